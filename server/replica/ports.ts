@@ -1,0 +1,118 @@
+/**
+ * What a replica needs from the world. The node passes clocks, sockets and disks; the simulator passes virtual ones.
+ * Nothing below this line of ports knows which. Callbacks, not promises: their order is the caller's, exactly.
+ */
+import type { NewView } from '../../consensus/messages.js';
+import type { VoteState } from '../../consensus/vote-state.js';
+import type { Block } from '../../ledger/values/block.js';
+import type { Height } from '../../ledger/values/numbers.js';
+import type { FinalTip, Receipt, StateChanges, StateReader } from '../../ledger/values/state.js';
+import type { Hash, PublicKey } from '../../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type { Certificate, Evidence, Proposal, Vote } from '../../ledger/values/vote.js';
+
+export interface Clock {
+  /** Unix time in ms, possibly fractional. */
+  now(): number;
+  /** Calls back once, not before `at` (Unix ms). @returns a function that cancels. */
+  at(at: number, call: () => void): () => void;
+}
+
+/** One connected peer, for as long as the connection lives. */
+export type PeerId = string;
+
+/** A final block with its certificate, or one that a certificate later in the same page covers. */
+export interface BlocksPage {
+  readonly blocks: readonly Block[];
+  /** Finality certificate of the last block and of every closing block in the page, by ascending index. */
+  readonly finality: readonly Certificate[];
+}
+
+/** Messages that a replica exchanges with peers once the connection is proved. Names are those on the wire. */
+export type ReplicaMessage =
+  | { readonly type: 'new_block'; readonly proposal: Proposal; readonly block: Block; readonly justify: Certificate }
+  | { readonly type: 'vote'; readonly vote: Vote }
+  | { readonly type: 'certificate'; readonly certificate: Certificate }
+  | { readonly type: 'new_view'; readonly new_view: NewView; readonly lock?: Certificate }
+  | { readonly type: 'transactions'; readonly transactions: readonly Transaction[] }
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
+  | { readonly type: 'get_blocks'; readonly id: number; readonly from_index: Height; readonly count: number }
+  | ({ readonly type: 'blocks'; readonly id: number } & BlocksPage)
+  | { readonly type: 'get_block'; readonly id: number; readonly hash: Hash }
+  | { readonly type: 'block'; readonly id: number; readonly block: Block | null }
+  | { readonly type: 'get_certificate'; readonly id: number; readonly block: Hash }
+  | { readonly type: 'certificate_answer'; readonly id: number; readonly certificate: Certificate | null }
+  | { readonly type: 'ping'; readonly id: number; readonly head: Head; readonly clock: number }
+  | { readonly type: 'pong'; readonly id: number; readonly head: Head; readonly clock: number };
+
+/** What a node says of itself in hello, ping and pong. */
+export interface Head {
+  readonly final_index: Height;
+  readonly final_hash: Hash;
+  readonly epoch: number;
+  /** View of the finality certificate of the final block. */
+  readonly view: number;
+}
+
+export interface Network {
+  /** To all peers; peers relay it once to theirs. */
+  broadcast(message: ReplicaMessage): void;
+  /** Towards the node of one validator: directly if it is a peer, else through all peers. */
+  sendToValidator(validator: PublicKey, message: ReplicaMessage): void;
+  /** To one peer; silently lost if it is gone. */
+  send(peer: PeerId, message: ReplicaMessage): void;
+  /** Connected, proved peers in the order of connection. */
+  peers(): readonly PeerId[];
+}
+
+/** What a replica answers about a message: whether to relay it, and what to think of the peer. */
+export type Verdict =
+  | { readonly relay: boolean; readonly peer: 'fine' }
+  | { readonly relay: false; readonly peer: 'disconnect' | 'ban'; readonly reason: string };
+
+export interface RecoveredVoteState {
+  readonly voteState: VoteState;
+  readonly bodies: readonly Block[];
+}
+
+/** Files beside the validator key. Synchronous on purpose: durable when it returns; throws when the disk fails. */
+export interface VoteStateStore {
+  /** undefined: the file is not there, which for a validator means it was lost. */
+  read(): RecoveredVoteState | undefined;
+  /** Keeps `bodies` that are new, forgets those not named in `keep`. */
+  write(voteState: VoteState, bodies: readonly Block[], keep: readonly Hash[]): void;
+}
+
+/** A final block on its way to disk, with everything that its execution changed. */
+export interface FinalBlock {
+  readonly block: Block;
+  /** Present for the last block of an append and for every closing block. */
+  readonly certificate?: Certificate;
+  readonly changes: StateChanges;
+  readonly receipts: readonly Receipt[];
+}
+
+/** Final state and blocks as they stand on disk. */
+export interface LedgerStore extends StateReader {
+  tip(): FinalTip;
+  blockByIndex(index: Height): Block | undefined;
+  blockByHash(hash: Hash): Block | undefined;
+  /** The finality certificate stored for this block, if one is. */
+  certificate(block: Hash): Certificate | undefined;
+  /** At least one block if any stands at `from`; at most `count` and about `maxBytes`. */
+  page(from: Height, count: number, maxBytes: number): BlocksPage;
+  /** Where a transaction became final. */
+  receipt(id: TransactionId): Receipt | undefined;
+  /**
+   * Appends in order, one database transaction per call; calls back when it is durable. A failure never calls back:
+   * it stops the node through `onFailure` given at creation.
+   */
+  append(blocks: readonly FinalBlock[], stored: () => void): void;
+}
+
+export interface MempoolStore {
+  /** Durable when it calls back. */
+  add(transactions: readonly Transaction[], stored: () => void): void;
+  remove(ids: readonly TransactionId[]): void;
+  all(): readonly Transaction[];
+}
