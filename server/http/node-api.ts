@@ -1,0 +1,121 @@
+/** What the HTTP floor sees of a running node. The Server class passes it; HTTP never reaches further inside. */
+import type { EventEmitter } from 'node:events';
+import type { Genesis } from '../../ledger/values/genesis.js';
+import type { Epoch, Height, Slot, View } from '../../ledger/values/numbers.js';
+import type { Receipt } from '../../ledger/values/state.js';
+import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type { Evidence } from '../../ledger/values/vote.js';
+import type { LedgerQueries } from '../storage/ledger-queries.js';
+
+export interface NodeStatus {
+  readonly slot: Slot;
+  readonly epoch: Epoch;
+  /** Leader of the current slot. */
+  readonly leader: PublicKey;
+  readonly slot_ends_at: number;
+  readonly role: 'validator' | 'observer';
+  readonly validator?: PublicKey;
+  readonly final: { readonly index: Height; readonly hash: Hash; readonly slot: Slot; readonly view: View };
+  /** Highest final block that is on disk. */
+  readonly stored_index: Height;
+  readonly sync: { readonly state: 'synced' | 'syncing' | 'waiting'; readonly target_index?: Height };
+  readonly pending_transactions: number;
+  readonly peers: number;
+  /** One sentence, present when something waits that is not becoming final. */
+  readonly not_final_because?: string;
+}
+
+/** Why a transaction was not taken. The order of precedence stands beside the ledger's refusal list. */
+export interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export type TransactionStatus =
+  | { readonly id: TransactionId; readonly status: 'pending'; readonly transaction: Transaction }
+  | {
+      readonly id: TransactionId;
+      readonly status: 'final';
+      readonly transaction: Transaction;
+      readonly receipt: Receipt;
+      readonly block: Hash;
+    }
+  | { readonly id: TransactionId; readonly status: 'rejected' | 'expired'; readonly reason: string };
+
+export type SubmitOutcome =
+  /** Durable in the mempool, or already final. `known`: it had been seen before. */
+  | { readonly kind: 'accepted'; readonly known: boolean; readonly status: TransactionStatus }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Another transaction holds this nonce. */
+  | { readonly kind: 'conflict'; readonly other: TransactionId }
+  | { readonly kind: 'full'; readonly retry_after_s: number; readonly detail: string };
+
+/** Emitted after the fact is on disk. */
+export interface NodeEvents {
+  readonly final: [
+    {
+      readonly index: Height;
+      readonly hash: Hash;
+      readonly slot: Slot;
+      readonly view: View;
+      readonly transactions: readonly TransactionId[];
+    },
+  ];
+  readonly epoch: [{ readonly number: Epoch; readonly index: Height }];
+  readonly evidence: [{ readonly offender: PublicKey; readonly evidence: Evidence }];
+  readonly slot: [{ readonly slot: Slot; readonly leader: PublicKey }];
+}
+
+export interface MempoolSummary {
+  readonly count: number;
+  readonly bytes: number;
+  readonly accounts: number;
+  readonly max_transactions: number;
+  readonly max_bytes: number;
+  readonly max_per_account: number;
+}
+
+export interface PeerSummary {
+  readonly node_id: string;
+  readonly address: string;
+  readonly direction: 'in' | 'out';
+  readonly final_index: Height;
+  readonly clock_offset_ms: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly since: number;
+}
+
+export interface NodeApi {
+  readonly genesis: Genesis;
+  readonly genesisHash: Hash;
+  readonly chain: ChainId;
+  readonly nodeId: string;
+  readonly queries: LedgerQueries;
+  readonly events: EventEmitter<{ [Name in keyof NodeEvents]: NodeEvents[Name] }>;
+  status(): NodeStatus;
+  /** Already decoded (shape and amounts). Checks signature and state; one outcome for each, in order. */
+  submit(transactions: readonly Transaction[]): Promise<readonly SubmitOutcome[]>;
+  transactionStatus(id: TransactionId): TransactionStatus | undefined;
+  /** Resolves with the status when it is no longer pending, or with the last one after `timeoutMs`. */
+  waitUntilFinal(id: TransactionId, timeoutMs: number): Promise<TransactionStatus | undefined>;
+  /** Next nonce by lane, counting what waits in the mempool. */
+  pendingNonces(address: Address): { readonly [lane: string]: number };
+  pendingTransactions(
+    limit: number,
+    cursor?: string,
+  ): { readonly items: readonly Transaction[]; readonly nextCursor: string | null };
+  pendingEvidence(): readonly Evidence[];
+  mempool(): MempoolSummary;
+  schedule(
+    epoch: Epoch,
+    fromSlot: Slot,
+    count: number,
+  ): readonly { readonly slot: Slot; readonly leader: PublicKey }[] | undefined;
+  peers(): readonly PeerSummary[];
+  /** Development chains only: signs with the treasury key; undefined elsewhere. */
+  readonly faucet?: (to: Address, amount: number) => Promise<SubmitOutcome>;
+  /** Health of parts: undefined is well, a sentence says what is wrong. */
+  health(): { readonly database?: string; readonly clock?: string; readonly sync?: string; readonly peers?: string };
+}
