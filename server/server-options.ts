@@ -1,0 +1,44 @@
+/** What a user can ask of a Server: plain data, every field optional, each with its starting value. */
+import type { Genesis } from '../ledger/values/genesis.js';
+
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export interface ServerOptions {
+  /**
+   * Home directory: genesis, keys, ledger and mempool. It is created when it does not exist. Without it the server
+   * lives in a temporary directory that `stop()` removes.
+   */
+  readonly home?: string;
+  /** Genesis of a new chain. Absent: the home's own; in an empty home a development chain is made. */
+  readonly genesis?: Genesis;
+  /** Leading zero hex digits of every block hash of a NEW chain, 0–5. Starting value 0. */
+  readonly difficulty?: number;
+  /** Slot duration of a NEW development chain, in ms. Starting value 1000. */
+  readonly slotDurationMs?: number;
+  /** Slots an epoch of a NEW development chain. Starting value 30. */
+  readonly slotsPerEpoch?: number;
+  /** Unix time in ms of slot 0 of a NEW development chain. Starting value: now. */
+  readonly genesisTime?: number;
+  /** Where HTTP listens. Starting value 127.0.0.1. */
+  readonly httpHost?: string;
+  /** Starting value 'info', 'silent' in a temporary home. */
+  readonly logLevel?: LogLevel;
+  /** Readable lines instead of JSON. Starting value: whether standard output is a terminal. */
+  readonly prettyLogs?: boolean;
+}
+
+/** The node's place among peers. */
+export interface NetworkConfig {
+  /** Starting value false. */
+  readonly enableP2P?: boolean;
+  /** A readable name for logs; the identity that peers see is the node key. */
+  readonly nodeId?: string;
+  /** `host:port` each. */
+  readonly bootstrapPeers?: readonly string[];
+  /** Starting value 0.0.0.0. */
+  readonly listenAddr?: string;
+  /** Starting value 9000; 0 takes a free one. */
+  readonly p2pPort?: number;
+  /** Starting value 50. */
+  readonly maxPeers?: number;
+}
