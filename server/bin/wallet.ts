@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-process.exitCode = 1;
+/** `wallet …`: keys, balances and payments. */
+import { runProgram } from '../../client/cli/program.js';
+import { createWalletProgram } from '../../client/cli/wallet-program.js';
+
+await runProgram(createWalletProgram(), process.argv.slice(2));

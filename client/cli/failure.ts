@@ -1,0 +1,90 @@
+/** Turns whatever went wrong into one sentence, what to do, and an exit code. */
+import { type Command, CommanderError } from 'commander';
+import { ApiProblem, NodeUnreachable } from '../http/problem.js';
+import { CliProblem, exitCodes } from './cli-problem.js';
+
+export interface Failure {
+  readonly code: string;
+  readonly detail: string;
+  readonly fix: string;
+  readonly exitCode: number;
+  /** Nothing more is to be printed. */
+  readonly silent?: true;
+}
+
+export function describeFailure(error: unknown, program: Command, argv: readonly string[]): Failure {
+  if (error instanceof CliProblem) return error;
+  if (error instanceof CommanderError) return wrongUsage(error, program, argv);
+  if (error instanceof ApiProblem) {
+    return { code: error.code, detail: error.detail, fix: error.fix, exitCode: exitCodes.refused };
+  }
+  if (error instanceof NodeUnreachable) {
+    return {
+      code: 'node_unreachable',
+      detail: error.message,
+      fix: 'Start one with `server start`, or name another with --node URL.',
+      exitCode: exitCodes.unreachable,
+    };
+  }
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    return { code: 'interrupted', detail: '', fix: '', exitCode: exitCodes.interrupted, silent: true };
+  }
+  return systemFailure(error);
+}
+
+/** Commander's own sentences, with the nearest command or flag where it knows one. */
+function wrongUsage(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+  const failure = { code: 'usage', exitCode: exitCodes.usage };
+  const command = deepestCommand(program, argv);
+  const help = `Run \`${fullName(command)} --help\` to see what is possible.`;
+  if (error.code === 'commander.help') return { ...failure, detail: '', fix: '', silent: true };
+  const [sentence = '', suggestion] = error.message
+    .replace(/^error: /, '')
+    .split('\n')
+    .map((line) => line.trim());
+  const capital = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  const detail = /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  const nearest = suggestion === undefined ? '' : `${suggestion.replace(/^\(|\)$/g, '')} `;
+  return { ...failure, detail, fix: `${nearest}${help}` };
+}
+
+function deepestCommand(program: Command, argv: readonly string[]): Command {
+  let command = program;
+  for (const arg of argv) {
+    const next = command.commands.find((candidate) => candidate.name() === arg);
+    if (next !== undefined) command = next;
+  }
+  return command;
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+function systemFailure(error: unknown): Failure {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const failure = { code: 'system', exitCode: exitCodes.failed };
+  switch (code) {
+    case 'ENOENT':
+      return { ...failure, code: 'file_not_found', detail: `There is no file ${path}.`, fix: 'Check the path.' };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        ...failure,
+        code: 'no_permission',
+        detail: `This user may not open ${path}.`,
+        fix: `Look at its owner and permissions with \`ls -ld ${path}\`.`,
+      };
+    case 'EISDIR':
+      return { ...failure, code: 'not_a_file', detail: `${path ?? 'The path'} is a directory.`, fix: 'Name a file.' };
+    case 'ENOSPC':
+      return { ...failure, code: 'disk_full', detail: 'The disk is full.', fix: 'Free some space and run it again.' };
+    default:
+      return {
+        ...failure,
+        code: 'unexpected',
+        detail: `Something unexpected happened: ${message ?? String(error)}.`,
+        fix: 'Run it again with --log-level debug and report what it prints.',
+      };
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * How the programs `slotledger`, `server` and `wallet` run: one place decides what is printed on failure and the exit
+ * code. Results go to stdout, everything else to stderr.
+ */
+import { Command, CommanderError } from 'commander';
+import { describeFailure } from './failure.js';
+import { version } from './version.js';
+
+/** A program without commands. Commands made with `.command()` inherit its behaviour. */
+export function createProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+}
+
+/** Runs a program to its end and sets the exit code; the process ends when nothing is left to do. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  const json = wantsJson(argv);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const failure = describeFailure(error, program, argv);
+    process.exitCode = failure.exitCode;
+    if (failure.silent) return;
+    if (json) {
+      const { code, detail, fix } = failure;
+      process.stderr.write(`${JSON.stringify({ error: { code, detail, fix } })}\n`);
+    } else {
+      process.stderr.write(`error: ${failure.detail}\n${failure.fix === '' ? '' : `  fix: ${failure.fix}\n`}`);
+    }
+    if (process.env.SLOTLEDGER_LOG_LEVEL === 'debug' || argv.includes('debug')) {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    }
+  }
+}
+
+/** Read before commander does, so that even a wrong flag is answered in the form asked for. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((arg, at) => arg === '--output=json' || (arg === '--output' && argv[at + 1] === 'json'));
+}
