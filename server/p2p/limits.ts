@@ -1,0 +1,64 @@
+/**
+ * Everything that a peer can make grow, with its limit and the reason. The one rule: nothing a peer sends costs
+ * unbounded memory or time. PROTOCOL section 7.
+ */
+
+/** A line without its newline. Holds the largest block with its certificate (max_block_bytes is 196,608). */
+export const MAX_LINE_BYTES = 262_144;
+/** Before the peer proved who it is: hello with 50 neighbours and a proof fit, nothing else needs more. */
+export const MAX_HELLO_LINE_BYTES = 4_096;
+/** Nesting of a line's JSON. The deepest message (evidence inside a block inside a page) needs 9. */
+export const MAX_JSON_DEPTH = 16;
+
+/** From the first byte to a proved identity. A peer that stays silent costs a socket for this long. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Requests that one connection may have answered before hello, then it is closed. */
+export const MAX_REQUESTS_BEFORE_HELLO = 16;
+/** Answers before hello per second over all connections: looking at a node must not cost it its votes. */
+export const ANSWERS_BEFORE_HELLO_PER_SECOND = 50;
+
+/** Input of a proved peer. Above it the socket is read more slowly (TCP pushes back), nothing is lost. */
+export const INPUT_BYTES_PER_SECOND = 16 * 1_048_576;
+export const INPUT_BYTES_BURST = 32 * 1_048_576;
+export const INPUT_MESSAGES_PER_SECOND = 20_000;
+export const INPUT_MESSAGES_BURST = 40_000;
+
+/** Output waiting for one slow peer: votes, proposals, certificates. Above it the peer is dropped. */
+export const MAX_QUEUED_URGENT_BYTES = 8 * 1_048_576;
+/** Output waiting for one slow peer: pages of blocks, transactions. Above it bulk messages are dropped. */
+export const MAX_QUEUED_BULK_BYTES = 4 * 1_048_576;
+/** A peer that takes nothing of what waits for it for this long is dropped. */
+export const STALLED_PEER_MS = 30_000;
+
+/** Requests of ours that one peer has not answered; further ones wait or go elsewhere. */
+export const MAX_UNANSWERED_REQUESTS = 64;
+/** Breaches that are no proof of malice (an answer to no question, a neighbour list too often) before a drop. */
+export const MAX_VIOLATIONS = 8;
+
+export const PING_INTERVAL_MS = 2_000;
+/** Pings without any pong before the peer is dropped. */
+export const MAX_MISSED_PONGS = 5;
+
+export const DEFAULT_MAX_PEERS = 50;
+/** Connections that may come from one IP address; loopback is exempt so that a test network fits on one machine. */
+export const MAX_CONNECTIONS_PER_ADDRESS = 8;
+/** Connections that have not proved themselves yet, over all addresses. */
+export const MAX_UNPROVED_CONNECTIONS = 64;
+
+/** Addresses remembered in peers.json. */
+export const MAX_KNOWN_ADDRESSES = 1_000;
+/** Addresses in one `peers` answer. */
+export const MAX_PEERS_IN_ANSWER = 100;
+/** Redial pauses grow from the first to the last, times a random factor of 0.5 to 1.5. */
+export const REDIAL_FIRST_MS = 500;
+export const REDIAL_LAST_MS = 60_000;
+/** How long a banned node key or address is refused. */
+export const BAN_MS = 3_600_000;
+export const MAX_BANS = 1_000;
+
+/** Messages remembered as seen; a message is forgotten between one and two times this age. */
+export const SEEN_MS = 8_000;
+export const MAX_SEEN = 131_072;
+/** Urgent messages that a peer gets when it connects, so that one that joins during a round does not miss it. */
+export const MAX_RECENT_MESSAGES = 256;
+export const MAX_RECENT_BYTES = 1_048_576;

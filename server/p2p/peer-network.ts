@@ -1,0 +1,111 @@
+/**
+ * The node's peers as one thing: listens, dials, proves, relays, answers. It is the Network port of a real node.
+ * One rule: a message reaches `receive` only from a peer whose identity is proved and after it was decoded.
+ */
+
+import type { Block } from '../../ledger/values/block.js';
+import type { Signer, Verifier } from '../../ledger/values/crypto.js';
+import type { Genesis } from '../../ledger/values/genesis.js';
+import type { Height } from '../../ledger/values/numbers.js';
+import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
+import type { BlocksPage, Clock, Head, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
+import type { HostPort } from './messages.js';
+
+/** The part of pino that the network uses. */
+export interface PeerLogger {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+/** What this node answers about itself, before hello too. */
+export interface Answers {
+  head(): Head;
+  genesis(): Genesis;
+  /** Final blocks from `from` on: at most `count`, about `maxBytes` as JSON. */
+  page(from: Height, count: number, maxBytes: number): BlocksPage;
+  blockByHash(hash: Hash): Block | undefined;
+}
+
+export interface PeerNetworkOptions {
+  readonly chain: ChainId;
+  readonly genesisHash: Hash;
+  readonly nodeSigner: Signer;
+  /** Lets validators' messages reach this node directly. */
+  readonly validatorSigner?: Signer;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** 32 unpredictable bytes as a hash text, for challenges. */
+  readonly randomHash: () => Hash;
+  readonly logger: PeerLogger;
+  /** Where to listen; absent: do not. Port 0 lets the system choose. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  /** `--p2p-advertise` */
+  readonly advertise?: HostPort;
+  readonly bootstrap: readonly HostPort[];
+  /** Path of peers.json; absent: addresses are not remembered. */
+  readonly peersFile?: string;
+  readonly maxPeers?: number;
+  /** Default true; false: neither asks for nor tells addresses. */
+  readonly peerExchange?: boolean;
+  /** Default false; true: dials only bootstrap addresses, tells nothing before hello. */
+  readonly privateMode?: boolean;
+  /** Node keys; if given, all others are refused. */
+  readonly allow?: readonly PublicKey[];
+  readonly deny?: readonly PublicKey[];
+  readonly answers: Answers;
+  /** Every message of a proved peer that is the replica's business; pings and pongs too (already answered). */
+  readonly receive: (peer: PeerId, message: ReplicaMessage) => Verdict;
+  readonly onPeer?: (peer: PeerId, head: Head) => void;
+  readonly onPeerGone?: (peer: PeerId) => void;
+}
+
+/** One proved peer, for status pages and the clock check. */
+export interface PeerView {
+  readonly peer: PeerId;
+  readonly node: PublicKey;
+  readonly direction: 'inbound' | 'outbound';
+  readonly address: HostPort;
+  /** Proved in the handshake. */
+  readonly validator?: PublicKey;
+  readonly head: Head;
+  readonly rttMs?: number;
+  /** Its clock minus ours, ms, by the midpoint of the fastest of the last pings. */
+  readonly clockOffsetMs?: number;
+  readonly connectedAt: number;
+}
+
+export interface PeerNetworkStats {
+  readonly peersInbound: number;
+  readonly peersOutbound: number;
+  readonly messagesReceived: number;
+  readonly messagesSent: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** Messages passed on for others. */
+  readonly relayed: number;
+  /** Messages that had arrived before. */
+  readonly duplicates: number;
+  /** Relays saved because the neighbour has it from the sender. */
+  readonly pruned: number;
+  readonly violations: number;
+  readonly droppedPeers: number;
+  readonly bannedPeers: number;
+  /** Bulk messages not sent because the peer is slow. */
+  readonly droppedMessages: number;
+}
+
+export interface PeerNetwork extends Network {
+  /** Listens and dials. @returns the port it listens on, if it does. Rejects with the system's error (EADDRINUSE). */
+  start(): Promise<number | undefined>;
+  /** Closes every connection, writes peers.json. */
+  stop(): Promise<void>;
+  /** Drops a peer that turned out to be of no use. */
+  blame(peer: PeerId, verdict: 'disconnect' | 'ban', reason: string): void;
+  /** Tells peers about this node's head now, not at the next ping. */
+  announceHead(): void;
+  peerViews(): readonly PeerView[];
+  stats(): PeerNetworkStats;
+}
