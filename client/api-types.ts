@@ -1,0 +1,212 @@
+/**
+ * What the node's HTTP API answers, as it stands in docs/HTTP-API.md. Amounts are integers of the smallest unit, times
+ * are Unix milliseconds.
+ */
+import type { Block, HashedHeader } from '../ledger/values/block.js';
+import type { Genesis, Parameters } from '../ledger/values/genesis.js';
+import type { Amount, Epoch, Height, Nonce, Slot, View } from '../ledger/values/numbers.js';
+import type { SetMember, StateEntry, Unbonding } from '../ledger/values/state.js';
+import type { Address, ChainId, Hash, PublicKey } from '../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../ledger/values/transaction.js';
+import type { Certificate, Evidence } from '../ledger/values/vote.js';
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Give it back to get the next page; null on the last one. */
+  readonly next_cursor: string | null;
+}
+
+export interface PageRequest {
+  /** 1–100, by default 20. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface Token {
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+export interface StatusAnswer {
+  readonly version: string;
+  readonly uptime_ms: number;
+  readonly pid: number;
+  readonly memory_bytes: number;
+  readonly node_id: string;
+  readonly chain: ChainId;
+  readonly genesis_hash: Hash;
+  readonly name: string;
+  readonly development: boolean;
+  readonly token: Token;
+  readonly address_prefix: string;
+  readonly time: number;
+  readonly slot: Slot;
+  readonly epoch: Epoch;
+  /** Leader of the current slot. */
+  readonly leader: PublicKey;
+  readonly slot_ends_at: number;
+  readonly role: 'validator' | 'observer';
+  readonly validator?: PublicKey;
+  readonly final: { readonly index: Height; readonly hash: Hash; readonly slot: Slot; readonly view: View };
+  /** Highest final block that is on disk. */
+  readonly stored_index: Height;
+  readonly sync: { readonly state: 'synced' | 'syncing' | 'waiting'; readonly target_index?: Height };
+  readonly pending_transactions: number;
+  readonly peers: number;
+  /** One sentence, present when something waits that is not becoming final. */
+  readonly not_final_because?: string;
+}
+
+export interface LimitsAnswer {
+  readonly parameters: Parameters;
+  readonly mempool: {
+    readonly max_transactions: number;
+    readonly max_bytes: number;
+    readonly max_per_account: number;
+  };
+  readonly http: { readonly max_body_bytes: number; readonly max_batch: number };
+}
+
+export interface BlockListItem extends HashedHeader {
+  readonly transaction_count: number;
+  readonly evidence_count: number;
+}
+
+export interface BlockAnswer {
+  readonly block: Block;
+  /** Its own finality certificate, or that of the nearest later final block. */
+  readonly certificate: Certificate;
+  readonly final_index: Height;
+}
+
+export interface ReceiptAnswer {
+  readonly index: Height;
+  readonly position: number;
+  readonly slot: Slot;
+  readonly block: Hash;
+}
+
+export interface TransactionAnswer {
+  readonly id: TransactionId;
+  readonly status: 'pending' | 'final' | 'rejected' | 'expired';
+  readonly transaction?: Transaction;
+  /** Present when final. */
+  readonly receipt?: ReceiptAnswer;
+  /** Present when rejected or expired. */
+  readonly reason?: string;
+}
+
+/** RFC 9457. */
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly fix: string;
+  readonly path?: string;
+}
+
+export type BatchItem = TransactionAnswer | ProblemAnswer;
+
+export interface AccountListItem {
+  readonly address: Address;
+  readonly balance: Amount;
+  readonly name?: string;
+}
+
+export interface AccountAnswer {
+  readonly address: Address;
+  readonly name?: string;
+  readonly balance: Amount;
+  /** Next nonce by lane, as of the final state. */
+  readonly nonces: { readonly [lane: string]: Nonce };
+  /** Next nonce of lane 0 that nothing waiting in this node's mempool has taken. */
+  readonly next_nonce: Nonce;
+  /** Next nonce by lane, counting what waits in this node's mempool. */
+  readonly pending_nonces: { readonly [lane: string]: Nonce };
+  readonly bonded: Amount;
+  readonly unbonding: readonly Unbonding[];
+  /** The validator that this account owns. */
+  readonly validator?: PublicKey;
+  /** Height of the final block after which this was so. */
+  readonly index: Height;
+}
+
+export interface AccountTransaction {
+  readonly id: TransactionId;
+  readonly index: Height;
+  readonly slot: Slot;
+  readonly position: number;
+  readonly direction: 'in' | 'out' | 'self';
+  /** What left or reached the account, without the fee. */
+  readonly amount: Amount;
+  readonly fee: Amount;
+  readonly transaction: Transaction;
+}
+
+export interface EpochAnswer {
+  readonly number: Epoch;
+  readonly nonce: Hash;
+  readonly first_slot: Slot;
+  readonly last_slot: Slot;
+  readonly total_stake: Amount;
+  readonly validators: readonly (SetMember & { readonly name?: string })[];
+  readonly validators_hash: Hash;
+}
+
+export interface ScheduleAnswer {
+  readonly items: readonly { readonly slot: Slot; readonly leader: PublicKey }[];
+}
+
+export interface MempoolAnswer {
+  readonly count: number;
+  readonly bytes: number;
+  readonly accounts: number;
+}
+
+export interface EvidenceItem {
+  readonly offender: PublicKey;
+  readonly epoch: Epoch;
+  readonly kind: Evidence['kind'];
+  readonly evidence: Evidence;
+  readonly status: 'pending' | 'final';
+  readonly index?: Height;
+}
+
+export interface SupplyAnswer {
+  readonly genesis: Amount;
+  readonly burnt: Amount;
+  readonly supply: Amount;
+  readonly bonded: Amount;
+  readonly unbonding: Amount;
+}
+
+export interface AccountProofAnswer {
+  readonly entry: StateEntry | null;
+  readonly proof: unknown;
+  readonly header: HashedHeader;
+  readonly certificate: Certificate;
+}
+
+export interface PeerItem {
+  readonly node_id: string;
+  readonly address: string;
+  readonly direction: 'in' | 'out';
+  readonly head: { readonly final_index: Height };
+  readonly clock_offset_ms: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly since: number;
+}
+
+export type EventType = 'final' | 'transaction' | 'epoch' | 'evidence' | 'slot';
+
+/** One server-sent event. `id` names its place: a reader that gives it back misses nothing and sees nothing twice. */
+export interface LedgerEvent {
+  readonly id?: string;
+  readonly type: EventType;
+  readonly data: unknown;
+}
+
+export type GenesisAnswer = Genesis;

@@ -1,0 +1,130 @@
+/** The typed client of a node's HTTP API: one method for each route of docs/HTTP-API.md. */
+import type { Address, Hash } from '../../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type {
+  AccountAnswer,
+  AccountListItem,
+  AccountProofAnswer,
+  AccountTransaction,
+  BatchItem,
+  BlockAnswer,
+  BlockListItem,
+  EpochAnswer,
+  EvidenceItem,
+  GenesisAnswer,
+  LedgerEvent,
+  LimitsAnswer,
+  MempoolAnswer,
+  Page,
+  PageRequest,
+  PeerItem,
+  ScheduleAnswer,
+  StatusAnswer,
+  SupplyAnswer,
+  TransactionAnswer,
+} from '../api-types.js';
+import { type EventsOptions, readEvents } from './events.js';
+import { type Connection, request } from './request.js';
+import { type SendOptions, sendAndWait } from './send-and-wait.js';
+
+export interface ClientOptions {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** For one answer, in ms; by default 10,000. */
+  readonly timeoutMs?: number;
+  /** By default the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+/** Every method rejects with ApiProblem or NodeUnreachable. */
+export interface Client {
+  readonly url: string;
+  status(): Promise<StatusAnswer>;
+  limits(): Promise<LimitsAnswer>;
+  genesis(): Promise<GenesisAnswer>;
+  /** Newest first. */
+  blocks(page?: PageRequest): Promise<Page<BlockListItem>>;
+  block(at: number | Hash | 'latest'): Promise<BlockAnswer>;
+  /** Hands a signed transaction in. The same again is safe and gets the same answer. */
+  submit(transaction: Transaction): Promise<TransactionAnswer>;
+  /** At most `http.max_batch` of limits(); one answer for each, in order. */
+  submitMany(transactions: readonly Transaction[]): Promise<readonly BatchItem[]>;
+  /** Hands it in and waits until it is final, over restarts of the node and lost connections. */
+  sendAndWait(transaction: Transaction, options?: SendOptions): Promise<TransactionAnswer>;
+  transaction(id: TransactionId): Promise<TransactionAnswer>;
+  /** Funded accounts by balance. */
+  accounts(page?: PageRequest): Promise<Page<AccountListItem>>;
+  /** As of final block `index`; by default the latest. */
+  account(address: Address, options?: { readonly index?: number }): Promise<AccountAnswer>;
+  accountTransactions(address: Address, page?: PageRequest): Promise<Page<AccountTransaction>>;
+  epoch(number: number | 'current'): Promise<EpochAnswer>;
+  schedule(
+    epoch: number | 'current',
+    options?: { readonly fromSlot?: number; readonly count?: number },
+  ): Promise<ScheduleAnswer>;
+  mempool(): Promise<MempoolAnswer>;
+  pendingTransactions(page?: PageRequest): Promise<Page<Transaction>>;
+  evidence(page?: PageRequest): Promise<Page<EvidenceItem>>;
+  supply(): Promise<SupplyAnswer>;
+  accountProof(address: Address, options?: { readonly index?: number }): Promise<AccountProofAnswer>;
+  peers(): Promise<readonly PeerItem[]>;
+  /** Development chains only: pays from the treasury. */
+  faucet(address: Address, amount?: number): Promise<TransactionAnswer>;
+  /** Events from now on (or after `lastEventId`), across lost connections, until `signal` aborts. */
+  events(options?: EventsOptions): AsyncGenerator<LedgerEvent, void, undefined>;
+  /** Whether the node is ready to serve, with the reasons if it is not. */
+  ready(): Promise<{ readonly ready: boolean; readonly detail: unknown }>;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const connection: Connection = {
+    url: options.url.replace(/\/+$/, ''),
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    timeoutMs: options.timeoutMs ?? 10_000,
+  };
+  const get = <Answer>(path: string, query?: { readonly [name: string]: string | number | undefined }) =>
+    request<Answer>(connection, 'GET', path, query === undefined ? {} : { query });
+  const post = <Answer>(path: string, body: unknown) => request<Answer>(connection, 'POST', path, { body });
+
+  return {
+    url: connection.url,
+    status: () => get('/v1/status'),
+    limits: () => get('/v1/limits'),
+    genesis: () => get('/v1/genesis'),
+    blocks: (page) => get('/v1/blocks', { ...page }),
+    block: (at) => get(`/v1/blocks/${at}`),
+    submit: (transaction) => post('/v1/transactions', transaction),
+    submitMany: async (transactions) =>
+      (await post<{ readonly items: readonly BatchItem[] }>('/v1/transactions', transactions)).items,
+    sendAndWait: (transaction, sendOptions) => sendAndWait(connection, transaction, sendOptions),
+    transaction: (id) => get(`/v1/transactions/${id}`),
+    accounts: (page) => get('/v1/accounts', { ...page }),
+    account: (address, at) => get(`/v1/accounts/${address}`, { ...at }),
+    accountTransactions: (address, page) => get(`/v1/accounts/${address}/transactions`, { ...page }),
+    epoch: (number) => get(`/v1/epochs/${number}`),
+    schedule: (epoch, range) =>
+      get(`/v1/epochs/${epoch}/schedule`, { from_slot: range?.fromSlot, count: range?.count }),
+    mempool: () => get('/v1/mempool'),
+    pendingTransactions: (page) => get('/v1/mempool/transactions', { ...page }),
+    evidence: (page) => get('/v1/evidence', { ...page }),
+    supply: () => get('/v1/supply'),
+    accountProof: (address, at) => get(`/v1/proofs/accounts/${address}`, { ...at }),
+    peers: async () => (await get<{ readonly items: readonly PeerItem[] }>('/v1/peers')).items,
+    faucet: (address, amount) => post('/v1/faucet', amount === undefined ? { address } : { address, amount }),
+    events: (eventsOptions) => readEvents(connection, eventsOptions),
+    ready: () => readiness(connection),
+  };
+}
+
+/** 503 is an answer here, not a problem. */
+async function readiness(connection: Connection): Promise<{ readonly ready: boolean; readonly detail: unknown }> {
+  let ready = false;
+  const seen: typeof fetch = async (input, init) => {
+    const response = await connection.fetch(input, init);
+    ready = response.ok;
+    if (response.status !== 503) return response;
+    return new Response(await response.text(), { status: 200 });
+  };
+  const detail = await request<unknown>({ ...connection, fetch: seen }, 'GET', '/readyz');
+  return { ready, detail };
+}

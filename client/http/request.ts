@@ -1,0 +1,103 @@
+/** One HTTP exchange with a node: a JSON answer, a typed problem, or nobody there. */
+import type { ProblemAnswer } from '../api-types.js';
+import { ApiProblem, NodeUnreachable } from './problem.js';
+
+export interface Connection {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  /** For an answer to a request that does not wait for finality, in ms. */
+  readonly timeoutMs: number;
+}
+
+export type Query = { readonly [name: string]: string | number | undefined };
+
+export interface RequestOptions {
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @throws ApiProblem if the node refuses, NodeUnreachable if it does not answer; the reason of `signal` if it aborts.
+ */
+export async function request<Answer>(
+  connection: Connection,
+  method: 'GET' | 'POST',
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answer> {
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? connection.timeoutMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  const headers: Record<string, string> = { accept: 'application/json' };
+  const init: RequestInit = { method, headers, signal };
+  if (options.body !== undefined) {
+    headers['content-type'] = 'application/json';
+    init.body = JSON.stringify(options.body);
+  }
+  let response: Response;
+  let text: string;
+  try {
+    response = await connection.fetch(`${connection.url}${path}${queryText(options.query)}`, init);
+    text = await response.text();
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new NodeUnreachable(connection.url, reasonOf(error));
+  }
+  return answerOf<Answer>(connection, response, text);
+}
+
+/** The problem that a response other than 2xx stands for. */
+export function problemOf(response: Response, body: unknown): ApiProblem {
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<ProblemAnswer>;
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ApiProblem(
+    response.status,
+    problem.code ?? `http_${response.status}`,
+    problem.detail ?? `The node answered ${response.status} ${response.statusText}.`.replace(' .', '.'),
+    problem.fix ?? 'Check that --node names the HTTP port of a slotledger node.',
+    problem.path,
+    Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
+  );
+}
+
+function answerOf<Answer>(connection: Connection, response: Response, text: string): Answer {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    if (!response.ok) throw problemOf(response, undefined);
+    throw new NodeUnreachable(connection.url, 'what answers there does not speak JSON');
+  }
+  if (!response.ok) throw problemOf(response, body);
+  return body as Answer;
+}
+
+function queryText(query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** fetch hides what happened in `cause`. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return 'no answer in time';
+  const cause = error.cause as { readonly code?: string; readonly message?: string } | undefined;
+  switch (cause?.code) {
+    case 'ECONNREFUSED':
+      return 'connection refused';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'unknown host name';
+    case 'ECONNRESET':
+    case 'UND_ERR_SOCKET':
+      return 'the connection broke';
+    default:
+      return cause?.message ?? error.message;
+  }
+}
