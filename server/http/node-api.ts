@@ -1,11 +1,12 @@
 /** What the HTTP floor sees of a running node. The Server class passes it; HTTP never reaches further inside. */
 import type { EventEmitter } from 'node:events';
+import type { HashedHeader } from '../../ledger/values/block.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { Epoch, Height, Slot, View } from '../../ledger/values/numbers.js';
-import type { Receipt } from '../../ledger/values/state.js';
+import type { AccountEntry, Receipt } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-import type { Evidence } from '../../ledger/values/vote.js';
+import type { Certificate, Evidence } from '../../ledger/values/vote.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 
 export interface NodeStatus {
@@ -87,6 +88,17 @@ export interface PeerSummary {
   readonly since: number;
 }
 
+/** An account's entry in the final state, or its absence, with all that it takes to believe it. */
+export interface AccountProof {
+  /** null: the account was never seen. */
+  readonly entry: AccountEntry | null;
+  /** The state tree's proof of the entry, or of its absence, under `header.state_root`. Plain JSON. */
+  readonly proof: unknown;
+  readonly header: HashedHeader;
+  /** Of the header's block. */
+  readonly certificate: Certificate;
+}
+
 export interface NodeApi {
   readonly genesis: Genesis;
   readonly genesisHash: Hash;
@@ -114,6 +126,8 @@ export interface NodeApi {
     count: number,
   ): readonly { readonly slot: Slot; readonly leader: PublicKey }[] | undefined;
   peers(): readonly PeerSummary[];
+  /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */
+  prove(address: Address, index?: Height): AccountProof | undefined;
   /** Development chains only: signs with the treasury key; undefined elsewhere. */
   readonly faucet?: (to: Address, amount: number) => Promise<SubmitOutcome>;
   /** Health of parts: undefined is well, a sentence says what is wrong. */
