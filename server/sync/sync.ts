@@ -3,9 +3,11 @@
  * Network, so that nodes and the simulator run the same code. One rule: pages reach `apply` in order, whoever sent
  * them, and a peer that claims a height it cannot prove is dropped. PROTOCOL section 7.
  */
-import type { Height } from '../../ledger/values/numbers.js';
+import { type Height, toHeight } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
 import type { BlocksPage, Clock, Head, Network, PeerId } from '../replica/ports.js';
+import { firstGap } from './gaps.js';
+import { pageFrom, shapeProblem } from './page-shape.js';
 
 export interface SyncOptions {
   readonly clock: Clock;
@@ -49,4 +51,180 @@ export interface Sync {
   catchUp(fromIndex: Height): void;
   progress(): SyncProgress;
   stop(): void;
+}
+
+const REQUEST_TIMEOUT_MS = 5_000;
+const MAX_PARALLEL = 4;
+const BLOCKS_PER_PAGE = 100;
+/** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
+const REST_AFTER_TIMEOUT = 2;
+
+interface Request {
+  readonly peer: PeerId;
+  readonly from: number;
+  readonly to: number;
+  /** Asked on a hint only: an empty answer is no lie. */
+  readonly onHint: boolean;
+  readonly cancelTimer: () => void;
+}
+
+interface ReadyPage {
+  readonly peer: PeerId;
+  readonly page: BlocksPage;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function createSync(options: SyncOptions): Sync {
+  const { clock, network, finalIndex, apply, blame, nextId } = options;
+  const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const maxParallel = options.maxParallel ?? MAX_PARALLEL;
+  const blocksPerPage = options.blocksPerPage ?? BLOCKS_PER_PAGE;
+
+  const claimedByPeer = new Map<PeerId, number>();
+  const restsUntilByPeer = new Map<PeerId, number>();
+  const requestsById = new Map<number, Request>();
+  let readyPages: ReadyPage[] = [];
+  /** Peers still to be asked because of a hint. */
+  let hinted: PeerId[] = [];
+  let applying = false;
+  let stopped = false;
+
+  const target = (): number => Math.max(finalIndex(), ...claimedByPeer.values());
+
+  function forget(peer: PeerId): void {
+    claimedByPeer.delete(peer);
+    restsUntilByPeer.delete(peer);
+    hinted = hinted.filter((other) => other !== peer);
+    for (const [id, request] of requestsById) {
+      if (request.peer === peer) closeRequest(id);
+    }
+  }
+
+  function closeRequest(id: number): Request | undefined {
+    const request = requestsById.get(id);
+    request?.cancelTimer();
+    requestsById.delete(id);
+    return request;
+  }
+
+  function drop(peer: PeerId, verdict: 'disconnect' | 'ban', reason: string): void {
+    forget(peer);
+    readyPages = readyPages.filter((ready) => ready.peer !== peer);
+    blame(peer, verdict, reason);
+  }
+
+  /** Of the peers that claim block `index`, the one with the fewest open requests; the earlier connection wins a tie. */
+  function sourceFor(index: number): PeerId | undefined {
+    const openByPeer = new Map<PeerId, number>();
+    for (const { peer } of requestsById.values()) openByPeer.set(peer, (openByPeer.get(peer) ?? 0) + 1);
+    let best: PeerId | undefined;
+    for (const peer of network.peers()) {
+      if ((claimedByPeer.get(peer) ?? -1) < index || (restsUntilByPeer.get(peer) ?? 0) > clock.now()) continue;
+      if (best === undefined || (openByPeer.get(peer) ?? 0) < (openByPeer.get(best) ?? 0)) best = peer;
+    }
+    return best;
+  }
+
+  function ask(peer: PeerId, from: number, to: number, onHint: boolean): void {
+    const id = nextId();
+    const cancelTimer = clock.at(clock.now() + timeoutMs, () => onTimeout(id));
+    requestsById.set(id, { peer, from, to, onHint, cancelTimer });
+    network.send(peer, { type: 'get_blocks', id, from_index: toHeight(from), count: to - from + 1 });
+  }
+
+  function onTimeout(id: number): void {
+    const request = closeRequest(id);
+    if (!request || stopped) return;
+    const restsUntil = restsUntilByPeer.get(request.peer);
+    if (restsUntil !== undefined && restsUntil <= clock.now()) {
+      drop(request.peer, 'disconnect', `did not answer get_blocks within ${timeoutMs} ms, twice`);
+    } else if (restsUntil === undefined) {
+      const until = clock.now() + REST_AFTER_TIMEOUT * timeoutMs;
+      restsUntilByPeer.set(request.peer, until);
+      clock.at(until, pump);
+    }
+    pump();
+  }
+
+  /** Asks for what is missing next, as far as the window and the open requests allow. */
+  function pump(): void {
+    if (stopped || applying) return;
+    const next = finalIndex() + 1;
+    const last = Math.min(target(), next + maxParallel * blocksPerPage - 1);
+    while (requestsById.size + readyPages.length < maxParallel) {
+      const gap = firstGap({ from: next, to: last }, [...requestsById.values(), ...readyPages], blocksPerPage);
+      const source = gap && sourceFor(gap.from);
+      if (!gap || source === undefined) break;
+      ask(source, gap.from, Math.min(gap.to, claimedByPeer.get(source) ?? gap.to), false);
+    }
+    while (hinted.length > 0 && requestsById.size === 0 && readyPages.length === 0) {
+      const peer = hinted.shift();
+      if (peer !== undefined && network.peers().includes(peer)) ask(peer, next, next + blocksPerPage - 1, true);
+    }
+  }
+
+  /** Applies the pages that connect to the final block, in order. */
+  function applyReady(): void {
+    if (applying) return;
+    applying = true;
+    for (;;) {
+      const next = finalIndex() + 1;
+      readyPages = readyPages.filter((ready) => ready.to >= next);
+      const ready = readyPages.find((page) => page.from <= next);
+      if (!ready || stopped) break;
+      readyPages = readyPages.filter((other) => other !== ready);
+      const applied = apply(pageFrom(ready.page, next), ready.peer);
+      if (!applied.ok) {
+        drop(ready.peer, 'ban', applied.problem);
+      } else if (finalIndex() < ready.to) {
+        throw new Error(`apply() accepted blocks up to ${ready.to}, but ${finalIndex()} is final`);
+      }
+    }
+    applying = false;
+    pump();
+  }
+
+  return {
+    onHead(peer, head) {
+      claimedByPeer.set(peer, head.final_index);
+      pump();
+    },
+    onBlocks(peer, id, page) {
+      const request = requestsById.get(id);
+      if (!request || request.peer !== peer) return false;
+      closeRequest(id);
+      restsUntilByPeer.delete(peer);
+      const problem = shapeProblem(page, request.from, request.to - request.from + 1);
+      if (problem !== undefined) {
+        drop(peer, 'ban', problem);
+      } else if (page.blocks.length > 0) {
+        readyPages.push({ peer, page, from: request.from, to: request.from + page.blocks.length - 1 });
+      } else if (!request.onHint && request.from > finalIndex()) {
+        drop(peer, 'disconnect', `claims block ${claimedByPeer.get(peer)}, but did not send block ${request.from}`);
+      }
+      applyReady();
+      return true;
+    },
+    onPeerGone(peer) {
+      forget(peer);
+      pump();
+    },
+    onFinalAdvanced: applyReady,
+    catchUp(fromIndex) {
+      if (fromIndex <= finalIndex()) return;
+      hinted = [...network.peers()];
+      pump();
+    },
+    progress() {
+      const final = finalIndex();
+      const sources = [...claimedByPeer.values()].filter((claimed) => claimed > final).length;
+      const state = sources > 0 || requestsById.size > 0 || readyPages.length > 0 ? 'syncing' : 'idle';
+      return { state, targetIndex: toHeight(target()), sources };
+    },
+    stop() {
+      stopped = true;
+      for (const id of [...requestsById.keys()]) closeRequest(id);
+    },
+  };
 }
