@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly slotsPerEpoch?: number;
   /** Unix time in ms of slot 0 of a NEW development chain. Starting value: now. */
   readonly genesisTime?: number;
+  /** Whether to answer HTTP. Starting value true. */
+  readonly http?: boolean;
   /** Where HTTP listens. Starting value 127.0.0.1. */
   readonly httpHost?: string;
   /** Starting value 'info', 'silent' in a temporary home. */
