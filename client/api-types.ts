@@ -200,13 +200,44 @@ export interface PeerItem {
   readonly since: number;
 }
 
-export type EventType = 'final' | 'transaction' | 'epoch' | 'evidence' | 'slot';
+export interface EventData {
+  readonly final: {
+    readonly index: Height;
+    readonly hash: Hash;
+    readonly slot: Slot;
+    readonly epoch: Epoch;
+    readonly view: View;
+    readonly proposer: PublicKey;
+    readonly transactions: readonly TransactionId[];
+  };
+  readonly transaction: {
+    readonly id: TransactionId;
+    readonly index: Height;
+    readonly block: Hash;
+    readonly slot: Slot;
+    readonly position: number;
+    readonly transaction: Transaction;
+  };
+  readonly epoch: {
+    readonly number: Epoch;
+    readonly index: Height;
+    readonly validators_hash: Hash;
+    readonly nonce: Hash;
+  };
+  readonly evidence: EvidenceItem;
+  readonly slot: { readonly slot: Slot; readonly leader: PublicKey };
+}
+
+export type EventType = keyof EventData;
 
 /** One server-sent event. `id` names its place: a reader that gives it back misses nothing and sees nothing twice. */
-export interface LedgerEvent {
-  readonly id?: string;
-  readonly type: EventType;
-  readonly data: unknown;
+export type LedgerEvent = {
+  readonly [Type in EventType]: { readonly id?: string; readonly type: Type; readonly data: EventData[Type] };
+}[EventType];
+
+export interface ReadinessAnswer {
+  readonly ready: boolean;
+  readonly checks: { readonly [part: string]: { readonly ok: boolean; readonly detail?: string } };
 }
 
 export type GenesisAnswer = Genesis;

@@ -10,6 +10,8 @@ export const exitCodes = {
   unreachable: 7,
   /** The node refused: a transaction, a request. */
   refused: 8,
+  /** Handed in, and not final in the time given. */
+  notFinal: 9,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -18,6 +18,7 @@ import type {
   Page,
   PageRequest,
   PeerItem,
+  ReadinessAnswer,
   ScheduleAnswer,
   StatusAnswer,
   SupplyAnswer,
@@ -73,7 +74,7 @@ export interface Client {
   /** Events from now on (or after `lastEventId`), across lost connections, until `signal` aborts. */
   events(options?: EventsOptions): AsyncGenerator<LedgerEvent, void, undefined>;
   /** Whether the node is ready to serve, with the reasons if it is not. */
-  ready(): Promise<{ readonly ready: boolean; readonly detail: unknown }>;
+  ready(): Promise<ReadinessAnswer>;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -117,14 +118,10 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** 503 is an answer here, not a problem. */
-async function readiness(connection: Connection): Promise<{ readonly ready: boolean; readonly detail: unknown }> {
-  let ready = false;
-  const seen: typeof fetch = async (input, init) => {
+function readiness(connection: Connection): Promise<ReadinessAnswer> {
+  const tolerant: typeof fetch = async (input, init) => {
     const response = await connection.fetch(input, init);
-    ready = response.ok;
-    if (response.status !== 503) return response;
-    return new Response(await response.text(), { status: 200 });
+    return response.status === 503 ? new Response(await response.text()) : response;
   };
-  const detail = await request<unknown>({ ...connection, fetch: seen }, 'GET', '/readyz');
-  return { ready, detail };
+  return request<ReadinessAnswer>({ ...connection, fetch: tolerant }, 'GET', '/readyz');
 }

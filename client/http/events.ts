@@ -109,6 +109,6 @@ function parseEvent(block: string): LedgerEvent | undefined {
     else if (field === 'data') data.push(value);
   }
   if (data.length === 0) return undefined;
-  const event = { type: type as EventType, data: JSON.parse(data.join('\n')) as unknown };
-  return id === undefined ? event : { ...event, id };
+  const event = { type, data: JSON.parse(data.join('\n')) as unknown };
+  return (id === undefined ? event : { ...event, id }) as LedgerEvent;
 }

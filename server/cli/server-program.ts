@@ -3,14 +3,53 @@ import type { Command } from 'commander';
 import { createProgram } from '../../client/cli/program.js';
 
 export function createServerProgram(): Command {
-  return addServerCommands(createProgram('server', 'Run a node of a slotledger chain.'));
+  return addServerCommands(createProgram('server', 'Run and look after a node of a slotledger chain.'));
 }
 
 /** Adds every server command below `parent`: the program `server`, or `slotledger` itself. */
 export function addServerCommands(parent: Command): Command {
-  parent
-    .command('start')
-    .description('run a node until it is told to stop')
-    .action(() => undefined);
+  addNodeOptions(
+    parent.command('start').description('run a node until it is told to stop; makes a development chain if needed'),
+  )
+    .option('--no-http', 'do not answer HTTP')
+    .option('--difficulty <digits>', 'zero hex digits of every block hash of a new chain, 0 to 5')
+    .action(run(async (command) => (await import('./start.js')).start(command)));
+  addHomeOptions(parent.command('status').description('show what the node is doing'))
+    .option('--node <url>', 'HTTP address (default: of the home)')
+    .action(run(async (command) => (await import('./status.js')).showStatus(command)));
+  addHomeOptions(parent.command('health').description('exit with 0 if the node is ready, 1 if it is not'))
+    .option('--node <url>', 'HTTP address (default: of the home)')
+    .action(run(async (command) => (await import('./status.js')).checkHealth(command)));
+  const config = parent.command('config').description('the configuration');
+  addNodeOptions(config.command('show').description('print every setting in effect, and where it comes from')).action(
+    run(async (command) => (await import('./config.js')).showConfig(command)),
+  );
   return parent;
+}
+
+function addHomeOptions(command: Command): Command {
+  return command
+    .option('--home <directory>', 'home of the node (default: ~/.slotledger)')
+    .option('--config <file>', 'configuration (default: config.toml in the home)')
+    .option('--p2p-port <port>', 'port for peers; home and HTTP port follow from it (default: 9000)')
+    .option('--output <form>', 'text or json (default: text)');
+}
+
+function addNodeOptions(command: Command): Command {
+  return addHomeOptions(command)
+    .option('--listen <host>', 'address for peers (also --p2p-host)')
+    .option('--p2p-host <host>', 'the same as --listen')
+    .option('--http-port <port>', 'port for HTTP (default: 8080)')
+    .option('--http-host <host>', 'address for HTTP (default: 127.0.0.1)')
+    .option('--bootstrap <host:port>', 'peer to connect to (repeatable)', collect)
+    .option('--node-id <name>', 'readable name in logs')
+    .option('--log-level <level>', 'silent, fatal, error, warn, info, debug or trace');
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+function run(work: (command: Command) => void | Promise<void>): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
+    await work(given.at(-1) as Command);
+  };
 }

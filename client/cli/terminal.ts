@@ -1,0 +1,90 @@
+/**
+ * How commands speak: results to stdout (as text, or as one JSON value with `--output json`), notes and questions to
+ * stderr. Colours only where a person reads, which picocolors decides (terminal, NO_COLOR, FORCE_COLOR).
+ */
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { usageProblem } from './cli-problem.js';
+
+export interface Terminal {
+  readonly json: boolean;
+  /** Whether questions can be asked. */
+  readonly interactive: boolean;
+  /** The result of the command: `data` for programs, `text` for people. Once a command. */
+  result(data: unknown, text: () => string): void;
+  /** A remark beside the result; not in JSON. */
+  note(text: string): void;
+}
+
+export interface OutputOptions {
+  readonly output?: string;
+}
+
+export function createTerminal(options: OutputOptions): Terminal {
+  if (options.output !== undefined && options.output !== 'text' && options.output !== 'json') {
+    throw usageProblem(`--output ${options.output} is not known.`, 'Write --output text or --output json.');
+  }
+  const json = options.output === 'json';
+  return {
+    json,
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    result(data, text) {
+      process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${text()}\n`);
+    },
+    note(text) {
+      if (!json) process.stderr.write(`${text}\n`);
+    },
+  };
+}
+
+/** Rows below bold titles, without borders. Numbers stand right where `right` names their column. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], right: readonly number[] = []) {
+  const none = '';
+  const made = new Table({
+    head: head.map((title) => pc.bold(title)),
+    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
+    chars: {
+      top: none,
+      'top-mid': none,
+      'top-left': none,
+      'top-right': none,
+      bottom: none,
+      'bottom-mid': none,
+      'bottom-left': none,
+      'bottom-right': none,
+      left: none,
+      'left-mid': none,
+      mid: none,
+      'mid-mid': none,
+      right: none,
+      'right-mid': none,
+      middle: none,
+    },
+  });
+  made.push(...rows.map((row) => [...row]));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** `name  value` lines with the values in one column; entries without a value are left out. */
+export function fields(entries: readonly (readonly [name: string, value: string | undefined])[]): string {
+  const present = entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+  const width = Math.max(...present.map(([name]) => name.length));
+  return present.map(([name, value]) => `${pc.dim(name.padEnd(width))}  ${value}`).join('\n');
+}
+
+/** `12 ms`, `1.4 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+export { pc as colour };

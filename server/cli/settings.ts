@@ -1,0 +1,246 @@
+/**
+ * The settings of a node: a flag beats the environment, which beats config.toml, which beats the default. Home and HTTP
+ * port follow from the port for peers unless they are set: 9000 → ~/.slotledger and 8080, 9001 → ~/.slotledger-9001
+ * and 8081. Every setting remembers where it came from.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parse } from 'smol-toml';
+import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
+import type { LogLevel, NetworkConfig, ServerOptions } from '../server-options.js';
+
+export type Origin = 'flag' | 'environment' | 'config.toml' | 'default';
+
+export interface Setting {
+  readonly name: string;
+  readonly value: string | number | boolean | readonly string[] | undefined;
+  readonly origin: Origin;
+}
+
+export interface Settings {
+  readonly home: string;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly p2pHost: string;
+  readonly p2pPort: number;
+  /** How this machine reaches the node's HTTP. */
+  readonly httpUrl: string;
+  urlWith(port: number): string;
+  /** Whether the wallet takes this home when it is told nothing. */
+  readonly walletFindsHome: boolean;
+  readonly server: ServerOptions;
+  readonly network: NetworkConfig;
+  readonly all: readonly Setting[];
+}
+
+const defaultP2pPort = 9000;
+const defaultHttpPort = 8080;
+const logLevels: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+/** In config.toml and in `config show`; the environment has SLOTLEDGER_ and the upper-case form. */
+const names = [
+  'home',
+  'config',
+  'p2p_port',
+  'p2p_host',
+  'http',
+  'http_port',
+  'http_host',
+  'bootstrap',
+  'node_id',
+  'log_level',
+  'difficulty',
+] as const;
+type Name = (typeof names)[number];
+
+interface Found {
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+export function readSettings(command: Command): Settings {
+  const flags = flagsOf(command);
+  const environment = (name: Name): string | undefined => process.env[`SLOTLEDGER_${name.toUpperCase()}`] || undefined;
+  let file: Record<string, unknown> = {};
+  const find = (name: Name): Found => {
+    if (flags[name] !== undefined) return { value: flags[name], origin: 'flag' };
+    const fromEnvironment = environment(name);
+    if (fromEnvironment !== undefined) return { value: fromEnvironment, origin: 'environment' };
+    if (file[name] !== undefined) return { value: file[name], origin: 'config.toml' };
+    return { value: undefined, origin: 'default' };
+  };
+  // The file stands in the home, so home and its port cannot come from the file.
+  const portBefore = portOf('p2p_port', find('p2p_port').value) ?? defaultP2pPort;
+  const home = resolve(textOf('home', find('home').value) ?? defaultHome(portBefore));
+  const config = find('config');
+  file = readConfig(resolve(textOf('config', config.value) ?? join(home, 'config.toml')), config.origin !== 'default');
+
+  const p2pPort = portOf('p2p_port', find('p2p_port').value) ?? defaultP2pPort;
+  const p2pHost = textOf('p2p_host', find('p2p_host').value) ?? (opensToOthers(home) ? '0.0.0.0' : '127.0.0.1');
+  const following = defaultHttpPort + (p2pPort === 0 ? 0 : p2pPort - defaultP2pPort);
+  const httpPort =
+    portOf('http_port', find('http_port').value) ?? (following > 0 && following < 65_536 ? following : 0);
+  const httpHost = textOf('http_host', find('http_host').value) ?? '127.0.0.1';
+  const http = booleanOf('http', find('http').value) ?? true;
+  const bootstrap = listOf(find('bootstrap').value);
+  const nodeId = textOf('node_id', find('node_id').value);
+  const logLevel = logLevelOf(find('log_level').value);
+  const difficulty = numberOf('difficulty', find('difficulty').value, 0, 5);
+  const values: Record<Name, Setting['value']> = {
+    home,
+    config: textOf('config', config.value) ?? join(home, 'config.toml'),
+    p2p_port: p2pPort,
+    p2p_host: p2pHost,
+    http,
+    http_port: httpPort,
+    http_host: httpHost,
+    bootstrap,
+    node_id: nodeId,
+    log_level: logLevel,
+    difficulty,
+  };
+  const urlWith = (port: number): string => `http://${reachable(httpHost)}:${port}`;
+  return {
+    home,
+    httpHost,
+    httpPort,
+    p2pHost,
+    p2pPort,
+    httpUrl: urlWith(httpPort),
+    urlWith,
+    walletFindsHome: home === resolve(process.env.SLOTLEDGER_HOME ?? defaultHome(defaultP2pPort)),
+    server: {
+      home,
+      http,
+      httpHost,
+      logLevel,
+      ...(difficulty === undefined ? {} : { difficulty }),
+    },
+    network: {
+      enableP2P: true,
+      listenAddr: p2pHost,
+      p2pPort,
+      bootstrapPeers: bootstrap,
+      ...(nodeId === undefined ? {} : { nodeId }),
+    },
+    all: names.map((name) => ({ name, value: values[name], origin: find(name).origin })),
+  };
+}
+
+function flagsOf(command: Command): Partial<Record<Name, unknown>> {
+  const flags = command.optsWithGlobals<Record<string, unknown>>();
+  const http = command.getOptionValueSource('http') === 'cli' ? flags.http : undefined;
+  return {
+    home: flags.home,
+    config: flags.config,
+    p2p_port: flags.p2pPort,
+    p2p_host: flags.listen ?? flags.p2pHost,
+    http,
+    http_port: flags.httpPort,
+    http_host: flags.httpHost,
+    bootstrap: flags.bootstrap,
+    node_id: flags.nodeId,
+    log_level: flags.logLevel,
+    difficulty: flags.difficulty,
+  };
+}
+
+function defaultHome(p2pPort: number): string {
+  const name = p2pPort === defaultP2pPort || p2pPort === 0 ? '.slotledger' : `.slotledger-${p2pPort}`;
+  return join(homedir(), name);
+}
+
+/** A development chain, whose keys have no passwords, stays on this machine unless told otherwise. */
+function opensToOthers(home: string): boolean {
+  try {
+    const genesis = JSON.parse(readFileSync(join(home, 'genesis.json'), 'utf8')) as { readonly development?: unknown };
+    return genesis.development === false;
+  } catch {
+    return false;
+  }
+}
+
+/** 0.0.0.0 and :: mean every address; this machine reaches them on its own. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function readConfig(path: string, named: boolean): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !named) return {};
+    throw error;
+  }
+  const problem = (detail: string): CliProblem =>
+    new CliProblem(
+      'bad_config',
+      `${path}: ${detail}`,
+      'Correct the file, or name another with --config.',
+      exitCodes.usage,
+    );
+  let file: Record<string, unknown>;
+  try {
+    file = parse(text);
+  } catch (error) {
+    throw problem(`it is not TOML (${(error as Error).message.split('\n')[0]}).`);
+  }
+  for (const name of Object.keys(file)) {
+    if (!(names as readonly string[]).includes(name) || name === 'home' || name === 'config') {
+      throw problem(`"${name}" is not a setting.`);
+    }
+  }
+  return file;
+}
+
+function textOf(name: Name, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw wrong(name, value, 'a text');
+}
+
+function numberOf(name: Name, value: unknown, least: number, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
+  throw wrong(name, value, `a whole number from ${least} to ${most}`);
+}
+
+const portOf = (name: Name, value: unknown): number | undefined => numberOf(name, value, 0, 65_535);
+
+function booleanOf(name: Name, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw wrong(name, value, 'true or false');
+}
+
+function listOf(value: unknown): readonly string[] {
+  const items = typeof value === 'string' ? value.split(',') : (value ?? []);
+  if (!Array.isArray(items)) throw wrong('bootstrap', value, 'a list of host:port');
+  return items.map((item: unknown) => {
+    const text = String(item).trim();
+    const port = Number(/:(\d{1,5})$/.exec(text)?.[1] ?? Number.NaN);
+    if (!/^(\[[0-9a-f:.]+\]|[^\s:[\]]+):\d+$/i.test(text) || !(port >= 1 && port <= 65_535)) {
+      throw wrong('bootstrap', text, 'host:port, such as node.example.org:9000');
+    }
+    return text;
+  });
+}
+
+function logLevelOf(value: unknown): LogLevel {
+  if (value === undefined) return 'info';
+  if (logLevels.includes(value as LogLevel)) return value as LogLevel;
+  throw wrong('log_level', value, `one of ${logLevels.join(', ')}`);
+}
+
+function wrong(name: Name, value: unknown, expected: string): CliProblem {
+  const flag = `--${name.replaceAll('_', '-')}`;
+  return usageProblem(
+    `${flag} ${String(value)} is not ${expected}.`,
+    `Correct it; \`server config show\` tells where settings come from.`,
+  );
+}

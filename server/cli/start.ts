@@ -1,0 +1,72 @@
+/** `server start`: runs a node until it is told to stop. */
+import { homedir } from 'node:os';
+import type { Command } from 'commander';
+import { CliProblem } from '../../client/cli/cli-problem.js';
+import { createTerminal } from '../../client/cli/terminal.js';
+import { version } from '../../client/cli/version.js';
+import { Server } from '../server.js';
+import { bannerText } from './banner.js';
+import { freePorts } from './free-ports.js';
+import { findInvocation, shellQuote } from './invocation.js';
+import { readSettings, type Settings } from './settings.js';
+
+export async function start(command: Command): Promise<void> {
+  const terminal = createTerminal(command.optsWithGlobals());
+  const settings = readSettings(command);
+  const server = new Server(settings.server);
+  try {
+    await server.start(settings.httpPort, settings.network);
+  } catch (error) {
+    throw await portProblem(error, settings);
+  }
+  announce(server, settings, terminal.json);
+  await server.runUntilSignal();
+}
+
+function announce(server: Server, settings: Settings, json: boolean): void {
+  const api = server.api;
+  if (api === undefined) return;
+  const status = api.status();
+  const httpUrl = server.httpPort === undefined ? undefined : settings.urlWith(server.httpPort);
+  const p2p = server.p2pPort === undefined ? undefined : `${settings.p2pHost}:${server.p2pPort}`;
+  if (json) {
+    const facts = {
+      version,
+      pid: process.pid,
+      home: settings.home,
+      chain: api.chain,
+      http: httpUrl,
+      p2p,
+      role: status.role,
+    };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+    return;
+  }
+  const text = bannerText({
+    version,
+    chain: api.chain,
+    development: api.genesis.development,
+    home: settings.home,
+    userHome: homedir(),
+    role: status.role,
+    finalIndex: status.final.index,
+    invocation: findInvocation(process.argv[1] ?? '', process.cwd()),
+    homeIsDefault: settings.walletFindsHome,
+    urlIsDefault: httpUrl === 'http://127.0.0.1:8080',
+    ...(httpUrl === undefined ? {} : { httpUrl }),
+    ...(p2p === undefined ? {} : { p2p }),
+  });
+  // Logs own standard output where no person reads it.
+  (process.stdout.isTTY ? process.stdout : process.stderr).write(`${text}\n`);
+}
+
+/** A refused port names a command that works. */
+async function portProblem(error: unknown, settings: Settings): Promise<unknown> {
+  const { code } = error as { readonly code?: string };
+  if (code !== 'PORT_IN_USE') return error;
+  const { server: program } = findInvocation(process.argv[1] ?? '', process.cwd());
+  const ports = await freePorts(settings);
+  const home = ` --home ${shellQuote(settings.home)}`;
+  const fix = `Stop what uses it, or run \`${program} start${home} --p2p-port ${ports.p2p} --http-port ${ports.http}\`.`;
+  return new CliProblem('port_in_use', (error as Error).message, fix);
+}

@@ -1,0 +1,62 @@
+/** Runs the real programs as a user would, each in a home directory of its own. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+export type Program = 'slotledger' | 'server' | 'wallet';
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+export const binOf = (program: Program): string =>
+  fileURLToPath(new URL(`../../server/bin/${program}.js`, import.meta.url));
+
+/** A directory that stands for the user's home; gone after the test. */
+export function temporaryHome(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'slotledger-cli-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The environment of a user who has set nothing of ours. */
+export function environment(home: string, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const ours = /^(SLOTLEDGER_|NO_COLOR|FORCE_COLOR|NODE_TEST_CONTEXT)/;
+  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  return { ...Object.fromEntries(inherited), HOME: home, ...extra };
+}
+
+/** Runs one command to its end; 30 s at most. */
+export async function run(
+  program: Program,
+  home: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [binOf(program), ...args], {
+    env: environment(home, options.env),
+    cwd: options.cwd ?? home,
+    stdio: 'pipe',
+    timeout: 30_000,
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}

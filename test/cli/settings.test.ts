@@ -1,0 +1,80 @@
+/** Settings: what beats what, what follows from the port for peers, and what is refused. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run, temporaryHome } from './programs.js';
+
+interface Shown {
+  readonly [name: string]: { readonly value: unknown; readonly origin: string };
+}
+
+async function show(home: string, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Shown> {
+  const outcome = await run('server', home, ['config', 'show', '--output', 'json', ...args], { env });
+  assert.equal(outcome.code, 0, outcome.stderr);
+  return JSON.parse(outcome.stdout) as Shown;
+}
+
+function writeConfig(home: string, text: string): void {
+  mkdirSync(join(home, '.slotledger'), { recursive: true });
+  writeFileSync(join(home, '.slotledger/config.toml'), text);
+}
+
+test('home and HTTP port follow from the port for peers', async (t) => {
+  const home = temporaryHome(t);
+  const usual = await show(home);
+  assert.deepEqual([usual.home?.value, usual.http_port?.value], [join(home, '.slotledger'), 8080]);
+  const second = await show(home, ['--p2p-port', '9001']);
+  assert.deepEqual([second.home?.value, second.http_port?.value], [join(home, '.slotledger-9001'), 8081]);
+  const own = await show(home, ['--p2p-port', '9001', '--http-port', '7000', '--home', join(home, 'x')]);
+  assert.deepEqual([own.home?.value, own.http_port?.value], [join(home, 'x'), 7000]);
+});
+
+test('a flag beats the environment, which beats config.toml, which beats the default', async (t) => {
+  const home = temporaryHome(t);
+  const seen = async (args: readonly string[] = [], env: Record<string, string> = {}) =>
+    (await show(home, args, env)).log_level;
+  assert.deepEqual(await seen(), { value: 'info', origin: 'default' });
+  writeConfig(home, 'log_level = "warn"\n');
+  assert.deepEqual(await seen(), { value: 'warn', origin: 'config.toml' });
+  const env = { SLOTLEDGER_LOG_LEVEL: 'error' };
+  assert.deepEqual(await seen([], env), { value: 'error', origin: 'environment' });
+  assert.deepEqual(await seen(['--log-level', 'trace'], env), { value: 'trace', origin: 'flag' });
+});
+
+test('HTTP and peers listen on this machine only, unless told otherwise', async (t) => {
+  const shown = await show(temporaryHome(t));
+  assert.deepEqual([shown.http_host?.value, shown.p2p_host?.value], ['127.0.0.1', '127.0.0.1']);
+});
+
+test('bootstrap peers come from repeated flags, a list in the file, or commas in the environment', async (t) => {
+  const home = temporaryHome(t);
+  const peers = ['a.example:9000', '[::1]:9001'];
+  const flags = peers.flatMap((peer) => ['--bootstrap', peer]);
+  assert.deepEqual((await show(home, flags)).bootstrap?.value, peers);
+  assert.deepEqual((await show(home, [], { SLOTLEDGER_BOOTSTRAP: peers.join(',') })).bootstrap?.value, peers);
+  writeConfig(home, `bootstrap = ${JSON.stringify(peers)}\n`);
+  assert.deepEqual((await show(home)).bootstrap?.value, peers);
+});
+
+const refused: readonly (readonly [args: readonly string[], config: string, expected: RegExp])[] = [
+  [['--p2p-port', '70000'], '', /^error: --p2p-port 70000 is not a whole number from 0 to 65535\./],
+  [['--http-port', 'x'], '', /^error: --http-port x is not/],
+  [['--bootstrap', 'nohost'], '', /^error: --bootstrap nohost is not host:port/],
+  [['--log-level', 'loud'], '', /^error: --log-level loud is not one of/],
+  [['--config', '/nowhere.toml'], '', /^error: There is no file \/nowhere\.toml\./],
+  [[], 'p2p_prt = 1\n', /config\.toml: "p2p_prt" is not a setting\./],
+  [[], 'p2p_port = \n', /config\.toml: it is not TOML/],
+  [[], 'p2p_port = "many"\n', /--p2p-port many is not a whole number/],
+];
+
+for (const [args, config, expected] of refused) {
+  test(`refused: ${args.join(' ')} ${config.trim()}`, async (t) => {
+    const home = temporaryHome(t);
+    if (config !== '') writeConfig(home, config);
+    const outcome = await run('server', home, ['config', 'show', ...args]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.stderr, expected);
+    assert.equal(outcome.stderr.split('\n').length, 3, outcome.stderr);
+  });
+}
