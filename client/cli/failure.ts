@@ -63,7 +63,7 @@ function fullName(command: Command): string {
 
 function systemFailure(error: unknown): Failure {
   const { code, path, message } = error as NodeJS.ErrnoException;
-  const failure = { code: 'system', exitCode: exitCodes.failed };
+  const failure = { exitCode: exitCodes.failed };
   switch (code) {
     case 'ENOENT':
       return { ...failure, code: 'file_not_found', detail: `There is no file ${path}.`, fix: 'Check the path.' };

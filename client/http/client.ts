@@ -26,7 +26,7 @@ import type {
 } from '../api-types.js';
 import { type EventsOptions, readEvents } from './events.js';
 import { type Connection, request } from './request.js';
-import { type SendOptions, sendAndWait } from './send-and-wait.js';
+import { type SendOptions, sendAndWait, waitUntilFinal } from './send-and-wait.js';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8080`. */
@@ -52,6 +52,8 @@ export interface Client {
   submitMany(transactions: readonly Transaction[]): Promise<readonly BatchItem[]>;
   /** Hands it in and waits until it is final, over restarts of the node and lost connections. */
   sendAndWait(transaction: Transaction, options?: SendOptions): Promise<TransactionAnswer>;
+  /** Waits until a transaction that was handed in is final. */
+  waitUntilFinal(id: TransactionId, options?: SendOptions): Promise<TransactionAnswer>;
   transaction(id: TransactionId): Promise<TransactionAnswer>;
   /** Funded accounts by balance. */
   accounts(page?: PageRequest): Promise<Page<AccountListItem>>;
@@ -98,6 +100,7 @@ export function createClient(options: ClientOptions): Client {
     submitMany: async (transactions) =>
       (await post<{ readonly items: readonly BatchItem[] }>('/v1/transactions', transactions)).items,
     sendAndWait: (transaction, sendOptions) => sendAndWait(connection, transaction, sendOptions),
+    waitUntilFinal: (id, waitOptions) => waitUntilFinal(connection, id, waitOptions),
     transaction: (id) => get(`/v1/transactions/${id}`),
     accounts: (page) => get('/v1/accounts', { ...page }),
     account: (address, at) => get(`/v1/accounts/${address}`, { ...at }),

@@ -87,6 +87,34 @@ export async function sendAndWait(
   }
 }
 
+/**
+ * Waits until a transaction that was handed in, by whomever, is final. Asks the node again and again, ever more seldom.
+ * @throws as sendAndWait
+ */
+export async function waitUntilFinal(
+  connection: Connection,
+  id: TransactionId,
+  options: SendOptions = {},
+): Promise<TransactionAnswer> {
+  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  let pauseMs = 10;
+  for (;;) {
+    let doubt: Error = new NotFinalYet(id, 'the chain has not included it so far.');
+    try {
+      const answer = await request<TransactionAnswer>(connection, 'GET', `/v1/transactions/${id}`);
+      if (answer.status === 'final') return answer;
+      if (answer.status !== 'pending') throw new TransactionFailed(answer.id, answer.status, answer.reason ?? '');
+    } catch (error) {
+      doubt = worthAnotherTry(error);
+      options.onRetry?.(doubt.message);
+    }
+    const leftMs = deadline - Date.now();
+    if (leftMs <= 0) throw doubt;
+    await pause(Math.min(pauseMs, leftMs), options.signal);
+    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+  }
+}
+
 function worthAnotherTry(error: unknown): Error {
   if (error instanceof NodeUnreachable) return error;
   if (error instanceof ApiProblem && (error.status === 503 || error.status === 429)) return error;

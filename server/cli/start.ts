@@ -1,13 +1,13 @@
 /** `server start`: runs a node until it is told to stop. */
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
-import { CliProblem } from '../../client/cli/cli-problem.js';
 import { createTerminal } from '../../client/cli/terminal.js';
 import { version } from '../../client/cli/version.js';
 import { Server } from '../server.js';
 import { bannerText } from './banner.js';
 import { freePorts } from './free-ports.js';
 import { findInvocation, shellQuote } from './invocation.js';
+import { serverFailure } from './server-failure.js';
 import { readSettings, type Settings } from './settings.js';
 
 export async function start(command: Command): Promise<void> {
@@ -17,7 +17,7 @@ export async function start(command: Command): Promise<void> {
   try {
     await server.start(settings.httpPort, settings.network);
   } catch (error) {
-    throw await portProblem(error, settings);
+    throw await startFailure(error, settings);
   }
   announce(server, settings, terminal.json);
   await server.runUntilSignal();
@@ -61,12 +61,12 @@ function announce(server: Server, settings: Settings, json: boolean): void {
 }
 
 /** A refused port names a command that works. */
-async function portProblem(error: unknown, settings: Settings): Promise<unknown> {
+async function startFailure(error: unknown, settings: Settings): Promise<unknown> {
   const { code } = error as { readonly code?: string };
-  if (code !== 'PORT_IN_USE') return error;
+  if (code !== 'PORT_IN_USE') return serverFailure(error);
   const { server: program } = findInvocation(process.argv[1] ?? '', process.cwd());
   const ports = await freePorts(settings);
   const home = ` --home ${shellQuote(settings.home)}`;
-  const fix = `Stop what uses it, or run \`${program} start${home} --p2p-port ${ports.p2p} --http-port ${ports.http}\`.`;
-  return new CliProblem('port_in_use', (error as Error).message, fix);
+  const other = `${program} start${home} --p2p-port ${ports.p2p} --http-port ${ports.http}`;
+  return serverFailure(error, `Stop what uses it, or run: ${other}`);
 }

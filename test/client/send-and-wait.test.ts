@@ -92,3 +92,9 @@ test('aborting ends the waiting at once', async (t) => {
   });
   await assert.rejects(sending, /enough/);
 });
+
+test('waiting for a transaction asks until it is final', async (t) => {
+  const { client, bodies } = await serveAnswers(t, [pending, cut, pending, final]);
+  assert.equal((await client.waitUntilFinal(id as `0x${string}`)).status, 'final');
+  assert.equal(bodies.length, 4);
+});

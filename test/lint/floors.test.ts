@@ -55,6 +55,7 @@ const violations: readonly (readonly [what: string, path: string, source: string
     'consensus/x.ts',
     "import { x } from '../ledger/state-tree/x.js';\nexport const y = x;\n",
   ],
+  ['a Node built-in in the SDK', 'client/http/x.ts', "import net from 'node:net';\nexport const x = net;\n"],
   ['an import of server/ in client/', 'client/x.ts', "import { x } from '../server/x.js';\nexport const y = x;\n"],
 ];
 
