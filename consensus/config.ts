@@ -1,0 +1,56 @@
+/** What the core is told once. */
+import type { HashedHeader } from '../ledger/values/block.js';
+import type { Hasher, Signer } from '../ledger/values/crypto.js';
+import type { Parameters } from '../ledger/values/genesis.js';
+import type { Slot } from '../ledger/values/numbers.js';
+import type { EpochEntry } from '../ledger/values/state.js';
+import type { ChainId } from '../ledger/values/text.js';
+import type { Certificate } from '../ledger/values/vote.js';
+import type { VoteState } from './vote-state.js';
+
+export interface ConsensusConfig {
+  readonly chain: ChainId;
+  /** Unix time in ms of slot 0. */
+  readonly genesisTime: number;
+  readonly parameters: Pick<
+    Parameters,
+    | 'slot_duration_ms'
+    | 'rounds_per_slot'
+    | 'delta_ms'
+    | 'max_term_slots'
+    | 'max_clock_offset_ms'
+    | 'slots_per_epoch'
+    | 'vote_routing'
+  >;
+  readonly hasher: Hasher;
+  /** Absent: an observer, which follows and never signs. */
+  readonly signer?: Signer;
+}
+
+export interface Recovered {
+  /** Governs the next block. */
+  readonly epoch: EpochEntry;
+  /** The last final block on disk, and its finality certificate. */
+  readonly tip: HashedHeader;
+  readonly tipCertificate: Certificate;
+  /**
+   * The closing block (or genesis) from which `epoch` descends, with its finality certificate: the rank (epoch, 0).
+   */
+  readonly base: { readonly block: HashedHeader; readonly certificate: Certificate };
+  readonly voteState?: VoteState;
+  /** Headers of unfinal blocks whose bodies the vote state kept. */
+  readonly bodies: readonly HashedHeader[];
+  /** The vote state is gone; the clock stood at this slot at start. PROTOCOL section 5, lost vote state. */
+  readonly voteStateLost?: { readonly clockSlot: Slot };
+}
+
+/** Final blocks that may be on their way to disk before the node stops proposing. PROTOCOL section 8. */
+export const maxUnstored = 64;
+/** Unfinal headers held: more than a slot's rounds of honest leaders ever leave unfinal. */
+export const maxUnfinalHeaders = 512;
+/** Messages of a later epoch or slot held until they make sense. */
+export const maxHeld = 64;
+/** Bodies of voted blocks kept beside the vote state. */
+export const maxKeptBodies = 64;
+/** Views per validator whose votes are held. */
+export const maxVotesPerValidator = 24;

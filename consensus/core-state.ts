@@ -1,0 +1,154 @@
+/**
+ * The core's memory: plain data, changed only while a step runs. What must survive a crash is `lock`, `watermark` and
+ * `lastPrepare`; everything else can be learnt again.
+ */
+import type { HashedHeader } from '../ledger/values/block.js';
+import type { Slot, View } from '../ledger/values/numbers.js';
+import { toSlot, toView } from '../ledger/values/numbers.js';
+import type { EpochEntry } from '../ledger/values/state.js';
+import type { Hash, PublicKey } from '../ledger/values/text.js';
+import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
+import type { ConsensusConfig, Recovered } from './config.js';
+import type { Effect } from './effect.js';
+import type { Input } from './input.js';
+import type { NewView } from './messages.js';
+import { compareRanks, rankIn } from './rank.js';
+import { createSchedule, type Schedule } from './schedule.js';
+import type { Watermark } from './vote-state.js';
+
+export type ProposalInput = Extract<Input, { type: 'proposal' }>;
+
+/** What a leader keeps for the term it leads. */
+export interface Leadership {
+  readonly termStart: Slot;
+  readonly newViews: Map<PublicKey, NewView>;
+  /** delta has passed since the term's start. */
+  waited: boolean;
+  /** The next round to propose in. */
+  nextRound: number;
+  /** A block for this view is being built. */
+  building: View | undefined;
+  /** The last proposal of this term, to be sent again while it has no QC. */
+  last: { readonly input: ProposalInput; readonly at: number } | undefined;
+}
+
+export interface CoreState {
+  readonly config: ConsensusConfig;
+  now: number;
+  slot: Slot;
+  epoch: EpochEntry;
+  schedule: Schedule;
+  /** [6-base-rank] What the first block of the epoch rests on; it ranks (epoch, 0). */
+  base: { readonly block: HashedHeader; readonly certificate: Certificate };
+  tip: HashedHeader;
+  tipCertificate: Certificate;
+  storedIndex: number;
+  lock: Certificate;
+  watermark: Watermark;
+  lastPrepare: Vote | undefined;
+  /** Something of the three above changed since the last persist. */
+  dirty: boolean;
+  /** Signs nothing before a certificate of at least this view is known. PROTOCOL section 5, lost vote state. */
+  silentBelow: View | undefined;
+  clockSuspect: boolean;
+  /** Unfinal headers by hash. */
+  readonly headers: Map<Hash, HashedHeader>;
+  readonly validity: Map<Hash, 'asked' | 'valid' | 'invalid'>;
+  readonly fetching: Set<Hash>;
+  /** Every vote of the epoch still of interest: by validator, then by `view/phase`. */
+  readonly votes: Map<PublicKey, Map<string, Vote>>;
+  /** Highest commit vote seen of each validator in this epoch. */
+  readonly commitVotes: Map<PublicKey, Vote>;
+  readonly proposals: Map<View, Proposal>;
+  readonly reported: Set<PublicKey>;
+  /** Certificates of highest view by block, for justifying and for answering. */
+  readonly qcs: Map<Hash, Certificate>;
+  /** Unfinal blocks that got a prepare vote of this node, oldest first: their bodies are kept with the vote state. */
+  readonly votedFor: Set<Hash>;
+  /** Handed to the driver and not executed yet. */
+  finalising: Certificate | undefined;
+  /** A finality certificate for a block that is not at hand yet. */
+  awaitingBody: Certificate | undefined;
+  /** The proposal that waits for a body, an execution or its slot; the highest view wins. */
+  readonly held: ProposalInput[];
+  leadership: Leadership | undefined;
+  /** Distinct slots whose proposal came too late since the last finality. */
+  readonly lateSlots: Set<Slot>;
+  /** How long finality lately took from proposal to certificate, in ms. */
+  finalityMs: number;
+  readonly proposedAt: Map<Hash, number>;
+  outbox: Effect[];
+  /** What the core has to tell itself before the step ends: its own votes and proposals, a quorum for its proposal. */
+  readonly todo: Input[];
+}
+
+export function createCoreState(config: ConsensusConfig, recovered: Recovered): CoreState {
+  const { epoch, tip, tipCertificate, base, voteState } = recovered;
+  const rank = (certificate: Certificate) => rankIn({ epoch, base }, certificate);
+  let lock = tip.hash === base.block.hash ? base.certificate : tipCertificate;
+  if (voteState !== undefined) {
+    const kept = rank(voteState.lock);
+    const own = rank(lock);
+    if (kept !== undefined && own !== undefined && compareRanks(kept, own) > 0) lock = voteState.lock;
+  }
+  const lost = recovered.voteStateLost;
+  return {
+    config,
+    now: config.genesisTime,
+    slot: toSlot(0),
+    epoch,
+    schedule: createSchedule(config.hasher, epoch),
+    base,
+    tip,
+    tipCertificate,
+    storedIndex: tip.index,
+    lock,
+    watermark: voteState?.watermark ?? { view: toView(0), step: 'commit' },
+    lastPrepare: voteState?.last_prepare?.epoch === epoch.number ? voteState.last_prepare : undefined,
+    dirty: false,
+    silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),
+    clockSuspect: false,
+    headers: new Map(recovered.bodies.map((header) => [header.hash, header])),
+    validity: new Map(),
+    fetching: new Set(),
+    votes: new Map(),
+    commitVotes: new Map(),
+    proposals: new Map(),
+    reported: new Set(),
+    qcs: new Map([[lock.block, lock]]),
+    votedFor: new Set(recovered.bodies.map((header) => header.hash)),
+    finalising: undefined,
+    awaitingBody: undefined,
+    held: [],
+    leadership: undefined,
+    lateSlots: new Set(),
+    finalityMs: 0,
+    proposedAt: new Map(),
+    outbox: [],
+    todo: [],
+  };
+}
+
+/** [5-lost-vote-state] Later than every slot the clock had reached, plus the offset limit. */
+function silenceAfterLoss(config: ConsensusConfig, clockSlot: Slot): View {
+  const { max_clock_offset_ms, slot_duration_ms, rounds_per_slot } = config.parameters;
+  const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;
+  return toView((clockSlot + margin) * rounds_per_slot);
+}
+
+/** The parent chain of an unfinal block down to (without) the tip, oldest first; undefined: a header is missing. */
+export function pathFromTip(state: CoreState, block: Hash): readonly HashedHeader[] | undefined {
+  const path: HashedHeader[] = [];
+  let at = block;
+  while (at !== state.tip.hash) {
+    const header = state.headers.get(at);
+    if (header === undefined || header.index <= state.tip.index) return undefined;
+    path.push(header);
+    at = header.prev_hash;
+  }
+  return path.reverse();
+}
+
+/** The header of an unfinal block or of the tip. */
+export const headerOf = (state: CoreState, block: Hash): HashedHeader | undefined =>
+  block === state.tip.hash ? state.tip : state.headers.get(block);

@@ -1,0 +1,79 @@
+/** Where a core stands, in words and numbers, for status pages and for "why is it not final?". */
+import type { Slot } from '../ledger/values/numbers.js';
+import type { PublicKey } from '../ledger/values/text.js';
+import type { CertificateReference } from '../ledger/values/vote.js';
+import { referenceTo } from './certificate.js';
+import type { CoreState } from './core-state.js';
+import { memberIndex, stakeOf, totalStake } from './quorum.js';
+import { currentTerm, termLength } from './term.js';
+import type { Watermark } from './vote-state.js';
+
+export interface Description {
+  readonly slot: Slot;
+  readonly epoch: number;
+  readonly leader: PublicKey;
+  readonly lock: CertificateReference;
+  readonly watermark: Watermark;
+  readonly term_slots: number;
+  readonly role: 'validator' | 'observer';
+  /** One sentence about the block in progress; absent when none is. */
+  readonly waiting_for?: string;
+}
+
+export function describe(state: CoreState): Description {
+  const { epoch, config } = state;
+  const self = config.signer?.publicKey;
+  const isMember = self !== undefined && memberIndex(epoch, self) >= 0;
+  const waiting = waitingFor(state);
+  return {
+    slot: state.slot,
+    epoch: epoch.number,
+    leader: state.schedule.leader(currentTerm(state)),
+    lock: referenceTo(state.lock),
+    watermark: state.watermark,
+    term_slots: termLength(state),
+    role: isMember ? 'validator' : 'observer',
+    ...(waiting === undefined ? {} : { waiting_for: waiting }),
+  };
+}
+
+function waitingFor(state: CoreState): string | undefined {
+  if (state.silentBelow !== undefined) {
+    return 'This validator lost its vote state and signs nothing until it has seen a later certificate.';
+  }
+  if (state.clockSuspect) return 'The clock of this validator differs too much from the others: it signs nothing.';
+  if (state.awaitingBody !== undefined)
+    return 'A final block is known by its certificate only: its body is being fetched.';
+  const newest = newestUnfinal(state);
+  if (newest === undefined) return undefined;
+  return votesSentence(state, newest);
+}
+
+function newestUnfinal(state: CoreState) {
+  let newest: { readonly view: number; readonly block: `0x${string}` } | undefined;
+  for (const proposal of state.proposals.values()) {
+    const header = state.headers.get(proposal.block);
+    if (header === undefined || header.index <= state.tip.index) continue;
+    if (newest === undefined || proposal.view > newest.view) newest = { view: proposal.view, block: proposal.block };
+  }
+  return newest;
+}
+
+function votesSentence(state: CoreState, { view, block }: { readonly view: number; readonly block: string }): string {
+  const { epoch } = state;
+  const voters = (phase: string): readonly PublicKey[] =>
+    epoch.validators
+      .map(({ key }) => key)
+      .filter((key) => state.votes.get(key)?.get(`${view}/${phase}`)?.block === block);
+  const qc = state.qcs.get(block as `0x${string}`);
+  const phase = qc !== undefined && qc.view >= view ? 'commit' : 'prepare';
+  const voted = voters(phase);
+  const percent = Math.floor((100 * stakeOf(epoch, voted)) / totalStake(epoch));
+  const silent = epoch.validators.map(({ key }) => key).filter((key) => !voted.includes(key));
+  const names = silent.slice(0, 4).map((key) => `${key.slice(0, 10)}…`);
+  const more = silent.length > 4 ? ` and ${silent.length - 4} more` : '';
+  return (
+    `Block ${block.slice(0, 10)}… has ${phase} votes of ${voted.length} of ${epoch.validators.length} validators ` +
+    `(${percent}% of the stake, more than 66% needed); missing: ${names.join(', ')}${more}.`
+  );
+}

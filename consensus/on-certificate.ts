@@ -1,0 +1,83 @@
+/** A verified certificate becomes known, from votes, a justification, a new-view or a peer. PROTOCOL section 5, rules 4, 5. */
+import { toHeight } from '../ledger/values/numbers.js';
+import { voteSigningText } from '../ledger/values/signing.js';
+import type { Certificate, Vote } from '../ledger/values/vote.js';
+import { maxUnfinalHeaders } from './config.js';
+import { type CoreState, headerOf, pathFromTip } from './core-state.js';
+import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock } from './safety.js';
+import { emit, sendVote, tellSelf } from './send.js';
+import { slotOfView } from './view.js';
+
+export function onCertificate(state: CoreState, certificate: Certificate): void {
+  if (certificate.epoch > state.epoch.number) {
+    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
+    return;
+  }
+  // [6-old-epoch] Nothing of an earlier epoch is signed or moves the lock.
+  if (certificate.epoch < state.epoch.number) return;
+  remember(state, certificate);
+  endSilence(state, certificate);
+  if (mayRaiseLock(state, certificate)) {
+    raiseLock(state, certificate);
+    if (headerOf(state, certificate.block) === undefined) fetch(state, certificate.block);
+    if (certificate.phase === 'prepare') commit(state, certificate);
+  }
+  if (certificate.phase === 'commit') finalise(state, certificate);
+  // [5-next-round] The QC of the round before is there: the next round may follow at once.
+  else if (state.leadership !== undefined) tellSelf(state, { type: 'work_available' });
+}
+
+function remember(state: CoreState, certificate: Certificate): void {
+  const known = state.qcs.get(certificate.block);
+  if (known !== undefined && known.view >= certificate.view) return;
+  state.qcs.set(certificate.block, certificate);
+  if (state.qcs.size > maxUnfinalHeaders) state.qcs.delete(state.qcs.keys().next().value!);
+}
+
+/** [5-lost-vote-state] A certificate of a view later than anything this key can have signed ends the silence. */
+function endSilence(state: CoreState, certificate: Certificate): void {
+  if (state.silentBelow !== undefined && certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);
+}
+
+/** Rule 4: the commit vote. */
+function commit(state: CoreState, certificate: Certificate): void {
+  const { config } = state;
+  if (!mayCommit(state, certificate.view) || config.signer === undefined) return;
+  const { chain, epoch, view, block, justify_view } = { ...certificate, chain: config.chain };
+  const body = { chain, epoch, view, block, phase: 'commit', justify_view } as const;
+  didCommit(state, view);
+  const vote: Vote = {
+    ...body,
+    validator: config.signer.publicKey,
+    signature: config.signer.sign(voteSigningText(body)),
+  };
+  sendVote(state, { type: 'vote', vote }, slotOfView(config.parameters, view));
+  tellSelf(state, { type: 'vote', vote });
+}
+
+/** Rule 5: that block and all its ancestors are final. */
+export function finalise(state: CoreState, certificate: Certificate): void {
+  const tipIndex = state.tip.index;
+  if (certificate.block === state.tip.hash || state.finalising?.block === certificate.block) return;
+  const header = state.headers.get(certificate.block);
+  if (header !== undefined && header.index <= tipIndex) return;
+  const path = pathFromTip(state, certificate.block);
+  if (path === undefined) {
+    if (header === undefined && certificate.view <= state.tipCertificate.view) return;
+    if (state.awaitingBody === undefined || state.awaitingBody.view < certificate.view)
+      state.awaitingBody = certificate;
+    if (header === undefined) fetch(state, certificate.block);
+    emit(state, { type: 'catch_up', from_index: toHeight(tipIndex + 1) });
+    return;
+  }
+  const proposedAt = state.proposedAt.get(certificate.block);
+  if (proposedAt !== undefined) state.finalityMs = Math.ceil((state.finalityMs + state.now - proposedAt) / 2);
+  state.finalising = certificate;
+  emit(state, { type: 'finalise', block: certificate.block, certificate });
+}
+
+export function fetch(state: CoreState, block: Certificate['block']): void {
+  if (state.fetching.has(block)) return;
+  state.fetching.add(block);
+  emit(state, { type: 'fetch_block', block });
+}

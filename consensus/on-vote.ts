@@ -1,0 +1,83 @@
+/** A vote arrives: it is counted once, and more than 2/3 of the stake makes a certificate. PROTOCOL section 5. */
+import { toSlot } from '../ledger/values/numbers.js';
+import type { Vote } from '../ledger/values/vote.js';
+import { assembleCertificate } from './certificate.js';
+import { maxVotesPerValidator } from './config.js';
+import type { CoreState } from './core-state.js';
+import { noteDoubleVote, noteLockViolation } from './equivocation.js';
+import { isQuorum, memberIndex, stakeOf, totalStake } from './quorum.js';
+import { emit, refuse, tellSelf } from './send.js';
+import { slotOfView } from './view.js';
+
+export function onVote(state: CoreState, vote: Vote): void {
+  const { epoch, config } = state;
+  if (vote.epoch !== epoch.number) {
+    // [6-help] Who votes in a closed epoch is behind; a later epoch means that this node is.
+    if (vote.epoch > epoch.number) emit(state, { type: 'catch_up', from_index: nextFinal(state) });
+    return;
+  }
+  if (memberIndex(epoch, vote.validator) < 0) {
+    refuse(state, '5-member', 'the voter is not in the set', vote.validator);
+    return;
+  }
+  const slot = slotOfView(config.parameters, vote.view);
+  if (slot > toSlot(state.slot + 2 * config.parameters.max_term_slots)) {
+    refuse(state, '5-future-view', `slot ${slot} is far ahead`, vote.validator);
+    return;
+  }
+  if (!remember(state, vote)) return;
+  const votes = sameVotes(state, vote);
+  const stake = stakeOf(
+    epoch,
+    votes.map(({ validator }) => validator),
+  );
+  // [5-quorum] Strictly more than 2/3.
+  if (!isQuorum(stake, totalStake(epoch))) return;
+  const certificate = assembleCertificate(epoch, votes);
+  const leads = state.schedule.leader(slot) === config.signer?.publicKey;
+  if (config.parameters.vote_routing === 'leader' && leads) {
+    emit(state, { type: 'broadcast', message: { type: 'certificate', certificate } });
+  }
+  tellSelf(state, { type: 'certificate', certificate });
+}
+
+const nextFinal = (state: CoreState) => (state.tip.index + 1) as CoreState['tip']['index'];
+
+/** @returns false for a vote that is known or that contradicts one that is */
+function remember(state: CoreState, vote: Vote): boolean {
+  const own = state.votes.get(vote.validator) ?? new Map<string, Vote>();
+  state.votes.set(vote.validator, own);
+  const name = `${vote.view}/${vote.phase}`;
+  const known = own.get(name);
+  if (known !== undefined) {
+    noteDoubleVote(state, known, vote);
+    return false;
+  }
+  own.set(name, vote);
+  if (own.size > maxVotesPerValidator) forgetLowest(own);
+  if (vote.phase === 'commit') {
+    for (const other of own.values()) if (other.phase === 'prepare') noteLockViolation(state, vote, other);
+    const highest = state.commitVotes.get(vote.validator);
+    if (highest === undefined || highest.view < vote.view) state.commitVotes.set(vote.validator, vote);
+  } else {
+    const commit = state.commitVotes.get(vote.validator);
+    if (commit !== undefined) noteLockViolation(state, commit, vote);
+  }
+  return true;
+}
+
+function forgetLowest(votes: Map<string, Vote>): void {
+  let lowest: Vote | undefined;
+  for (const vote of votes.values()) if (lowest === undefined || vote.view < lowest.view) lowest = vote;
+  if (lowest !== undefined) votes.delete(`${lowest.view}/${lowest.phase}`);
+}
+
+function sameVotes(state: CoreState, vote: Vote): readonly Vote[] {
+  const name = `${vote.view}/${vote.phase}`;
+  const same: Vote[] = [];
+  for (const { key } of state.epoch.validators) {
+    const other = state.votes.get(key)?.get(name);
+    if (other?.block === vote.block && other.justify_view === vote.justify_view) same.push(other);
+  }
+  return same;
+}

@@ -1,0 +1,165 @@
+/** What a leader does in its term. PROTOCOL section 5, rule 2. */
+import type { HashedHeader } from '../ledger/values/block.js';
+import { proposalSigningText } from '../ledger/values/signing.js';
+import type { Proposal } from '../ledger/values/vote.js';
+import { referenceTo } from './certificate.js';
+import { maxUnstored } from './config.js';
+import { type CoreState, headerOf, type Leadership, type ProposalInput } from './core-state.js';
+import { fetch } from './on-certificate.js';
+import { isQuorum, stakeOf, totalStake } from './quorum.js';
+import { rankIn } from './rank.js';
+import { didPropose, mayPropose } from './safety.js';
+import { emit, tellSelf } from './send.js';
+import { currentTerm, delta, slotStart, termLength } from './term.js';
+import { roundOfView, slotOfView, viewAt } from './view.js';
+
+/** Proposes, or asks for a block to propose, if this node leads now and the rules let it. */
+export function tryPropose(state: CoreState): void {
+  const { leadership } = state;
+  if (leadership === undefined || leadership.termStart !== currentTerm(state)) return;
+  if (leadership.building !== undefined || isWaitingForQuorum(state, leadership)) return;
+  if (state.finalising !== undefined || !knowsHighestLock(state, leadership)) return;
+  // [8-unwritten] Never far ahead of the disk.
+  if (state.tip.index - state.storedIndex > maxUnstored) return;
+  const view = viewAt(state.config.parameters, leadership.termStart, nextRound(state, leadership));
+  if (!mayPropose(state, view) || !slotSuffices(state, leadership)) return;
+  const parent = headerOf(state, state.lock.block);
+  if (parent === undefined) {
+    fetch(state, state.lock.block);
+    return;
+  }
+  if (isClosingUnfinal(state, parent)) {
+    proposeAgain(state, leadership);
+    return;
+  }
+  if (!isExecuted(state, parent)) return;
+  leadership.building = view;
+  emit(state, {
+    type: 'build_block',
+    parent: parent.hash,
+    slot: leadership.termStart,
+    round: roundOfView(state.config.parameters, view),
+    view,
+    justify_view: state.lock.view,
+  });
+}
+
+/** The answer to `build_block`. Without a block there is nothing to add. */
+export function onBlockBuilt(state: CoreState, view: number, block: HashedHeader | undefined): void {
+  const { leadership } = state;
+  if (leadership === undefined || leadership.building !== view) return;
+  leadership.building = undefined;
+  if (leadership.termStart !== currentTerm(state)) return;
+  if (block === undefined) {
+    proposeAgain(state, leadership);
+    return;
+  }
+  // The lock may have risen while the block was built: then it extends the wrong block.
+  if (block.prev_hash !== state.lock.block || block.justify_view !== state.lock.view) {
+    tryPropose(state);
+    return;
+  }
+  state.validity.set(block.hash, 'valid');
+  propose(state, leadership, block);
+}
+
+/** [5-again] That very block, as the first proposal of a term or 2 delta after the last: no filler blocks. */
+function proposeAgain(state: CoreState, leadership: Leadership): void {
+  const block = headerOf(state, state.lock.block);
+  if (block === undefined || block.hash === state.tip.hash) return;
+  if (leadership.last !== undefined && state.now < leadership.last.at + 2 * delta(state)) {
+    emit(state, { type: 'start_timer', timer: 'again', at: leadership.last.at + 2 * delta(state) });
+    return;
+  }
+  propose(state, leadership, block);
+}
+
+function propose(state: CoreState, leadership: Leadership, block: HashedHeader): void {
+  const { config, lock } = state;
+  const view = viewAt(config.parameters, leadership.termStart, nextRound(state, leadership));
+  if (config.signer === undefined || !mayPropose(state, view) || lock.view >= view) return;
+  const body = { chain: config.chain, epoch: state.epoch.number, view, block: block.hash, justify: referenceTo(lock) };
+  const signature = config.signer.sign(proposalSigningText(body));
+  const proposal: Proposal = { ...body, validator: config.signer.publicKey, signature };
+  didPropose(state, view);
+  const input: ProposalInput = { type: 'proposal', now: state.now, proposal, block, justify: lock };
+  leadership.last = { input, at: state.now };
+  leadership.nextRound = roundOfView(config.parameters, view) + 1;
+  if (!state.proposedAt.has(block.hash)) state.proposedAt.set(block.hash, state.now);
+  emit(state, { type: 'broadcast', message: { type: 'proposal', proposal, justify: lock } });
+  emit(state, { type: 'start_timer', timer: 'again', at: state.now + 2 * delta(state) });
+  tellSelf(state, input);
+}
+
+/** 2 delta after the last proposal: the same bytes while it has no QC, else the block again if it is not final. */
+export function onAgainTimer(state: CoreState): void {
+  const { leadership } = state;
+  if (leadership?.last === undefined || leadership.termStart !== currentTerm(state)) return;
+  if (isWaitingForQuorum(state, leadership)) {
+    const { proposal, justify, block } = leadership.last.input;
+    if (block.index <= state.tip.index) return;
+    leadership.last = { input: leadership.last.input, at: state.now };
+    emit(state, { type: 'broadcast', message: { type: 'proposal', proposal, justify } });
+    emit(state, { type: 'start_timer', timer: 'again', at: state.now + 2 * delta(state) });
+    tellSelf(state, leadership.last.input);
+    return;
+  }
+  tryPropose(state);
+}
+
+function isWaitingForQuorum(state: CoreState, { last }: Leadership): boolean {
+  if (last === undefined) return false;
+  const { proposal, block } = last.input;
+  if (block.index <= state.tip.index) return false;
+  const qc = state.qcs.get(block.hash);
+  return qc === undefined || qc.epoch !== proposal.epoch || qc.view < proposal.view;
+}
+
+/** Numbers may skip: after a restart the watermark says where to go on. */
+function nextRound(state: CoreState, { termStart, nextRound }: Leadership): number {
+  const { parameters } = state.config;
+  const { watermark } = state;
+  if (slotOfView(parameters, watermark.view) !== termStart) return nextRound;
+  return Math.max(nextRound, roundOfView(parameters, watermark.view) + 1);
+}
+
+/** [5-at-once] A quorum's new-views show no prepare vote above the lock, so nothing higher can be locked; or delta passed. */
+function knowsHighestLock(state: CoreState, leadership: Leadership): boolean {
+  if (leadership.waited || leadership.last !== undefined) return true;
+  const locked = rankIn(state, state.lock) ?? 0;
+  const agreeing = [...leadership.newViews.values()].filter(({ lock, last_prepare }) => {
+    const rank = rankIn(state, lock) ?? 0;
+    const prepared = last_prepare?.epoch === state.epoch.number ? last_prepare.view : 0;
+    return rank <= locked && prepared <= locked;
+  });
+  const stake = stakeOf(
+    state.epoch,
+    agreeing.map(({ validator }) => validator),
+  );
+  return isQuorum(stake, totalStake(state.epoch));
+}
+
+/** [5-slot-suffices] After round 0 only while what is left of the slot is enough for finality as it lately took. */
+function slotSuffices(state: CoreState, leadership: Leadership): boolean {
+  if (leadership.last === undefined) return true;
+  const end = slotStart(state, leadership.termStart) + termLength(state) * state.config.parameters.slot_duration_ms;
+  return end - state.now > state.finalityMs;
+}
+
+/** [6-closing-again] Until it is final a closing block can only be proposed again. */
+function isClosingUnfinal(state: CoreState, block: HashedHeader): boolean {
+  return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;
+}
+
+/** Nothing is built on a block that was not executed here; asks for its execution. */
+function isExecuted(state: CoreState, block: HashedHeader): boolean {
+  if (block.hash === state.tip.hash || state.validity.get(block.hash) === 'valid') return true;
+  if (state.validity.get(block.hash) === undefined) {
+    if (headerOf(state, block.prev_hash) === undefined) fetch(state, block.prev_hash);
+    else {
+      state.validity.set(block.hash, 'asked');
+      emit(state, { type: 'validate_block', block: block.hash });
+    }
+  }
+  return false;
+}

@@ -1,0 +1,103 @@
+/**
+ * Every stateful safety check of a validator, in pairs: may I, and I did. Nothing else may change lock or watermark.
+ * PROTOCOL section 5: the argument for safety rests on this file.
+ */
+import type { HashedHeader } from '../ledger/values/block.js';
+import type { View } from '../ledger/values/numbers.js';
+import type { Certificate, Vote } from '../ledger/values/vote.js';
+import type { CoreState } from './core-state.js';
+import { compareRanks, rankIn } from './rank.js';
+import type { Step } from './vote-state.js';
+
+const order: Readonly<Record<Step, number>> = { propose: 0, prepare: 1, commit: 2 };
+
+/** [5-watermark] One signature per (view, step), in ascending order, for all epochs together. */
+function isAboveWatermark(state: CoreState, view: View, step: Step): boolean {
+  const { watermark } = state;
+  return view > watermark.view || (view === watermark.view && order[step] > order[watermark.step]);
+}
+
+function raiseWatermark(state: CoreState, view: View, step: Step): void {
+  if (!isAboveWatermark(state, view, step)) throw new Error('assertion: a watermark never falls');
+  state.watermark = { view, step };
+  state.dirty = true;
+}
+
+/** Whether this node signs anything at all now. */
+export function maySign(state: CoreState): boolean {
+  return state.config.signer !== undefined && state.silentBelow === undefined && !state.clockSuspect;
+}
+
+export function mayPropose(state: CoreState, view: View): boolean {
+  return maySign(state) && isAboveWatermark(state, view, 'propose');
+}
+
+export function didPropose(state: CoreState, view: View): void {
+  raiseWatermark(state, view, 'propose');
+}
+
+/** Rule 3, all that depends on what was signed before. @returns the reason against it, or undefined */
+export function whyNotPrepare(
+  state: CoreState,
+  view: View,
+  block: HashedHeader,
+  justify: Certificate,
+): string | undefined {
+  if (!maySign(state)) return 'this node signs nothing now';
+  if (!isAboveWatermark(state, view, 'prepare')) return `view ${view} is not above the watermark`;
+  // [5-justify-below-view] A proposal rests on what was certified before it.
+  if (justify.view >= view) return `the justification's view ${justify.view} is not below view ${view}`;
+  const rank = rankIn(state, justify);
+  const locked = rankIn(state, state.lock);
+  if (rank === undefined || locked === undefined) return 'the justification is of another epoch';
+  // [5-lock] Never vote on less than what is locked.
+  if (compareRanks(rank, locked) < 0) return `the justification ranks ${rank}, the lock ${locked}`;
+  // [5-extends] The block extends exactly what the justification certifies, or is that very block.
+  if (block.hash !== justify.block && block.prev_hash !== justify.block) {
+    return 'the block neither is nor extends what the justification certifies';
+  }
+  return undefined;
+}
+
+export function didPrepare(state: CoreState, vote: Vote, justify: Certificate): void {
+  raiseLock(state, justify);
+  raiseWatermark(state, vote.view, 'prepare');
+  state.lastPrepare = vote;
+}
+
+/** [5-commit-once] Rule 4: not below the watermark's view, and at most one commit vote in a view. */
+export function mayCommit(state: CoreState, view: View): boolean {
+  return maySign(state) && isAboveWatermark(state, view, 'commit');
+}
+
+export function didCommit(state: CoreState, view: View): void {
+  raiseWatermark(state, view, 'commit');
+}
+
+/** [5-lock-rises] A verified certificate of this epoch that ranks above the lock becomes the lock. */
+export function mayRaiseLock(state: CoreState, certificate: Certificate): boolean {
+  const rank = rankIn(state, certificate);
+  const locked = rankIn(state, state.lock);
+  return rank !== undefined && (locked === undefined || compareRanks(rank, locked) > 0);
+}
+
+export function raiseLock(state: CoreState, certificate: Certificate): void {
+  if (!mayRaiseLock(state, certificate)) return;
+  state.lock = certificate;
+  state.dirty = true;
+}
+
+/** [6-enter] Entering an epoch sets the lock to what it begins with. The watermark stays: it is one for all epochs. */
+export function didEnterEpoch(state: CoreState): void {
+  state.lock = state.base.certificate;
+  state.lastPrepare = undefined;
+  state.dirty = true;
+}
+
+/** [5-lost-vote-state] The certificate that ends the silence becomes lock and watermark. */
+export function didLearnAfterLoss(state: CoreState, certificate: Certificate): void {
+  state.silentBelow = undefined;
+  state.lock = certificate;
+  state.watermark = { view: certificate.view, step: 'commit' };
+  state.dirty = true;
+}

@@ -1,0 +1,16 @@
+/** A view is one integer: slot * rounds_per_slot + round. PROTOCOL section 5. */
+import type { Parameters } from '../ledger/values/genesis.js';
+import { type Slot, toSlot, toView, type View } from '../ledger/values/numbers.js';
+
+type Rounds = Pick<Parameters, 'rounds_per_slot'>;
+
+export const viewAt = (parameters: Rounds, slot: Slot, round: number): View =>
+  toView(slot * parameters.rounds_per_slot + round);
+
+export const slotOfView = (parameters: Rounds, view: View): Slot =>
+  toSlot(Math.floor(view / parameters.rounds_per_slot));
+
+export const roundOfView = (parameters: Rounds, view: View): number => view % parameters.rounds_per_slot;
+
+/** First slot of the term of `length` slots that holds `slot`. All views of a term belong to its first slot. */
+export const termStart = (slot: Slot, length: number): Slot => toSlot(slot - (slot % length));
