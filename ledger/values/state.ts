@@ -16,9 +16,9 @@ export interface AccountEntry {
 /** Stake on its way out. It stays slashable until it is paid. */
 export interface Unbonding {
   readonly amount: Amount;
-  /** The epoch whose set first left it out; absent while it still waits for a closing block. */
+  /** The first epoch whose set leaves it out; absent while it still waits for a closing block. */
   readonly since_epoch?: Epoch;
-  /** Paid by the closing block that opens this epoch or a later one. */
+  /** Paid by the closing block that opens this epoch or a later one; absent like `since_epoch`. */
   readonly payable_epoch?: Epoch;
 }
 
@@ -65,11 +65,42 @@ export interface SupplyEntry {
   readonly burnt: Amount;
 }
 
-/** Entries of other kinds (stake queue, nonce material, tip) are the ledger's own business. */
-export interface OtherEntry {
-  readonly kind: 'queue' | 'nonce_material' | 'tip';
-  readonly [field: string]: unknown;
+/** A change of stake in the order of request. PROTOCOL section 4. */
+export interface StakeRequest {
+  readonly validator: PublicKey;
+  /** The epoch of the blocks that asked; it counts from the closing block after that epoch's own. */
+  readonly epoch: Epoch;
+  /** What the epoch's requests add up to; negative: stake that leaves. */
+  readonly change: number;
 }
+
+/** `system/queue`: what the next closing blocks have to do. */
+export interface QueueEntry {
+  readonly kind: 'queue';
+  readonly requests: readonly StakeRequest[];
+  /** Evidence was accepted against these; they leave at the closing block. */
+  readonly offenders: readonly PublicKey[];
+  /** Ascending by epoch: whose unbonding stake is paid by the closing block that opens this epoch or a later one. */
+  readonly payouts: readonly { readonly epoch: Epoch; readonly validators: readonly PublicKey[] }[];
+}
+
+/** `system/nonce`: the VRF outputs of this epoch so far, folded. */
+export interface NonceMaterialEntry {
+  readonly kind: 'nonce_material';
+  readonly digest: Hash;
+}
+
+/** `system/tip`: the place of the block that made this state. Its hash covers the state, so it cannot stand here. */
+export interface TipEntry {
+  readonly kind: 'tip';
+  readonly index: Height;
+  readonly slot: Slot;
+  readonly round: number;
+  /** The last slot whose VRF proof a block carried; absent until the first. */
+  readonly vrf_slot?: Slot;
+}
+
+export type OtherEntry = QueueEntry | NonceMaterialEntry | TipEntry;
 
 export type StateEntry = AccountEntry | ValidatorEntry | OwnerEntry | EpochEntry | SupplyEntry | OtherEntry;
 

@@ -1,0 +1,113 @@
+/**
+ * Stake on its way into and out of the set. What a member's weight in the set stands on is its bonded stake and the
+ * unbonding stake that still waits to leave; the queue holds the difference between weight and bonded stake, one
+ * request per validator and epoch, in order of request.
+ */
+import type { Overlay } from './overlay.js';
+import { queueKey, readEpoch, readQueue, readValidator, validatorKey } from './state-keys.js';
+import { assert } from './values/assertion.js';
+import { type Epoch, toAmount, toEpoch } from './values/numbers.js';
+import type { QueueEntry, StakeRequest, Unbonding, ValidatorEntry } from './values/state.js';
+import type { PublicKey } from './values/text.js';
+
+/** A new request is refused beyond this many, so that a closing block stays cheap. */
+export const maxStakeRequests = 1024;
+
+/** Whether another stake request fits: always if it adds to one of this epoch. */
+export function hasRoomForRequest(queue: QueueEntry, validator: PublicKey, epoch: Epoch): boolean {
+  return queue.requests.length < maxStakeRequests || lastRequestOf(queue, validator, epoch) !== undefined;
+}
+
+/**
+ * Queues a change of stake. Unbonding stake that no weight in the set stands on (it was asked back before it ever
+ * counted, or new stake took its place) begins its period at once.
+ */
+export function requestStake(overlay: Overlay, key: PublicKey, change: number, unbondingEpochs: number): void {
+  const { number } = readEpoch(overlay);
+  const queue = readQueue(overlay);
+  const at = lastRequestOf(queue, key, number);
+  const requests = [...queue.requests];
+  if (at === undefined) requests.push({ validator: key, epoch: number, change });
+  else requests[at] = { ...requests[at]!, change: requests[at]!.change + change };
+  overlay.set(queueKey, { ...queue, requests });
+  const waiting = waitingOf(readValidator(overlay, key)!);
+  let needed = 0;
+  for (const request of requests) if (request.validator === key && request.change < 0) needed -= request.change;
+  startUnbonding(overlay, key, waiting - needed, toEpoch(number + 1), unbondingEpochs);
+}
+
+/** The validator's request of this epoch; its requests of an epoch are one. */
+function lastRequestOf(queue: QueueEntry, validator: PublicKey, epoch: Epoch): number | undefined {
+  const at = queue.requests.findLastIndex((request) => request.validator === validator && request.epoch === epoch);
+  return at < 0 ? undefined : at;
+}
+
+/** Unbonding stake that still waits for a closing block. */
+export function waitingOf(validator: ValidatorEntry): number {
+  let waiting = 0;
+  for (const { amount, since_epoch } of validator.unbonding) if (since_epoch === undefined) waiting += amount;
+  return waiting;
+}
+
+/** Waiting stake is one item, however often it was asked for. */
+export function withWaiting(unbonding: readonly Unbonding[], amount: number): Unbonding[] {
+  let waiting = amount;
+  const others: Unbonding[] = [];
+  for (const item of unbonding) {
+    if (item.since_epoch === undefined) waiting += item.amount;
+    else others.push(item);
+  }
+  if (waiting > 0) others.push({ amount: toAmount(waiting) });
+  return others;
+}
+
+/** Lets `amount` of the waiting stake begin its unbonding period; it is paid from epoch since + unbonding_epochs on. */
+export function startUnbonding(
+  overlay: Overlay,
+  key: PublicKey,
+  amount: number,
+  since: Epoch,
+  unbondingEpochs: number,
+): void {
+  if (amount <= 0) return;
+  const validator = readValidator(overlay, key)!;
+  const waiting = waitingOf(validator);
+  assert(amount <= waiting, 'more stake begins to unbond than waits');
+  const payable = toEpoch(since + unbondingEpochs);
+  const unbonding: Unbonding[] = [];
+  let started = amount;
+  for (const item of validator.unbonding) {
+    if (item.since_epoch === undefined) continue;
+    if (item.payable_epoch === payable && item.since_epoch === since) started += item.amount;
+    else unbonding.push(item);
+  }
+  unbonding.push({ amount: toAmount(started), since_epoch: since, payable_epoch: payable });
+  if (waiting > amount) unbonding.push({ amount: toAmount(waiting - amount) });
+  overlay.set(validatorKey(key), { ...validator, unbonding });
+  const queue = readQueue(overlay);
+  overlay.set(queueKey, { ...queue, payouts: withPayout(queue.payouts, payable, key) });
+}
+
+/** Moves all bonded stake out and begins the period of all that waits: the validator has left the set. */
+export function releaseValidator(overlay: Overlay, key: PublicKey, since: Epoch, unbondingEpochs: number): void {
+  const validator = readValidator(overlay, key)!;
+  const waiting = waitingOf(validator) + validator.bonded;
+  const unbonding = withWaiting(validator.unbonding, validator.bonded);
+  overlay.set(validatorKey(key), { ...validator, bonded: toAmount(0), unbonding });
+  dropRequests(overlay, key);
+  startUnbonding(overlay, key, waiting, since, unbondingEpochs);
+}
+
+export function dropRequests(overlay: Overlay, key: PublicKey): void {
+  const queue = readQueue(overlay);
+  const requests: readonly StakeRequest[] = queue.requests.filter((request) => request.validator !== key);
+  if (requests.length < queue.requests.length) overlay.set(queueKey, { ...queue, requests });
+}
+
+function withPayout(payouts: QueueEntry['payouts'], epoch: Epoch, key: PublicKey): QueueEntry['payouts'] {
+  const at = payouts.findIndex((payout) => payout.epoch === epoch);
+  const due = payouts[at];
+  if (due === undefined) return [...payouts, { epoch, validators: [key] }].sort((a, b) => a.epoch - b.epoch);
+  if (due.validators.includes(key)) return payouts;
+  return payouts.with(at, { epoch, validators: [...due.validators, key] });
+}
