@@ -6,7 +6,7 @@ import { assert } from '../values/assertion.js';
 import type { Hasher } from '../values/crypto.js';
 import type { StateEntry, StateReader } from '../values/state.js';
 import type { Hash } from '../values/text.js';
-import { bucketText, isBucket, keyHashOf, leafHashOf, readBranch, readBucket } from './node-text.js';
+import { emptyBucket, isBucket, keyHashOf, leafHashOf, readBranch, readBucket } from './node-text.js';
 import { chainShape } from './shape.js';
 
 /** Node texts, the root's first. */
@@ -16,7 +16,7 @@ export function proveEntry(hasher: Hasher, reader: Pick<StateReader, 'node'>, ke
   const symbols = chainShape.symbols(keyHashOf(hasher, key));
   const proof: string[] = [];
   for (let path = ''; ; path = symbols.slice(0, path.length + chainShape.stride)) {
-    const text = reader.node(path) ?? (path === '' ? bucketText([]) : undefined);
+    const text = reader.node(path) ?? (path === '' ? emptyBucket : undefined);
     assert(text !== undefined, `no node at ${path} in the state tree`);
     proof.push(text);
     if (isBucket(text)) return proof;

@@ -8,8 +8,12 @@ import type { StateEntry, StateReader } from '../values/state.js';
 import type { Hash } from '../values/text.js';
 import {
   branchText,
+  bucketSize,
   bucketText,
   type Child,
+  changeBucket,
+  editBranch,
+  emptyBucket,
   isBucket,
   keyHashOf,
   type Leaf,
@@ -54,42 +58,55 @@ export function updateTree(
   }
   changes.sort((a, b) => (a.keyHash < b.keyHash ? -1 : 1));
   const work: Work = { hasher, shape, reader, nodes: new Map() };
-  const { hash, count } = updateNode(work, '', changes);
-  if (count === 0) work.nodes.set('', bucketText([]));
+  const { hash } = updateNode(work, '', changes, entryCount(reader, shape));
   return { root: `0x${hash}`, nodes: work.nodes };
 }
 
-/** The root of the whole state as its stored nodes have it. */
+/** The root of the whole state as its stored nodes have it. The empty state has no node; its root is the empty bucket's. */
 export function stateRoot(hasher: Hasher, reader: Pick<StateReader, 'node'>): Hash {
-  return `0x${hasher.sha256Hex(reader.node('') ?? bucketText([]))}`;
+  return `0x${hasher.sha256Hex(reader.node('') ?? emptyBucket)}`;
 }
 
-function updateNode(work: Work, path: string, changes: readonly Change[]): Omit<Child, 'symbols'> {
-  const text = work.reader.node(path);
-  if (text !== undefined && !isBucket(text)) return updateBranch(work, path, text, changes);
-  return writeLeaves(work, path, mergeLeaves(text === undefined ? [] : readBucket(text), changes));
+/** Entries in the whole state, as the root counts them. */
+function entryCount(reader: Pick<StateReader, 'node'>, shape: TreeShape): number {
+  const text = reader.node('') ?? emptyBucket;
+  if (isBucket(text)) return bucketSize(text);
+  return readBranch(text, shape.stride).reduce((sum, { count }) => sum + count, 0);
 }
 
-function updateBranch(work: Work, path: string, text: string, changes: readonly Change[]): Omit<Child, 'symbols'> {
+function updateNode(work: Work, path: string, changes: readonly Change[], count: number): Omit<Child, 'symbols'> {
+  const text = work.reader.node(path) ?? emptyBucket;
+  if (!isBucket(text)) return updateBranch(work, path, text, changes, count);
+  const changed = changeBucket(text, changes);
+  const size = bucketSize(changed);
+  return size <= work.shape.bucket ? write(work, path, changed, size) : writeLeaves(work, path, readBucket(changed));
+}
+
+/** @param count entries below the branch so far. */
+function updateBranch(
+  work: Work,
+  path: string,
+  text: string,
+  changes: readonly Change[],
+  count: number,
+): Omit<Child, 'symbols'> {
   const { stride, bucket } = work.shape;
-  const bySymbols = new Map<string, Child>();
-  for (const child of readBranch(text, stride)) bySymbols.set(child.symbols, child);
-  let grew = false;
+  const editor = editBranch(text, stride);
+  let total = count;
   for (let from = 0; from < changes.length; ) {
     const symbols = changes[from]!.symbols.slice(path.length, path.length + stride);
     let to = from + 1;
     while (to < changes.length && changes[to]!.symbols.startsWith(symbols, path.length)) to += 1;
-    grew ||= !bySymbols.has(symbols);
-    const below = updateNode(work, path + symbols, changes.slice(from, to));
-    if (below.count > 0) bySymbols.set(symbols, { symbols, ...below });
-    else bySymbols.delete(symbols);
+    const group = changes.slice(from, to);
+    editor.child(symbols, (before) => {
+      const below = updateNode(work, path + symbols, group, before);
+      total += below.count - before;
+      return below;
+    });
     from = to;
   }
-  const children = [...bySymbols.values()];
-  if (grew) children.sort((a, b) => (a.symbols < b.symbols ? -1 : 1));
-  let count = 0;
-  for (const child of children) count += child.count;
-  return count > bucket ? write(work, path, branchText(children), count) : collapse(work, path, children);
+  const changed = editor.text();
+  return total > bucket ? write(work, path, changed, total) : collapse(work, path, readBranch(changed, stride));
 }
 
 /** Few entries are left below a branch: its children, which all are buckets now, become one. */
@@ -103,18 +120,6 @@ function collapse(work: Work, path: string, children: readonly Child[]): Omit<Ch
     work.nodes.set(below, null);
   }
   return writeLeaves(work, path, leaves);
-}
-
-function mergeLeaves(old: readonly Leaf[], changes: readonly Change[]): Leaf[] {
-  const leaves: Leaf[] = [];
-  let i = 0;
-  for (const { keyHash, leafHash } of changes) {
-    while (i < old.length && old[i]!.keyHash < keyHash) leaves.push(old[i++]!);
-    if (i < old.length && old[i]!.keyHash === keyHash) i += 1;
-    if (leafHash !== null) leaves.push({ keyHash, leafHash });
-  }
-  while (i < old.length) leaves.push(old[i++]!);
-  return leaves;
 }
 
 /** Writes the subtree that these leaves alone make up. */

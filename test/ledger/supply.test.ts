@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { waitingOf } from '../../ledger/stake-requests.js';
+import { readEpoch, readQueue, readSupply } from '../../ledger/state-keys.js';
+import { updateTree } from '../../ledger/state-tree/update-tree.js';
+import type { ValidatorEntry } from '../../ledger/values/state.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
+import { standInCrypto } from './stand-in-crypto.js';
+import { person, TestChain } from './test-chain.js';
+
+const names = ['v1', 'v2', 'v3', 'ann', 'bob', 'cal'];
+const initialBalance = 5000;
+const initialStake = 1000;
+
+/** Everything that must hold of any state, whatever happened before. */
+function checkInvariants(chain: TestChain, options: { slashed: boolean }): void {
+  let balances = 0;
+  let bonded = 0;
+  let unbonding = 0;
+  const validators = new Map<string, ValidatorEntry>();
+  for (const entry of chain.entries().values()) {
+    if (entry.kind === 'account') {
+      assert.ok(Number.isSafeInteger(entry.balance) && entry.balance >= 0);
+      balances += entry.balance;
+    } else if (entry.kind === 'validator') {
+      validators.set(entry.key, entry);
+      assert.ok(entry.bonded >= 0 && entry.unbonding.every(({ amount }) => amount > 0));
+      bonded += entry.bonded;
+      for (const { amount } of entry.unbonding) unbonding += amount;
+    }
+  }
+  const { supply, burnt } = readSupply(chain.state);
+  assert.equal(supply, 6 * initialBalance + 3 * initialStake - burnt);
+  assert.equal(supply, balances + bonded + unbonding);
+
+  const { validators: set } = readEpoch(chain.state);
+  const { requests, payouts } = readQueue(chain.state);
+  assert.ok(set.length > 0 && set.length <= chain.context.genesis.parameters.max_validators);
+  assert.ok(set.every(({ stake, key }, i) => stake > 0 && (i === 0 || set[i - 1]!.key < key)));
+  for (const [key, validator] of validators) {
+    if (validator.slashed_epochs.length > 0) continue;
+    const own = requests.filter((request) => request.validator === key);
+    const weight = set.find((member) => member.key === key)?.stake ?? 0;
+    const change = own.reduce((sum, request) => sum + request.change, 0);
+    const leaving = own.reduce((sum, request) => sum + Math.max(0, -request.change), 0);
+    assert.equal(weight + change, validator.bonded, 'the queue is what lies between weight and bonded stake');
+    assert.equal(waitingOf(validator), leaving, 'what waits is what the queue will let go');
+  }
+  for (const validator of validators.values()) {
+    for (const { payable_epoch } of validator.unbonding) {
+      if (payable_epoch === undefined) continue;
+      const due = payouts.find(({ epoch }) => epoch === payable_epoch);
+      assert.ok(due?.validators.includes(validator.key), 'all that unbonds will be paid');
+    }
+  }
+  if (!options.slashed) assert.equal(burnt, 0);
+  const whole = updateTree(standInCrypto, { node: () => undefined }, chain.entries());
+  assert.equal(whole.root, updateTree(standInCrypto, chain.state, new Map()).root, 'the tree is that of all entries');
+}
+
+const action = fc.record({
+  kind: fc.constantFrom('pay', 'pay', 'stake', 'stake', 'unstake', 'unstake', 'slash'),
+  who: fc.constantFrom(...names),
+  to: fc.constantFrom(...names),
+  amount: fc.integer({ min: 1, max: 1500 }),
+});
+const block = fc.record({
+  wait: fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 6 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 7, max: 40 }) },
+  ),
+  actions: fc.array(action, { maxLength: 5 }),
+});
+
+for (const [title, withSlashing] of [
+  ['without slashing', false],
+  ['with slashing', true],
+] as const) {
+  test(`supply is genesis minus what was burnt, and is all accounted for, at every height (${title})`, () => {
+    const parameters = { max_stake_change_ppm: 330_000, max_validators: 4 };
+    const balances = Object.fromEntries(names.map((name) => [name, initialBalance]));
+    const stakes = Object.fromEntries(names.slice(0, 3).map((name) => [name, initialStake]));
+    fc.assert(
+      fc.property(fc.array(block, { minLength: 5, maxLength: 30 }), (blocks) => {
+        const chain = new TestChain({ parameters, balances, stakes });
+        let slot = 0;
+        for (const { wait, actions } of blocks) {
+          slot += wait;
+          const candidates: Transaction[] = [];
+          const evidence = [];
+          const epoch = readEpoch(chain.state).number;
+          for (const { kind, who, to, amount } of actions) {
+            if (kind === 'pay') candidates.push(chain.pay(who, to, amount));
+            else if (kind === 'stake') candidates.push(chain.stake(who, amount));
+            else if (kind === 'unstake') candidates.push(chain.unstake(who, amount));
+            else if (withSlashing) evidence.push(chain.doubleVote(who, Math.max(0, epoch - (amount % 3))));
+          }
+          const draft = chain.draft(slot, candidates, evidence);
+          if (draft === undefined) continue;
+          chain.take(draft);
+          checkInvariants(chain, { slashed: withSlashing });
+        }
+      }),
+      { numRuns: 120 },
+    );
+  });
+}
+
+test('each block keeps summed changes of the set within max_stake_change of the total', () => {
+  const parameters = { max_stake_change_ppm: 100_000 };
+  const chain = new TestChain({ parameters, balances: { ann: 100_000, bob: 100_000, v1: 100_000 } });
+  const weights = () => new Map(readEpoch(chain.state).validators.map(({ key, stake }) => [key, stake as number]));
+  chain.add(1, [chain.stake('ann', 9000), chain.unstake('v1', 700), chain.stake('bob', 500)]);
+  for (let slot = 10; slot < 400; slot += 10) {
+    const before = weights();
+    const draft = chain.draft(slot);
+    if (draft === undefined) continue;
+    chain.take(draft);
+    const after = weights();
+    const total = [...before.values()].reduce((sum, stake) => sum + stake, 0);
+    let moved = 0;
+    for (const key of new Set([...before.keys(), ...after.keys()])) {
+      moved += Math.abs((after.get(key) ?? 0) - (before.get(key) ?? 0));
+    }
+    assert.ok(moved <= Math.floor(total / 10), `${moved} of ${total} moved`);
+  }
+  assert.equal(weights().get(person('ann').validator.publicKey), 9000);
+  assert.equal(weights().get(person('v1').validator.publicKey), 300);
+  assert.equal(weights().get(person('bob').validator.publicKey), 500);
+});
