@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { proveEntry, verifyEntryProof } from '../../ledger/state-tree/entry-proof.js';
+import { entryText } from '../../ledger/state-tree/node-text.js';
 import { chainShape, type TreeShape } from '../../ledger/state-tree/shape.js';
 import { stateRoot, updateTree } from '../../ledger/state-tree/update-tree.js';
+import { canonicalJson } from '../../ledger/values/canonical.js';
 import { toAmount } from '../../ledger/values/numbers.js';
 import type { AccountEntry, StateEntry } from '../../ledger/values/state.js';
 import { standInCrypto } from './stand-in-crypto.js';
@@ -30,6 +32,16 @@ const narrow: TreeShape = { ...chainShape, bucket: 2 };
 const steps = fc.array(fc.array(fc.tuple(fc.nat(60), fc.option(fc.nat(3))), { maxLength: 30 }), { maxLength: 12 });
 
 describe('state tree', () => {
+  test('an account’s text is its canonical JSON', () => {
+    const nonces = fc.dictionary(fc.nat(255).map(String), fc.maxSafeNat());
+    fc.assert(
+      fc.property(fc.maxSafeNat(), nonces, (balance, counted) => {
+        const account = { ...entry(balance), nonces: { ...counted } } as AccountEntry;
+        assert.equal(entryText(account), canonicalJson(account));
+      }),
+    );
+  });
+
   for (const shape of [chainShape, narrow]) {
     test(`the root and nodes depend on the set of entries alone, not on its history (bucket ${shape.bucket})`, () => {
       fc.assert(
