@@ -1,2 +1,17 @@
 /** The client SDK: everything a program needs to talk to a node over HTTP. Runs in Node.js and in browsers. */
+export {
+  type Account,
+  accountFromSecret,
+  addressOfKey,
+  checkAddress,
+  idOfTransaction,
+  signTransaction,
+} from './account.js';
+export { formatAmount, formatNumber, parseAmount } from './amounts.js';
+export type * from './api-types.js';
+export { type Client, type ClientOptions, createClient } from './http/client.js';
+export type { EventsOptions } from './http/events.js';
 export { ApiProblem, NodeUnreachable } from './http/problem.js';
+export { NotFinalYet, type SendOptions, TransactionFailed } from './http/send-and-wait.js';
+export { keyFromMnemonic, newMnemonic } from './mnemonic.js';
+export { createWallet, type Intent, type Sent, type TransactionOptions, type Wallet, walletOf } from './wallet.js';

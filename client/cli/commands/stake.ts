@@ -1,0 +1,73 @@
+/** `wallet stake` and `wallet unstake`: stake of the validator that an account owns. */
+import type { ValidatorKeys } from '../../../ledger/values/transaction.js';
+import type { Account } from '../../account.js';
+import { formatAmount } from '../../amounts.js';
+import { proveValidatorKeys } from '../../keystore/validator-home.js';
+import type { Intent } from '../../wallet.js';
+import { CliProblem, usageProblem } from '../cli-problem.js';
+import type { Context } from '../context.js';
+import { openAccount } from '../names.js';
+import { confirm } from '../passwords.js';
+import { finalityText, readAmount, type SigningOptions, sentData, signAndSend } from '../payment.js';
+
+export interface StakeOptions extends SigningOptions {
+  readonly validatorHome?: string;
+}
+
+export async function stake(context: Context, from: string, amount: string, options: StakeOptions): Promise<void> {
+  const status = await context.chain();
+  const units = readAmount(amount, status.token);
+  const account = await openAccount(context, from, status.address_prefix);
+  const { validator: owned } = await context.client.account(account.address);
+  let validator: ValidatorKeys | undefined;
+  if (owned === undefined) {
+    if (options.validatorHome === undefined) {
+      throw usageProblem(
+        `${from} owns no validator yet, and its first stake has to name one.`,
+        'Add --validator-home with the home of the node that is to validate.',
+      );
+    }
+    const keys = proveValidatorKeys(options.validatorHome, status.chain, account.address);
+    if (!keys.ok) throw usageProblem(keys.problem, 'Make the keys with `server keygen --home DIRECTORY`.');
+    validator = keys.value;
+  } else if (options.validatorHome !== undefined) {
+    throw usageProblem(`${from} owns a validator already.`, 'Leave out --validator-home to add stake to it.');
+  }
+  const intent: Intent = { type: 'stake', amount: units, ...(validator === undefined ? {} : { validator }) };
+  const text = formatAmount(units, status.token);
+  await carryOut(
+    context,
+    account,
+    intent,
+    options,
+    `Bond ${text} of ${from} on ${status.name}?`,
+    `Bonded ${text} of ${from}.`,
+  );
+}
+
+export async function unstake(context: Context, from: string, amount: string, options: SigningOptions): Promise<void> {
+  const status = await context.chain();
+  const units = readAmount(amount, status.token);
+  const text = formatAmount(units, status.token);
+  const { unbonding_epochs: epochs } = (await context.limits()).parameters;
+  const done = `Asked for ${text} of ${from} back; it is paid out about ${epochs} epochs after it left the validator set.`;
+  const intent: Intent = { type: 'unstake', amount: units };
+  const account = await openAccount(context, from, status.address_prefix);
+  await carryOut(context, account, intent, options, `Ask for ${text} of ${from} back on ${status.name}?`, done);
+}
+
+async function carryOut(
+  context: Context,
+  account: Account,
+  intent: Intent,
+  options: SigningOptions,
+  question: string,
+  done: string,
+): Promise<void> {
+  const status = await context.chain();
+  if (!status.development && !(await confirm(context.terminal, context.options.yes, question))) {
+    throw new CliProblem('not_confirmed', 'Nothing was sent.', 'Answer yes to send it.');
+  }
+  const sent = await signAndSend(context, account, intent, options);
+  context.terminal.result(sentData(sent), () => `${done}\n${finalityText(status, sent)}`);
+}

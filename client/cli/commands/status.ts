@@ -1,0 +1,39 @@
+/** `wallet status ID`: where a transaction stands. */
+import type { Hash } from '../../../ledger/values/text.js';
+import { formatAmount } from '../../amounts.js';
+import type { TransactionAnswer } from '../../api-types.js';
+import { CliProblem, exitCodes, usageProblem } from '../cli-problem.js';
+import type { Context } from '../context.js';
+import { fields } from '../terminal.js';
+
+export async function showTransaction(context: Context, id: string): Promise<void> {
+  if (!/^0x[0-9a-f]{64}$/.test(id)) {
+    throw usageProblem(`${id} is not a transaction id.`, 'An id is 0x and 64 lower-case hex digits.');
+  }
+  const [status, answer] = await Promise.all([context.chain(), context.client.transaction(id as Hash)]);
+  const { transaction, receipt } = answer;
+  context.terminal.result(answer, () =>
+    fields([
+      ['status', statusSentence(answer)],
+      ['transaction', answer.id],
+      ['type', transaction?.type],
+      ['from', transaction?.from],
+      [
+        'to',
+        transaction?.type === 'transfer'
+          ? transaction.outputs.map(({ to, amount }) => `${to} ${formatAmount(amount, status.token)}`).join('\n    ')
+          : undefined,
+      ],
+      ['fee', transaction === undefined ? undefined : formatAmount(transaction.fee, status.token)],
+      ['memo', transaction?.memo],
+      ['block', receipt === undefined ? undefined : `${receipt.index}, position ${receipt.position}`],
+    ]),
+  );
+  if (answer.status === 'rejected' || answer.status === 'expired') {
+    throw new CliProblem(answer.status, `The transaction is ${answer.status}.`, 'Send it anew.', exitCodes.refused);
+  }
+}
+
+function statusSentence(answer: TransactionAnswer): string {
+  return answer.reason === undefined ? answer.status : `${answer.status}: ${answer.reason}`;
+}

@@ -1,0 +1,108 @@
+/** `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node. */
+import { readFile } from 'node:fs/promises';
+import { decodeBlock } from '../../../ledger/values/decode-block.js';
+import { type ChainRules, decodeTransaction } from '../../../ledger/values/decode-transaction.js';
+import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
+import { productionParameters } from '../../../ledger/values/parameters.js';
+import type { DecodeProblem, Result } from '../../../ledger/values/result.js';
+import type { SetMember } from '../../../ledger/values/state.js';
+import type { ChainId } from '../../../ledger/values/text.js';
+import { isChainIdText } from '../../../ledger/values/text-forms.js';
+import { type Check, checkBlock, checkCertificate, checkTransaction, checkValidators } from '../../check.js';
+import { clientCrypto } from '../../crypto.js';
+import { CliProblem, usageProblem } from '../cli-problem.js';
+import type { Context } from '../context.js';
+import { inputName, readInput } from '../input-file.js';
+import { parseJson } from '../json-input.js';
+import { colour } from '../terminal.js';
+
+export interface VerifyOptions {
+  readonly epoch?: string;
+}
+
+const marks = { holds: colour.green('✔'), fails: colour.red('✘'), unchecked: colour.yellow('–') } as const;
+
+type Json = { readonly [member: string]: unknown };
+
+export async function verify(context: Context, file: string, options: VerifyOptions): Promise<void> {
+  const json = parseJson(await readInput(file));
+  if (!json.ok)
+    throw usageProblem(`${inputName(file)}: ${json.problem}`, 'Give JSON that a node or `wallet sign` printed.');
+  const value = object(json.value);
+  const checks =
+    value.block === undefined
+      ? transactionChecks(file, object(value.transaction ?? value))
+      : await blockChecks(file, value, options);
+  const holds = checks.every((check) => check.verdict !== 'fails');
+  context.terminal.result({ holds, checks }, () =>
+    checks.map(({ name, verdict, detail }) => `${marks[verdict]} ${name}: ${detail}`).join('\n'),
+  );
+  if (!holds) throw new CliProblem('invalid', `${inputName(file)} does not hold.`, 'Do not trust it.');
+}
+
+function transactionChecks(file: string, value: Json): readonly Check[] {
+  const rules = rulesOf(file, value.chain, value.from);
+  return checkTransaction(clientCrypto, good(file, decodeTransaction(value, rules)), rules.prefix);
+}
+
+async function blockChecks(file: string, value: Json, options: VerifyOptions): Promise<readonly Check[]> {
+  const raw = object(value.block);
+  const [first] = Array.isArray(raw.transactions) ? raw.transactions : [];
+  const rules = rulesOf(file, raw.chain, object(first).from ?? 'sl1', raw.work !== undefined);
+  const block = good(file, decodeBlock(raw, rules));
+  const checks = checkBlock(clientCrypto, block, rules.prefix);
+  if (value.certificate === undefined) return checks;
+  const certificate = good(file, decodeCertificate(value.certificate, rules.parameters.max_validators));
+  if (certificate.block !== block.hash) {
+    const detail = `It is of a later block, ${certificate.block}: this file alone does not show that the block is final.`;
+    return [...checks, { name: 'certificate', verdict: 'unchecked', detail }];
+  }
+  if (options.epoch === undefined) {
+    const detail = `Not checked: name the validators with --epoch, a copy of GET /v1/epochs/${certificate.epoch}.`;
+    return [...checks, { name: 'certificate', verdict: 'unchecked', detail }];
+  }
+  const members = await validatorsFrom(options.epoch, certificate.epoch);
+  return [
+    ...checks,
+    checkValidators(clientCrypto, block, members),
+    checkCertificate(clientCrypto, certificate, rules.chain, members),
+  ];
+}
+
+/** Without the chain's genesis, the widest bounds count: what breaks a narrower one is for the chain's nodes. */
+function rulesOf(file: string, chain: unknown, address: unknown, work = false): ChainRules {
+  const prefix = /^([a-z]{1,16})1/.exec(String(address))?.[1];
+  if (typeof chain !== 'string' || !isChainIdText(chain) || prefix === undefined) {
+    throw usageProblem(
+      `${inputName(file)} is neither a transaction nor a block with its certificate.`,
+      'Give what `wallet sign`, GET /v1/transactions/ID or GET /v1/blocks/N prints.',
+    );
+  }
+  const widest = { max_outputs: 1024, max_memo_bytes: 4096, max_validators: 400, difficulty: work ? 1 : 0 };
+  return { chain: chain as ChainId, prefix, parameters: { ...productionParameters, ...widest } };
+}
+
+async function validatorsFrom(path: string, epoch: number): Promise<readonly SetMember[]> {
+  const json = parseJson(await readFile(path, 'utf8'));
+  const answer = json.ok ? object(json.value) : {};
+  if (!Array.isArray(answer.validators) || answer.number !== epoch) {
+    throw usageProblem(
+      `${path} does not hold the validators of epoch ${epoch}.`,
+      `Save GET /v1/epochs/${epoch} there.`,
+    );
+  }
+  const members = answer.validators as readonly SetMember[];
+  return [...members].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function good<T>(file: string, decoded: Result<T, DecodeProblem>): T {
+  if (decoded.ok) return decoded.value;
+  const { path, detail } = decoded.problem;
+  throw new CliProblem(
+    'invalid',
+    `${inputName(file)}${path === '' ? '' : `, at ${path}`}: ${detail}`,
+    'Do not trust it.',
+  );
+}
+
+const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});

@@ -1,0 +1,74 @@
+/** What every wallet command starts from: the node, the keys and the terminal, from flags and environment. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { LimitsAnswer, StatusAnswer } from '../api-types.js';
+import { type Client, createClient } from '../http/client.js';
+import { createKeystore, type Keystore } from '../keystore/keystore.js';
+import { usageProblem } from './cli-problem.js';
+import { createTerminal, type Terminal } from './terminal.js';
+
+export const defaultNode = 'http://127.0.0.1:8080';
+
+/** Options of the program itself; every command has them. */
+export interface WalletOptions {
+  readonly node?: string;
+  readonly home?: string;
+  readonly output?: string;
+  readonly passwordFile?: string;
+  readonly yes?: boolean;
+}
+
+export interface Context {
+  readonly options: WalletOptions;
+  readonly terminal: Terminal;
+  readonly client: Client;
+  readonly home: string;
+  readonly keystore: Keystore;
+  /** The node's status, asked for once a command. */
+  chain(): Promise<StatusAnswer>;
+  limits(): Promise<LimitsAnswer>;
+  /** Prefix of addresses without asking a node: of the home's genesis file, else `sl`. */
+  offlinePrefix(): string;
+}
+
+export function createContext(command: Command): Context {
+  const options = command.optsWithGlobals<WalletOptions>();
+  const home = resolve(options.home ?? process.env.SLOTLEDGER_HOME ?? join(homedir(), '.slotledger'));
+  const client = createClient({ url: nodeUrl(options.node ?? process.env.SLOTLEDGER_NODE ?? defaultNode) });
+  let chain: Promise<StatusAnswer> | undefined;
+  let limits: Promise<LimitsAnswer> | undefined;
+  return {
+    options,
+    terminal: createTerminal(options),
+    client,
+    home,
+    keystore: createKeystore(home),
+    chain: () => {
+      chain ??= client.status();
+      return chain;
+    },
+    limits: () => {
+      limits ??= client.limits();
+      return limits;
+    },
+    offlinePrefix: () => prefixOfHome(home) ?? 'sl',
+  };
+}
+
+function nodeUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw usageProblem(`--node ${text} is not an HTTP address.`, `Write it like ${defaultNode}.`);
+  }
+  return text;
+}
+
+function prefixOfHome(home: string): string | undefined {
+  try {
+    const genesis = JSON.parse(readFileSync(join(home, 'genesis.json'), 'utf8')) as { address_prefix?: unknown };
+    return typeof genesis.address_prefix === 'string' ? genesis.address_prefix : undefined;
+  } catch {
+    return undefined;
+  }
+}

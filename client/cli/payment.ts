@@ -1,0 +1,120 @@
+/** Flags of the commands that sign, and how their outcome is told. */
+import type { Amount } from '../../ledger/values/numbers.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
+import type { Account } from '../account.js';
+import { formatAmount, parseAmount } from '../amounts.js';
+import type { LimitsAnswer, StatusAnswer, Token, TransactionAnswer } from '../api-types.js';
+import { NotFinalYet, type SendOptions, TransactionFailed } from '../http/send-and-wait.js';
+import { feeOf, type Intent, type Sent, type TransactionOptions, walletOf } from '../wallet.js';
+import { CliProblem, exitCodes, usageProblem } from './cli-problem.js';
+import type { Context } from './context.js';
+import { colour, formatDuration } from './terminal.js';
+
+/** As commander gives them. */
+export interface SigningOptions {
+  readonly memo?: string;
+  readonly lane?: string;
+  /** Amount in tokens, or `auto`. */
+  readonly fee?: string;
+  /** Slots from now. */
+  readonly expires?: string;
+  /** Seconds. */
+  readonly timeout?: string;
+}
+
+export function readLane(text: string | undefined): number {
+  return text === undefined ? 0 : readInteger(text, '--lane', 0, 255);
+}
+
+/** @throws CliProblem naming the flag */
+export function readInteger(text: string, flag: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    const upTo = most === Number.MAX_SAFE_INTEGER ? ' or more' : ` to ${most}`;
+    throw usageProblem(`${flag} ${text} is not a whole number from ${least}${upTo}.`, `Correct ${flag}.`);
+  }
+  return value;
+}
+
+export function readAmount(text: string, token: Token, least = 1): Amount {
+  const amount = parseAmount(text, token);
+  if (!amount.ok) throw usageProblem(amount.problem, 'Correct the amount.');
+  if (amount.value < least) throw usageProblem('The amount is nothing.', 'Give an amount above 0.');
+  return amount.value;
+}
+
+/** The fee that will be paid, before anything is signed. */
+export function readFee(intent: Intent, options: SigningOptions, status: StatusAnswer, limits: LimitsAnswer): Amount {
+  if (options.fee !== undefined && options.fee !== 'auto') return readAmount(options.fee, status.token, 0);
+  return feeOf(intent, options.memo, limits.parameters);
+}
+
+/** Signs, hands in, and waits until it is final. */
+export async function signAndSend(
+  context: Context,
+  account: Account,
+  intent: Intent,
+  options: SigningOptions,
+): Promise<Sent> {
+  const [status, limits] = await Promise.all([context.chain(), context.limits()]);
+  const transactionOptions: TransactionOptions = {
+    lane: readLane(options.lane),
+    fee: readFee(intent, options, status, limits),
+    ...(options.memo === undefined ? {} : { memo: options.memo }),
+    ...(options.expires === undefined ? {} : { expiresInSlots: readInteger(options.expires, '--expires', 1) }),
+  };
+  return tellingFailures(context, options, (waiting) =>
+    walletOf(context.client, account).send(intent, { ...transactionOptions, ...waiting }),
+  );
+}
+
+/** Hands a transaction in that is signed already. */
+export async function sendSigned(
+  context: Context,
+  transaction: Transaction,
+  options: Pick<SigningOptions, 'timeout'>,
+): Promise<TransactionAnswer> {
+  return tellingFailures(context, options, (waiting) => context.client.sendAndWait(transaction, waiting));
+}
+
+/** `Final in 12 ms`, where, and at what price. */
+export function finalityText(status: StatusAnswer, sent: Sent): string {
+  const { receipt } = sent.answer;
+  const where = receipt === undefined ? '' : ` (block ${receipt.index}, slot ${receipt.slot})`;
+  const took = colour.green(`Final in ${formatDuration(sent.tookMs)}`);
+  return `${took}${where}. Fee ${formatAmount(sent.transaction.fee, status.token)}.\n${colour.dim(sent.answer.id)}`;
+}
+
+export function sentData(sent: Sent): object {
+  return { ...sent.answer, transaction: sent.transaction, took_ms: Math.round(sent.tookMs) };
+}
+
+/** Says what it waits for, and what can go wrong in the wallet's words. */
+async function tellingFailures<T>(
+  context: Context,
+  options: Pick<SigningOptions, 'timeout'>,
+  send: (waiting: SendOptions) => Promise<T>,
+): Promise<T> {
+  const seconds = options.timeout === undefined ? 60 : readInteger(options.timeout, '--timeout', 1, 86_400);
+  let told = '';
+  const onRetry = (reason: string): void => {
+    if (reason !== told) context.terminal.note(colour.dim(`waiting: ${reason}`));
+    told = reason;
+  };
+  try {
+    return await send({ timeoutMs: seconds * 1000, onRetry });
+  } catch (error) {
+    if (error instanceof NotFinalYet) {
+      throw new CliProblem(
+        'not_final_yet',
+        `The node took the transaction, but it was not final after ${seconds} s.`,
+        `It may still become final: look with \`wallet status ${error.id ?? 'ID'}\`.`,
+        exitCodes.notFinal,
+      );
+    }
+    if (error instanceof TransactionFailed) {
+      throw new CliProblem(error.status, error.message, 'Nothing was paid. Send it anew.', exitCodes.refused);
+    }
+    throw error;
+  }
+}

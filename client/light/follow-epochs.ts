@@ -1,0 +1,74 @@
+/**
+ * How a light client follows the chain: from one validator set that it trusts to the next, by closing blocks and their
+ * finality certificates alone. Each set is vouched for by more than two thirds of the one before. PROTOCOL section 6.
+ */
+import { verifyCertificate } from '../../consensus/certificate.js';
+import type { HashedHeader } from '../../ledger/values/block.js';
+import type { Crypto } from '../../ledger/values/crypto.js';
+import { blockHash, validatorsHash } from '../../ledger/values/identity.js';
+import { err, ok, type Result } from '../../ledger/values/result.js';
+import type { EpochEntry, SetMember } from '../../ledger/values/state.js';
+import type { ChainId } from '../../ledger/values/text.js';
+import type { Certificate } from '../../ledger/values/vote.js';
+
+/** A closing block's header, its finality certificate, and the validators that its `next_epoch` names. */
+export interface EpochLink {
+  readonly header: HashedHeader;
+  readonly certificate: Certificate;
+  readonly validators: readonly SetMember[];
+}
+
+export interface FinalHeader {
+  readonly header: HashedHeader;
+  readonly certificate: Certificate;
+}
+
+/**
+ * Follows `links` in order from a set that is trusted (genesis' own, or one from a checkpoint).
+ * @returns the last set, or a sentence that says which link does not hold, and why
+ */
+export function followEpochs(
+  crypto: Crypto,
+  chain: ChainId,
+  trusted: EpochEntry,
+  links: readonly EpochLink[],
+): Result<EpochEntry, string> {
+  let current = trusted;
+  for (const { header, certificate, validators } of links) {
+    const where = `Block ${header.index}`;
+    const final = verifyFinalHeader(crypto, chain, current, { header, certificate });
+    if (!final.ok) return final;
+    const { next_epoch: next } = header;
+    if (next === undefined) return err(`${where} closes no epoch.`);
+    if (next.number <= current.number) return err(`${where} leads back to epoch ${next.number}.`);
+    if (validatorsHash(crypto, validators) !== next.validators_hash) {
+      return err(`${where} names another set for epoch ${next.number} than the one given.`);
+    }
+    current = {
+      kind: 'epoch',
+      number: next.number,
+      nonce: next.nonce,
+      validators,
+      validators_hash: next.validators_hash,
+    };
+  }
+  return ok(current);
+}
+
+/** Whether a header is final by a certificate of its own epoch's set. */
+export function verifyFinalHeader(
+  crypto: Crypto,
+  chain: ChainId,
+  epoch: EpochEntry,
+  { header, certificate }: FinalHeader,
+): Result<HashedHeader, string> {
+  const where = `Block ${header.index}`;
+  if (header.chain !== chain) return err(`${where} is of another chain, ${header.chain}.`);
+  if (blockHash(crypto, header) !== header.hash) return err(`${where} does not have the hash that it states.`);
+  if (header.epoch !== epoch.number) return err(`${where} is of epoch ${header.epoch}, not of ${epoch.number}.`);
+  if (header.validators_hash !== epoch.validators_hash) return err(`${where} is by another set of validators.`);
+  if (certificate.phase !== 'commit') return err(`${where} comes with ${certificate.phase} votes, which end nothing.`);
+  if (certificate.block !== header.hash) return err(`${where} comes with the certificate of another block.`);
+  const quorum = verifyCertificate(crypto, epoch, certificate, chain);
+  return quorum.ok ? ok(header) : err(`${where} is not final: ${quorum.problem.detail}.`);
+}

@@ -1,0 +1,137 @@
+/**
+ * A wallet in a few lines: it knows an account, asks a node for nonce, fee and chain, signs, and waits until the
+ * payment is final. Its one rule: a transaction is signed anew only when the node surely never took the one before.
+ */
+import type { Parameters } from '../ledger/values/genesis.js';
+import { type Amount, type Nonce, toNonce, toSlot } from '../ledger/values/numbers.js';
+import { minimumFee } from '../ledger/values/parameters.js';
+import type { ChainId } from '../ledger/values/text.js';
+import type { Output, Transaction, TransactionBody, ValidatorKeys } from '../ledger/values/transaction.js';
+import { type Account, accountFromSecret, signTransaction } from './account.js';
+import type { AccountAnswer, TransactionAnswer } from './api-types.js';
+import type { Client } from './http/client.js';
+import { ApiProblem } from './http/problem.js';
+import type { SendOptions } from './http/send-and-wait.js';
+
+/** What is wanted; the rest of the transaction follows from it. */
+export type Intent =
+  | { readonly type: 'transfer'; readonly outputs: readonly Output[] }
+  | { readonly type: 'stake'; readonly amount: Amount; readonly validator?: ValidatorKeys }
+  | { readonly type: 'unstake'; readonly amount: Amount };
+
+export interface TransactionOptions {
+  readonly memo?: string;
+  /** 0–255; by default 0. Lanes do not wait for each other. */
+  readonly lane?: number;
+  /** By default the least that the chain accepts. */
+  readonly fee?: Amount;
+  /** Valid for this many slots from now; by default for ever. */
+  readonly expiresInSlots?: number;
+}
+
+export interface Sent {
+  readonly transaction: Transaction;
+  readonly answer: TransactionAnswer;
+  /** From handing it in to final, in ms. */
+  readonly tookMs: number;
+}
+
+export interface Wallet {
+  readonly account: Account;
+  /** What the account holds, as of the latest final block. */
+  balance(): Promise<AccountAnswer>;
+  /** Signed with the account's next nonce, not handed in. */
+  prepare(intent: Intent, options?: TransactionOptions): Promise<Transaction>;
+  /** @throws what `sendAndWait` throws */
+  send(intent: Intent, options?: TransactionOptions & SendOptions): Promise<Sent>;
+}
+
+/** How often another program with the same key may take the nonce first before we give up. */
+const nonceAttempts = 5;
+
+/** @param secret 32 bytes: the Ed25519 seed */
+export async function createWallet(client: Client, secret: Uint8Array): Promise<Wallet> {
+  const { address_prefix: prefix } = await client.status();
+  return walletOf(client, accountFromSecret(secret, prefix));
+}
+
+export function walletOf(client: Client, account: Account): Wallet {
+  async function prepare(intent: Intent, options: TransactionOptions = {}): Promise<Transaction> {
+    const [status, limits, state] = await Promise.all([
+      client.status(),
+      client.limits(),
+      client.account(account.address),
+    ]);
+    const lane = options.lane ?? 0;
+    const { expiresInSlots: expires } = options;
+    return frameTransaction(intent, {
+      chain: status.chain,
+      account,
+      lane,
+      memo: options.memo,
+      fee: options.fee ?? feeOf(intent, options.memo, limits.parameters),
+      nonce: state.pending_nonces[lane] ?? state.nonces[lane] ?? toNonce(0),
+      expiresSlot: expires === undefined ? undefined : status.slot + expires,
+    });
+  }
+
+  return {
+    account,
+    prepare,
+    balance: () => client.account(account.address),
+    async send(intent, options = {}) {
+      for (let attempt = 1; ; attempt += 1) {
+        const transaction = await prepare(intent, options);
+        let doubts = 0;
+        const onRetry = (reason: string): void => {
+          doubts += 1;
+          options.onRetry?.(reason);
+        };
+        const started = performance.now();
+        try {
+          const answer = await client.sendAndWait(transaction, { ...options, onRetry });
+          return { transaction, answer, tookMs: performance.now() - started };
+        } catch (error) {
+          if (doubts > 0 || !lostTheNonce(error) || attempt === nonceAttempts) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** Another program was faster: its transaction waits, or is final already. */
+function lostTheNonce(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.code === 'nonce_taken' || error.code === 'nonce_too_low');
+}
+
+/** The least fee that a chain with these parameters accepts. */
+export function feeOf(intent: Intent, memo: string | undefined, parameters: Parameters): Amount {
+  return minimumFee(parameters, { ...intent, ...(memo === undefined ? {} : { memo }) } as TransactionBody);
+}
+
+export interface Frame {
+  readonly chain: ChainId;
+  readonly account: Account;
+  readonly nonce: Nonce;
+  readonly fee: Amount;
+  readonly lane: number;
+  readonly memo: string | undefined;
+  readonly expiresSlot: number | undefined;
+}
+
+/** Puts what is wanted into its frame and signs it. Asks nobody. */
+export function frameTransaction(intent: Intent, frame: Frame): Transaction {
+  const { type, ...wanted } = intent;
+  const body = {
+    chain: frame.chain,
+    type,
+    from: frame.account.address,
+    ...(frame.lane === 0 ? {} : { lane: frame.lane }),
+    nonce: frame.nonce,
+    fee: frame.fee,
+    ...(frame.expiresSlot === undefined ? {} : { expires_slot: toSlot(frame.expiresSlot) }),
+    ...(frame.memo === undefined ? {} : { memo: frame.memo }),
+    ...wanted,
+  } as TransactionBody;
+  return signTransaction(body, frame.account.signer);
+}

@@ -1,0 +1,86 @@
+/** A real `server start` in a home of its own, on free ports, for as long as a test lasts. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import type { TestContext } from 'node:test';
+import { createClient } from '../../client/http/client.js';
+import { binOf, environment } from './programs.js';
+
+export interface RunningNode {
+  readonly url: string;
+  readonly home: string;
+  readonly process: ChildProcess;
+  /** From starting the process to the first answer of /v1/status, in ms. */
+  readonly answeredAfterMs: number;
+  /** What it has printed so far. */
+  output(): string;
+  /** Resolves with the exit code. */
+  ended(): Promise<number | null>;
+}
+
+export interface StartOptions {
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly p2pPort?: number;
+  readonly httpPort?: number;
+  readonly env?: Record<string, string>;
+}
+
+/** A port that is free now, on all addresses. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(0, listening);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Starts a node and waits, at most 20 s, until it answers HTTP. It is stopped after the test. */
+export async function startNode(t: TestContext, home: string, options: StartOptions = {}): Promise<RunningNode> {
+  const p2pPort = options.p2pPort ?? (await freePort());
+  const httpPort = options.httpPort ?? (await freePort());
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [binOf('server'), 'start', '--p2p-port', `${p2pPort}`, '--http-port', `${httpPort}`, ...(options.args ?? [])],
+    { env: environment(home, options.env), cwd: options.cwd ?? home, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(forced);
+  });
+  const url = `http://127.0.0.1:${httpPort}`;
+  const client = createClient({ url });
+  for (;;) {
+    const answered = await client.status().then(
+      () => true,
+      () => false,
+    );
+    const answeredAfterMs = performance.now() - started;
+    if (answered) return { url, home, process: child, answeredAfterMs, output: () => output, ended: () => ended };
+    if (child.exitCode !== null) throw new Error(`the node ended with ${child.exitCode}:\n${output}`);
+    if (answeredAfterMs > 20_000) throw new Error(`the node does not answer:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Resolves when `condition` holds; asks again every 20 ms, for at most 20 s. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`in 20 s it never came about that ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

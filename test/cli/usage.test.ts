@@ -1,0 +1,63 @@
+/** Wrong usage: one sentence, what to do, exit code 2, and nothing on stdout. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Program, run, temporaryHome } from './programs.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const wrong: readonly (readonly [Program, readonly string[], RegExp])[] = [
+  ['wallet', ['blance'], /^error: Unknown command 'blance'\.\n {2}fix: Did you mean balance\? Run `wallet --help`/],
+  ['server', ['strat'], /^error: Unknown command 'strat'\.\n {2}fix: Did you mean start\?/],
+  [
+    'slotledger',
+    ['wallet', 'sned'],
+    /^error: Unknown command 'sned'\.\n {2}fix: Did you mean send\? Run `slotledger wallet/,
+  ],
+  ['wallet', ['address'], /^error: Missing required argument 'name'\./],
+  ['wallet', ['list', '--hom', '/x'], /^error: Unknown option '--hom'\.\n {2}fix: Did you mean --home\?/],
+  ['wallet', ['list', '--output', 'yaml'], /^error: --output yaml is not known\./],
+  ['wallet', ['balance', 'a', '--node', 'localhost:8080'], /^error: --node localhost:8080 is not an HTTP address\./],
+  ['wallet', ['new', 'Bad Name'], /^error: "Bad Name" cannot name a key\./],
+  ['wallet', ['status', '0xABC'], /^error: 0xABC is not a transaction id\./],
+  ['wallet', ['send', 'a', 'b'], /^error: How much b is to get is missing\./],
+];
+
+for (const [program, args, expected] of wrong) {
+  test(`${program} ${args.join(' ')}: refused in one sentence`, async (t) => {
+    const outcome = await run(program, temporaryHome(t), args);
+    assert.equal(outcome.code, 2, outcome.stderr);
+    assert.match(outcome.stderr, expected);
+    assert.equal(outcome.stderr.split('\n').length, 3, 'two lines');
+    assert.equal(outcome.stdout, '');
+  });
+}
+
+test('with --output json an error is one JSON value with code, detail and fix', async (t) => {
+  const outcome = await run('wallet', temporaryHome(t), ['blance', '--output', 'json']);
+  assert.equal(outcome.code, 2);
+  const { error } = JSON.parse(outcome.stderr) as { error: Record<string, string> };
+  assert.deepEqual(Object.keys(error), ['code', 'detail', 'fix']);
+  assert.equal(error.code, 'usage');
+});
+
+test('a node that is not there is said to be unreachable, with exit code 7', async (t) => {
+  const outcome = await run('wallet', temporaryHome(t), ['balance', 'a', '--node', 'http://127.0.0.1:1']);
+  assert.equal(outcome.code, 7);
+  assert.match(outcome.stderr, /^error: No node answers at http:\/\/127\.0\.0\.1:1 \(.+\)\.\n {2}fix: .*server start/);
+});
+
+for (const program of ['wallet', 'server', 'slotledger'] as const) {
+  test(`${program} answers --version, --help, and tells how to use it when nothing is asked`, async (t) => {
+    const home = temporaryHome(t);
+    assert.deepEqual(await run(program, home, ['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+    const help = await run(program, home, ['--help']);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, new RegExp(`^Usage: ${program} `));
+    const nothing = await run(program, home, []);
+    assert.equal(nothing.code, 2);
+    assert.match(nothing.stderr, /^Usage: /);
+  });
+}
