@@ -5,7 +5,7 @@
 import type { Block, HashedHeader } from '../ledger/values/block.js';
 import type { Genesis, Parameters } from '../ledger/values/genesis.js';
 import type { Amount, Epoch, Height, Nonce, Slot, View } from '../ledger/values/numbers.js';
-import type { SetMember, StateEntry, Unbonding } from '../ledger/values/state.js';
+import type { AccountEntry, SetMember, Unbonding } from '../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../ledger/values/transaction.js';
 import type { Certificate, Evidence } from '../ledger/values/vote.js';
@@ -183,7 +183,8 @@ export interface SupplyAnswer {
 }
 
 export interface AccountProofAnswer {
-  readonly entry: StateEntry | null;
+  /** null: the account was never seen, which the proof shows as well. */
+  readonly entry: AccountEntry | null;
   readonly proof: unknown;
   readonly header: HashedHeader;
   readonly certificate: Certificate;

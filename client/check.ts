@@ -2,15 +2,16 @@
  * Checks that need no node: hashes, roots and signatures of transactions and blocks. Each check has a name and says
  * what it found; one that fails makes the whole untrustworthy. PROTOCOL sections 2 and 3.
  */
+import { verifyCertificate } from '../consensus/certificate.js';
 import { decodeAddress } from '../ledger/values/address.js';
 import type { Block } from '../ledger/values/block.js';
-import type { Crypto } from '../ledger/values/crypto.js';
 import { blockHash, evidenceRoot, transactionId, transactionsRoot, validatorsHash } from '../ledger/values/identity.js';
-import { transactionSigningText, voteSigningText } from '../ledger/values/signing.js';
-import type { SetMember } from '../ledger/values/state.js';
+import { transactionSigningText } from '../ledger/values/signing.js';
+import type { EpochEntry } from '../ledger/values/state.js';
 import type { ChainId, Hash } from '../ledger/values/text.js';
 import type { Transaction } from '../ledger/values/transaction.js';
 import type { Certificate } from '../ledger/values/vote.js';
+import type { ClientCrypto } from './crypto.js';
 
 export interface Check {
   readonly name: string;
@@ -19,14 +20,14 @@ export interface Check {
   readonly detail: string;
 }
 
-export function checkTransaction(crypto: Crypto, transaction: Transaction, prefix: string): readonly Check[] {
+export function checkTransaction(crypto: ClientCrypto, transaction: Transaction, prefix: string): readonly Check[] {
   return [
     { name: 'id', verdict: 'holds', detail: `The transaction is ${transactionId(crypto, transaction)}.` },
     signatureCheck(crypto, transaction, prefix),
   ];
 }
 
-export function checkBlock(crypto: Crypto, block: Block, prefix: string): readonly Check[] {
+export function checkBlock(crypto: ClientCrypto, block: Block, prefix: string): readonly Check[] {
   const bad = block.transactions.findIndex(
     (transaction) => signatureCheck(crypto, transaction, prefix).verdict === 'fails',
   );
@@ -46,36 +47,27 @@ export function checkBlock(crypto: Crypto, block: Block, prefix: string): readon
 }
 
 /** Whether these validators are the set that the block names. */
-export function checkValidators(crypto: Crypto, block: Block, members: readonly SetMember[]): Check {
-  return equal('validators_hash', block.validators_hash, validatorsHash(crypto, members));
+export function checkValidators(crypto: ClientCrypto, block: Block, set: EpochEntry): Check {
+  return equal('validators_hash', block.validators_hash, validatorsHash(crypto, set.validators));
 }
 
 /** A finality certificate: commit votes of more than two thirds of the stake. PROTOCOL section 5. */
 export function checkCertificate(
-  crypto: Crypto,
+  crypto: ClientCrypto,
   certificate: Certificate,
   chain: ChainId,
-  members: readonly SetMember[],
+  set: EpochEntry,
 ): Check {
-  const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
-  const check = (good: boolean, detail: string): Check => named('certificate', good, detail);
-  if (phase !== 'commit') return check(false, `It holds ${phase} votes, which do not make a block final.`);
-  const text = voteSigningText({ chain, epoch, view, block, phase, justify_view });
-  let stake = 0n;
-  for (const [at, signer] of signers.entries()) {
-    const member = members[signer];
-    const signature = signatures[at];
-    if (member === undefined || signature === undefined) return check(false, `Signer ${signer} is not in the set.`);
-    if (signer <= (signers[at - 1] ?? -1)) return check(false, 'Its signers are not in order, each once.');
-    if (!crypto.verify(member.key, text, signature)) return check(false, `The vote of ${member.key} does not hold.`);
-    stake += BigInt(member.stake);
+  if (certificate.phase !== 'commit') {
+    return named('certificate', false, `It holds ${certificate.phase} votes, which do not make a block final.`);
   }
-  const total = members.reduce((sum, member) => sum + BigInt(member.stake), 0n);
-  const share = `${stake} of ${total} units of stake signed`;
-  return check(3n * stake > 2n * total, 3n * stake > 2n * total ? `Final: ${share}.` : `Not a quorum: ${share}.`);
+  const verified = verifyCertificate(crypto, set, certificate, chain);
+  if (!verified.ok) return named('certificate', false, `It does not hold: ${verified.problem}.`);
+  const { signers } = certificate;
+  return named('certificate', true, `Final by ${signers.length} of ${set.validators.length} validators.`);
 }
 
-function signatureCheck(crypto: Crypto, transaction: Transaction, prefix: string): Check {
+function signatureCheck(crypto: ClientCrypto, transaction: Transaction, prefix: string): Check {
   const sender = decodeAddress(transaction.from, prefix);
   const good =
     sender.ok && crypto.verify(sender.value.publicKey, transactionSigningText(transaction), transaction.signature);

@@ -9,9 +9,12 @@ export {
 } from './account.js';
 export { formatAmount, formatNumber, parseAmount } from './amounts.js';
 export type * from './api-types.js';
+export { clientCrypto } from './crypto.js';
 export { type Client, type ClientOptions, createClient } from './http/client.js';
 export type { EventsOptions } from './http/events.js';
 export { ApiProblem, NodeUnreachable } from './http/problem.js';
 export { NotFinalYet, type SendOptions, TransactionFailed } from './http/send-and-wait.js';
+export { verifyAccountProof } from './light/account-proof.js';
+export { type EpochLink, type FinalHeader, followEpochs, verifyFinalHeader } from './light/follow-epochs.js';
 export { keyFromMnemonic, newMnemonic } from './mnemonic.js';
 export { createWallet, type Intent, type Sent, type TransactionOptions, type Wallet, walletOf } from './wallet.js';

@@ -30,7 +30,7 @@ export function assembleCertificate(set: EpochEntry, votes: readonly Vote[]): Ce
  * each with a valid signature. @returns why it does not hold otherwise
  */
 export function verifyCertificate(
-  verifier: Verifier,
+  verifier: Pick<Verifier, 'verify'>,
   set: EpochEntry,
   certificate: Certificate,
   chain: ChainId,

@@ -1,6 +1,43 @@
-import { err, type Result } from '../../ledger/values/result.js';
-import type { Address, ChainId } from '../../ledger/values/text.js';
+/** Reads the validator's keys of a node's home and proves that they are at hand, for its owner's first stake. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../../ledger/values/result.js';
+import { type KeyPurpose, possessionText } from '../../ledger/values/signing.js';
+import type { Address, ChainId, PublicKey, Signature } from '../../ledger/values/text.js';
 import type { ValidatorKeys } from '../../ledger/values/transaction.js';
-export function proveValidatorKeys(home: string, _chain: ChainId, _owner: Address): Result<ValidatorKeys, string> {
-  return err(`There are no validator keys in ${home}.`);
+import { accountFromSecret } from '../account.js';
+import { decodeKeyFile, isDevelopmentKey } from './key-file.js';
+
+interface Proved {
+  readonly key: PublicKey;
+  readonly proof: Signature;
+}
+
+/** @returns keys and proofs for a stake transaction, or a sentence that says what is missing */
+export function proveValidatorKeys(home: string, chain: ChainId, owner: Address): Result<ValidatorKeys, string> {
+  const validator = prove(join(home, 'keys', 'validator.json'), chain, owner, 'validator');
+  if (!validator.ok) return validator;
+  const vrf = prove(join(home, 'keys', 'vrf.json'), chain, owner, 'vrf');
+  if (!vrf.ok) return vrf;
+  return ok({
+    key: validator.value.key,
+    vrf_key: vrf.value.key,
+    key_proof: validator.value.proof,
+    vrf_key_proof: vrf.value.proof,
+  });
+}
+
+function prove(path: string, chain: ChainId, owner: Address, purpose: KeyPurpose): Result<Proved, string> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return err(`There is no key ${path}.`);
+  }
+  const file = decodeKeyFile(text);
+  if (!file.ok) return err(`${path} cannot be read: ${file.problem}.`);
+  if (!isDevelopmentKey(file.value)) return err(`${path} has a password, and a node's keys have none.`);
+  const { publicKey, signer } = accountFromSecret(new Uint8Array(Buffer.from(file.value.secret, 'hex')), 'sl');
+  return ok({ key: publicKey, proof: signer.sign(possessionText({ chain }, owner, purpose, publicKey)) });
 }

@@ -4,12 +4,12 @@
  */
 import { verifyCertificate } from '../../consensus/certificate.js';
 import type { HashedHeader } from '../../ledger/values/block.js';
-import type { Crypto } from '../../ledger/values/crypto.js';
 import { blockHash, validatorsHash } from '../../ledger/values/identity.js';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import type { EpochEntry, SetMember } from '../../ledger/values/state.js';
 import type { ChainId } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
+import type { ClientCrypto } from '../crypto.js';
 
 /** A closing block's header, its finality certificate, and the validators that its `next_epoch` names. */
 export interface EpochLink {
@@ -28,7 +28,7 @@ export interface FinalHeader {
  * @returns the last set, or a sentence that says which link does not hold, and why
  */
 export function followEpochs(
-  crypto: Crypto,
+  crypto: ClientCrypto,
   chain: ChainId,
   trusted: EpochEntry,
   links: readonly EpochLink[],
@@ -57,7 +57,7 @@ export function followEpochs(
 
 /** Whether a header is final by a certificate of its own epoch's set. */
 export function verifyFinalHeader(
-  crypto: Crypto,
+  crypto: ClientCrypto,
   chain: ChainId,
   epoch: EpochEntry,
   { header, certificate }: FinalHeader,
@@ -70,5 +70,5 @@ export function verifyFinalHeader(
   if (certificate.phase !== 'commit') return err(`${where} comes with ${certificate.phase} votes, which end nothing.`);
   if (certificate.block !== header.hash) return err(`${where} comes with the certificate of another block.`);
   const quorum = verifyCertificate(crypto, epoch, certificate, chain);
-  return quorum.ok ? ok(header) : err(`${where} is not final: ${quorum.problem.detail}.`);
+  return quorum.ok ? ok(header) : err(`${where} is not final: ${quorum.problem}.`);
 }

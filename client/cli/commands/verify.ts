@@ -5,9 +5,10 @@ import { type ChainRules, decodeTransaction } from '../../../ledger/values/decod
 import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
 import { productionParameters } from '../../../ledger/values/parameters.js';
 import type { DecodeProblem, Result } from '../../../ledger/values/result.js';
-import type { SetMember } from '../../../ledger/values/state.js';
+import type { EpochEntry } from '../../../ledger/values/state.js';
 import type { ChainId } from '../../../ledger/values/text.js';
 import { isChainIdText } from '../../../ledger/values/text-forms.js';
+import type { EpochAnswer } from '../../api-types.js';
 import { type Check, checkBlock, checkCertificate, checkTransaction, checkValidators } from '../../check.js';
 import { clientCrypto } from '../../crypto.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
@@ -61,11 +62,11 @@ async function blockChecks(file: string, value: Json, options: VerifyOptions): P
     const detail = `Not checked: name the validators with --epoch, a copy of GET /v1/epochs/${certificate.epoch}.`;
     return [...checks, { name: 'certificate', verdict: 'unchecked', detail }];
   }
-  const members = await validatorsFrom(options.epoch, certificate.epoch);
+  const set = await validatorsFrom(options.epoch, certificate.epoch);
   return [
     ...checks,
-    checkValidators(clientCrypto, block, members),
-    checkCertificate(clientCrypto, certificate, rules.chain, members),
+    checkValidators(clientCrypto, block, set),
+    checkCertificate(clientCrypto, certificate, rules.chain, set),
   ];
 }
 
@@ -82,17 +83,17 @@ function rulesOf(file: string, chain: unknown, address: unknown, work = false): 
   return { chain: chain as ChainId, prefix, parameters: { ...productionParameters, ...widest } };
 }
 
-async function validatorsFrom(path: string, epoch: number): Promise<readonly SetMember[]> {
+async function validatorsFrom(path: string, epoch: number): Promise<EpochEntry> {
   const json = parseJson(await readFile(path, 'utf8'));
-  const answer = json.ok ? object(json.value) : {};
+  const answer = (json.ok ? object(json.value) : {}) as Partial<EpochAnswer>;
   if (!Array.isArray(answer.validators) || answer.number !== epoch) {
     throw usageProblem(
       `${path} does not hold the validators of epoch ${epoch}.`,
       `Save GET /v1/epochs/${epoch} there.`,
     );
   }
-  const members = answer.validators as readonly SetMember[];
-  return [...members].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const { number, nonce, validators, validators_hash } = answer as EpochAnswer;
+  return { kind: 'epoch', number, nonce, validators, validators_hash };
 }
 
 function good<T>(file: string, decoded: Result<T, DecodeProblem>): T {
