@@ -3,22 +3,30 @@
  * unbounded memory or time. PROTOCOL section 7.
  */
 
+import { maxLineBytes } from '../../ledger/values/limits.js';
+
 /** A line without its newline. Holds the largest block with its certificate (max_block_bytes is 196,608). */
-export const MAX_LINE_BYTES = 262_144;
+export const MAX_LINE_BYTES = maxLineBytes;
 /** Before the peer proved who it is: hello with 50 neighbours and a proof fit, nothing else needs more. */
 export const MAX_HELLO_LINE_BYTES = 4_096;
-/** Nesting of a line's JSON. The deepest message (evidence inside a block inside a page) needs 9. */
-export const MAX_JSON_DEPTH = 16;
+/** What a page of blocks should hold at most, so that its line fits with the certificates. */
+export const MAX_PAGE_BYTES = 200_000;
+/** Blocks in one `get_blocks`. */
+export const MAX_BLOCKS_IN_PAGE = 1_000;
 
 /** From the first byte to a proved identity. A peer that stays silent costs a socket for this long. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** After a close, time for the last line to arrive before the socket is cut. */
+export const LINGER_MS = 1_000;
+/** After an answer before hello, how long the connection stays open for another question. */
+export const IDLE_BEFORE_HELLO_MS = 3_000;
 /** Requests that one connection may have answered before hello, then it is closed. */
 export const MAX_REQUESTS_BEFORE_HELLO = 16;
 /** Answers before hello per second over all connections: looking at a node must not cost it its votes. */
 export const ANSWERS_BEFORE_HELLO_PER_SECOND = 50;
 
 /** Input of a proved peer. Above it the socket is read more slowly (TCP pushes back), nothing is lost. */
-export const INPUT_BYTES_PER_SECOND = 16 * 1_048_576;
+export const INPUT_BYTES_PER_SECOND = 8 * 1_048_576;
 export const INPUT_BYTES_BURST = 32 * 1_048_576;
 export const INPUT_MESSAGES_PER_SECOND = 20_000;
 export const INPUT_MESSAGES_BURST = 40_000;
@@ -32,21 +40,47 @@ export const STALLED_PEER_MS = 30_000;
 
 /** Requests of ours that one peer has not answered; further ones wait or go elsewhere. */
 export const MAX_UNANSWERED_REQUESTS = 64;
+/** A question without an answer for this long is given up; an answer to it later is a breach. */
+export const REQUEST_EXPIRES_MS = 60_000;
 /** Breaches that are no proof of malice (an answer to no question, a neighbour list too often) before a drop. */
 export const MAX_VIOLATIONS = 8;
 
 export const PING_INTERVAL_MS = 2_000;
+/** News of a new head, between pings, at most this often. */
+export const HEAD_NEWS_INTERVAL_MS = 500;
 /** Pings without any pong before the peer is dropped. */
 export const MAX_MISSED_PONGS = 5;
 
 export const DEFAULT_MAX_PEERS = 50;
+/** Of these, peers that this node chose itself. The rest is for those who come. */
+export const MAX_OUTBOUND = 16;
+/** A connection that lasted this long was a good one: the pauses start anew. */
+export const STEADY_MS = 10_000;
 /** Connections that may come from one IP address; loopback is exempt so that a test network fits on one machine. */
 export const MAX_CONNECTIONS_PER_ADDRESS = 8;
+/** New connections a second, over all addresses: each may cost a signature and two checks. */
+export const ACCEPTED_PER_SECOND = 50;
+export const ACCEPTED_BURST = 200;
 /** Connections that have not proved themselves yet, over all addresses. */
 export const MAX_UNPROVED_CONNECTIONS = 64;
 
 /** Addresses remembered in peers.json. */
 export const MAX_KNOWN_ADDRESSES = 1_000;
+/** Node keys in one `neighbours`. No node has more peers. */
+export const MAX_NEIGHBOURS = 1_000;
+/** A node tells its neighbours about changes among them at most this often. */
+export const NEIGHBOURS_INTERVAL_MS = 250;
+/** Requests for blocks that one peer may make: serving a page costs milliseconds, asking for one nothing. */
+export const SERVED_REQUESTS_PER_SECOND = 50;
+export const SERVED_REQUESTS_BURST = 100;
+/** How often the node looks for peers to dial. */
+export const DIAL_INTERVAL_MS = 250;
+/** Time for a TCP connection to come about. */
+export const DIAL_TIMEOUT_MS = 5_000;
+/** Dials at the same time. */
+export const MAX_DIALS = 8;
+/** How often peers are asked for addresses and peers.json is written. */
+export const EXCHANGE_INTERVAL_MS = 30_000;
 /** Addresses in one `peers` answer. */
 export const MAX_PEERS_IN_ANSWER = 100;
 /** Redial pauses grow from the first to the last, times a random factor of 0.5 to 1.5. */

@@ -38,6 +38,11 @@ export interface Proof {
   readonly validator?: { readonly key: PublicKey; readonly signature: Signature };
 }
 
+/** The far end's proof holds and long lines may come. Whoever has sent and received one is connected. */
+export interface Welcome {
+  readonly type: 'welcome';
+}
+
 /** Node keys that the sender is connected to now. Sent after the proof and on every change, at most once a second. */
 export interface Neighbours {
   readonly type: 'neighbours';
@@ -75,6 +80,7 @@ export interface ErrorMessage {
 export type LinkMessage =
   | Hello
   | Proof
+  | Welcome
   | Neighbours
   | ErrorMessage
   | { readonly type: 'get_peers'; readonly id: number }

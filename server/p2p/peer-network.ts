@@ -5,9 +5,10 @@
 
 import type { Block } from '../../ledger/values/block.js';
 import type { Signer, Verifier } from '../../ledger/values/crypto.js';
+import type { ChainRules } from '../../ledger/values/decode-transaction.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { Height } from '../../ledger/values/numbers.js';
-import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
+import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { BlocksPage, Clock, Head, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { HostPort } from './messages.js';
 
@@ -28,7 +29,8 @@ export interface Answers {
 }
 
 export interface PeerNetworkOptions {
-  readonly chain: ChainId;
+  /** Chain id and parameters, by which messages are decoded. */
+  readonly rules: ChainRules;
   readonly genesisHash: Hash;
   readonly nodeSigner: Signer;
   /** Lets validators' messages reach this node directly. */
@@ -75,6 +77,8 @@ export interface PeerView {
   /** Its clock minus ours, ms, by the midpoint of the fastest of the last pings. */
   readonly clockOffsetMs?: number;
   readonly connectedAt: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 export interface PeerNetworkStats {
@@ -102,6 +106,8 @@ export interface PeerNetwork extends Network {
   start(): Promise<number | undefined>;
   /** Closes every connection, writes peers.json. */
   stop(): Promise<void>;
+  /** Dials this address now, and again whenever the connection is lost. */
+  connect(address: HostPort): void;
   /** Drops a peer that turned out to be of no use. */
   blame(peer: PeerId, verdict: 'disconnect' | 'ban', reason: string): void;
   /** Tells peers about this node's head now, not at the next ping. */

@@ -1,0 +1,226 @@
+/**
+ * Puts the parts of the network together and decides where each message goes. The one rule: what the network can
+ * answer itself (pings, addresses, genesis, neighbours) it answers; the rest is the replica's, whose verdict on the
+ * sender is carried out here. PROTOCOL section 7.
+ */
+import type { PublicKey } from '../../ledger/values/text.js';
+import type { PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
+import { createMessageDecoder } from './decode-message.js';
+import { encodeLine } from './encode-line.js';
+import { createGossip, spreads } from './gossip.js';
+import {
+  EXCHANGE_INTERVAL_MS,
+  HEAD_NEWS_INTERVAL_MS,
+  MAX_NEIGHBOURS,
+  MAX_PEERS_IN_ANSWER,
+  MAX_VIOLATIONS,
+  NEIGHBOURS_INTERVAL_MS,
+  PING_INTERVAL_MS,
+  STALLED_PEER_MS,
+} from './limits.js';
+import type { WireMessage } from './messages.js';
+import type { Peer } from './peer.js';
+import { createPeerManager } from './peer-manager.js';
+import type { PeerNetwork, PeerNetworkOptions } from './peer-network.js';
+import { createPublicAnswers } from './public-answers.js';
+import { repeat } from './repeat.js';
+
+export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
+  const { clock, answers, receive, logger, rules } = options;
+  const privateMode = options.privateMode ?? false;
+  const exchanges = (options.peerExchange ?? true) && !privateMode;
+  let lastId = 0;
+  const nextId = (): number => {
+    lastId += 1;
+    return lastId;
+  };
+  const past = { messagesIn: 0, messagesOut: 0, dropped: 0 };
+  let violations = 0;
+
+  const publicAnswers = createPublicAnswers({
+    answers,
+    clock,
+    privateMode,
+    addresses: () => (exchanges ? manager.addresses().slice(0, MAX_PEERS_IN_ANSWER) : []),
+  });
+  const manager = createPeerManager({
+    network: options,
+    identity: {
+      chain: rules.chain,
+      genesisHash: options.genesisHash,
+      node: options.nodeSigner,
+      validator: options.validatorSigner,
+      advertise: options.advertise,
+      listenPort: () => manager.listenPort(),
+      head: () => answers.head(),
+    },
+    decode: createMessageDecoder(rules),
+    answers: publicAnswers,
+    clock,
+    verifier: options.verifier,
+    logger,
+    nextId,
+    onPeer,
+    onPeerGone,
+    onMessage,
+  });
+  const gossip = createGossip({ clock, peers: manager.peers, receive });
+
+  const neighbours = repeat(clock, NEIGHBOURS_INTERVAL_MS, tellNeighbours);
+  const pings = repeat(clock, PING_INTERVAL_MS, () => {
+    for (const peer of [...manager.peers()]) ping(peer);
+    pings.soon();
+  });
+  const headNews = repeat(clock, HEAD_NEWS_INTERVAL_MS, () => {
+    for (const peer of manager.peers()) ping(peer);
+  });
+  const exchange = repeat(clock, EXCHANGE_INTERVAL_MS, () => {
+    for (const peer of manager.peers()) askForPeers(peer);
+    void manager.book.save();
+    exchange.soon();
+  });
+
+  function onPeer(peer: Peer): void {
+    neighbours.soon();
+    ping(peer);
+    askForPeers(peer);
+    gossip.tellRecent(peer);
+    options.onPeer?.(peer.id, peer.head);
+  }
+
+  function onPeerGone(peer: Peer): void {
+    past.messagesIn += peer.messagesIn;
+    past.messagesOut += peer.messagesOut;
+    past.dropped += peer.dropped;
+    neighbours.soon();
+    options.onPeerGone?.(peer.id);
+  }
+
+  function tellNeighbours(): void {
+    const nodes: PublicKey[] = [...manager.peers()].map((peer) => peer.node).slice(0, MAX_NEIGHBOURS);
+    const line = encodeLine({ type: 'neighbours', nodes });
+    for (const peer of manager.peers()) peer.sendLine(line, 'neighbours');
+  }
+
+  function ping(peer: Peer): void {
+    const message = peer.pings.next(answers.head());
+    const stalledSince = peer.session.connection.stalledSince();
+    if (message === 'lost') manager.drop(peer, 'disconnect', 'it answered no ping for a while');
+    else if (stalledSince !== undefined && clock.now() - stalledSince > STALLED_PEER_MS) {
+      manager.drop(peer, 'disconnect', `it took nothing of what waits for it for ${STALLED_PEER_MS} ms`);
+    } else peer.send(message);
+  }
+
+  function askForPeers(peer: Peer): void {
+    if (exchanges) peer.send({ type: 'get_peers', id: nextId() });
+  }
+
+  /** A breach that may be an accident. Too many are none. */
+  function violate(peer: Peer, detail: string): number {
+    violations += 1;
+    peer.violations += 1;
+    logger.debug({ peer: peer.id, detail }, 'a peer broke a rule');
+    if (peer.violations > MAX_VIOLATIONS) manager.drop(peer, 'disconnect', detail);
+    return 0;
+  }
+
+  function judge(peer: Peer, verdict: Verdict): void {
+    if (verdict.peer !== 'fine') manager.drop(peer, verdict.peer, verdict.reason);
+  }
+
+  function onMessage(peer: Peer, message: WireMessage): number {
+    peer.messagesIn += 1;
+    if (!peer.requests.onReceive(message)) return violate(peer, `${message.type} answers nothing that was asked`);
+    switch (message.type) {
+      case 'hello':
+      case 'proof':
+      case 'welcome':
+      case 'genesis':
+        return violate(peer, `${message.type} has no place here`);
+      case 'error':
+        return 0;
+      case 'neighbours':
+        peer.neighbours = new Set(message.nodes);
+        return 0;
+      case 'peers':
+        if (exchanges) for (const { node, address } of message.peers) manager.book.add(address, node);
+        return 0;
+      case 'get_peers':
+      case 'get_genesis':
+        peer.send(publicAnswers.answerPeer(message));
+        return peer.served.take(1);
+      default:
+        return onReplicaMessage(peer, message);
+    }
+  }
+
+  function onReplicaMessage(peer: Peer, message: ReplicaMessage): number {
+    if (spreads(message.type)) {
+      judge(peer, gossip.onMessage(peer, message));
+      return 0;
+    }
+    if (message.type === 'ping' || message.type === 'pong') {
+      peer.head = message.head;
+      if (message.type === 'ping') peer.send(publicAnswers.answerPeer(message));
+      else peer.pings.onPong(message.id, message.clock);
+    }
+    judge(peer, receive(peer.id, message));
+    const isQuestion = message.type.startsWith('get_');
+    return isQuestion ? peer.served.take(1) : 0;
+  }
+
+  return {
+    async start() {
+      const port = await manager.start();
+      pings.soon();
+      exchange.soon();
+      logger.info(
+        { port, bootstrap: options.bootstrap },
+        port === undefined ? 'dialling peers' : 'listening for peers',
+      );
+      return port;
+    },
+    async stop() {
+      neighbours.stop();
+      pings.stop();
+      headNews.stop();
+      exchange.stop();
+      await manager.stop();
+    },
+    broadcast: gossip.broadcast,
+    sendToValidator: gossip.sendToValidator,
+    send(id, message) {
+      if (manager.peer(id)?.send(message) === false) logger.debug({ peer: id, type: message.type }, 'not sent');
+    },
+    peers: () => [...manager.peers()].map(({ id }): PeerId => id),
+    connect: manager.connect,
+    blame(id, verdict, reason) {
+      const peer = manager.peer(id);
+      if (peer) manager.drop(peer, verdict, reason);
+    },
+    announceHead() {
+      // At most once an interval: finality may come a hundred times a second, and votes tell of it as well.
+      headNews.soon();
+    },
+    peerViews: () => [...manager.peers()].map((peer) => peer.view()),
+    stats() {
+      const peers = [...manager.peers()];
+      const sum = (of: (peer: Peer) => number): number => peers.reduce((total, peer) => total + of(peer), 0);
+      return {
+        peersInbound: sum(({ direction }) => (direction === 'inbound' ? 1 : 0)),
+        peersOutbound: sum(({ direction }) => (direction === 'outbound' ? 1 : 0)),
+        messagesReceived: past.messagesIn + sum(({ messagesIn }) => messagesIn),
+        messagesSent: past.messagesOut + sum(({ messagesOut }) => messagesOut),
+        bytesReceived: manager.counters.bytesIn + sum(({ session }) => session.connection.bytesIn()),
+        bytesSent: manager.counters.bytesOut + sum(({ session }) => session.connection.bytesOut()),
+        relayed: gossip.counters.relayed,
+        duplicates: gossip.counters.duplicates,
+        pruned: gossip.counters.pruned,
+        violations: violations + manager.counters.violations,
+        droppedPeers: manager.counters.dropped,
+        bannedPeers: manager.counters.banned,
+        droppedMessages: past.dropped + gossip.counters.tooLong + sum(({ dropped }) => dropped),
+      };
+    },
+  };
+}

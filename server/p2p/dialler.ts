@@ -1,0 +1,90 @@
+/**
+ * Looks for peers to connect to. The one rule: bootstrap addresses are always tried; others only while there is room
+ * for peers of this node's own choice.
+ */
+import type { Socket } from 'node:net';
+import type { PublicKey } from '../../ledger/values/text.js';
+import type { Clock } from '../replica/ports.js';
+import type { AddressBook } from './address-book.js';
+import { FetchClient } from './fetch-client.js';
+import { DIAL_INTERVAL_MS, MAX_DIALS } from './limits.js';
+import type { HostPort } from './messages.js';
+import type { PeerLogger } from './peer-network.js';
+import { repeat } from './repeat.js';
+
+export interface Dialler {
+  start(): void;
+  /** Looks at once, not at the next interval. */
+  now(): void;
+  stop(): void;
+}
+
+export interface DiallerOptions {
+  readonly clock: Clock;
+  readonly book: AddressBook;
+  readonly logger: PeerLogger;
+  /** `--private` */
+  readonly bootstrapOnly: boolean;
+  /** Addresses with a connection of ours, proved or not. */
+  readonly inUse: () => Iterable<HostPort>;
+  /** Whether this node is of no use as a peer now: connected, banned, ourselves. */
+  readonly isOut: (node: PublicKey) => boolean;
+  /** Peers that may still be connected to: in all, and by our own choice. */
+  readonly room: () => { readonly total: number; readonly chosen: number };
+  readonly onSocket: (socket: Socket, address: HostPort) => void;
+}
+
+export function createDialler(options: DiallerOptions): Dialler {
+  const { clock, book, logger } = options;
+  const client = new FetchClient({ clock });
+  const dialling = new Set<HostPort>();
+  let running = false;
+
+  async function dial(address: HostPort): Promise<void> {
+    dialling.add(address);
+    const connected = await client.connect(address);
+    dialling.delete(address);
+    if (!connected.ok) {
+      book.onFailed(address, 0);
+      logger.debug({ address, reason: connected.problem }, 'dialling failed');
+    } else if (running) {
+      options.onSocket(connected.value, address);
+    } else {
+      connected.value.destroy();
+    }
+  }
+
+  function look(): void {
+    const inUse = new Set([...dialling, ...options.inUse()]);
+    const room = options.room();
+    let chosen = room.chosen - dialling.size;
+    let total = room.total - dialling.size;
+    for (const { address, node, isBootstrap } of book.due()) {
+      if (dialling.size >= MAX_DIALS || total <= 0) return;
+      if (inUse.has(address) || (!isBootstrap && (chosen <= 0 || options.bootstrapOnly))) continue;
+      if (node !== undefined && options.isOut(node)) continue;
+      chosen -= 1;
+      total -= 1;
+      void dial(address);
+    }
+  }
+
+  const looking = repeat(clock, DIAL_INTERVAL_MS, () => {
+    look();
+    looking.soon();
+  });
+
+  return {
+    start() {
+      running = true;
+      looking.soon();
+    },
+    now() {
+      if (running) look();
+    },
+    stop() {
+      running = false;
+      looking.stop();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Connects to a node. The one rule: every wait has an end. `connect` is the way to become a peer; `ask` puts one
+ * question as anyone may, without saying who is asking. PROTOCOL section 7.
+ */
+import { connect as netConnect, type Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import ndjson from 'ndjson';
+import { err, ok, type Result } from '../../ledger/values/result.js';
+import type { Clock } from '../replica/ports.js';
+import { ByteGate } from './byte-gate.js';
+import { formatHostPort, parseHostPort } from './host-port.js';
+import { DIAL_TIMEOUT_MS, MAX_LINE_BYTES } from './limits.js';
+import type { HostPort } from './messages.js';
+
+export interface FetchClientOptions {
+  readonly clock: Clock;
+  /** For a connection to come about, ms. */
+  readonly connectTimeoutMs?: number;
+  /** For an answer, ms. Default 10,000. */
+  readonly answerTimeoutMs?: number;
+}
+
+export class FetchClient {
+  readonly #clock: Clock;
+  readonly #connectTimeoutMs: number;
+  readonly #answerTimeoutMs: number;
+
+  constructor(options: FetchClientOptions) {
+    this.#clock = options.clock;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? DIAL_TIMEOUT_MS;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? 10_000;
+  }
+
+  /** @returns a connected socket, or a sentence why there is none. */
+  connect(address: HostPort): Promise<Result<Socket, string>> {
+    const endpoint = parseHostPort(address);
+    if (!endpoint) return Promise.resolve(err(`"${address}" is not an address: write host:port`));
+    return new Promise((resolve) => {
+      const socket = netConnect({ ...endpoint, allowHalfOpen: true, noDelay: true });
+      const cancel = this.#clock.at(this.#clock.now() + this.#connectTimeoutMs, () =>
+        socket.destroy(new Error(`no connection within ${this.#connectTimeoutMs} ms`)),
+      );
+      const onError = (error: Error): void => {
+        cancel();
+        resolve(err(`${formatHostPort(endpoint)} cannot be reached: ${error.message}`));
+      };
+      socket.once('error', onError);
+      socket.once('connect', () => {
+        cancel();
+        socket.off('error', onError);
+        resolve(ok(socket));
+      });
+    });
+  }
+
+  /** Sends one request line and returns the first object that comes back, strict JSON but not decoded. */
+  async ask(address: HostPort, request: object): Promise<Result<object, string>> {
+    const connected = await this.connect(address);
+    if (!connected.ok) return connected;
+    const socket = connected.value;
+    let answer: object | undefined;
+    let problem: string | undefined;
+    const cancel = this.#clock.at(this.#clock.now() + this.#answerTimeoutMs, () => {
+      problem ??= `no answer within ${this.#answerTimeoutMs} ms`;
+      socket.destroy();
+    });
+    const gate = new ByteGate({
+      maxLineBytes: MAX_LINE_BYTES,
+      refuse: (reason) => {
+        problem ??= `its answer is not acceptable: ${reason}`;
+        socket.destroy();
+      },
+    });
+    const question = ndjson.stringify();
+    const asked = pipeline(question, socket, { end: true });
+    question.end(request);
+    try {
+      await Promise.all([
+        asked,
+        pipeline(socket, gate, ndjson.parse(), async (objects: AsyncIterable<object>) => {
+          for await (const object of objects) {
+            answer = object;
+            return;
+          }
+        }),
+      ]);
+    } catch (error) {
+      problem ??= (error as Error).message;
+    } finally {
+      cancel();
+      socket.destroy();
+    }
+    return answer ? ok(answer) : err(`${address} gave no answer: ${problem ?? 'it closed the connection'}`);
+  }
+}

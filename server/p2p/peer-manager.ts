@@ -1,0 +1,251 @@
+/**
+ * Who is connected: accepts, dials, redials, admits and drops. The one rule: one connection to a node, by its proved
+ * key, never more than maxPeers, and some room is always kept for peers that this node chose itself.
+ */
+import type { Socket } from 'node:net';
+import type { Verifier } from '../../ledger/values/crypto.js';
+import type { PublicKey } from '../../ledger/values/text.js';
+import type { Clock, PeerId } from '../replica/ports.js';
+import { type AddressBook, createAddressBook } from './address-book.js';
+import { createBanList } from './ban-list.js';
+import type { DecodeMessage } from './decode-message.js';
+import { createDialler } from './dialler.js';
+import { createDoor } from './door.js';
+import { FetchServer } from './fetch-server.js';
+import { newerReplaces } from './handshake.js';
+import {
+  ACCEPTED_BURST,
+  ACCEPTED_PER_SECOND,
+  DEFAULT_MAX_PEERS,
+  MAX_CONNECTIONS_PER_ADDRESS,
+  MAX_OUTBOUND,
+  MAX_UNPROVED_CONNECTIONS,
+} from './limits.js';
+import type { HostPort, PeerAddress, WireMessage } from './messages.js';
+import { createPeer, type Peer } from './peer.js';
+import type { PeerLogger, PeerNetworkOptions } from './peer-network.js';
+import type { PublicAnswers } from './public-answers.js';
+import { createSession, type Identity, type Refusal, type Session } from './session.js';
+import { createTokenBucket } from './token-bucket.js';
+
+export interface PeerManagerOptions {
+  readonly network: PeerNetworkOptions;
+  readonly identity: Identity;
+  readonly decode: DecodeMessage;
+  readonly answers: PublicAnswers;
+  readonly clock: Clock;
+  readonly verifier: Verifier;
+  readonly logger: PeerLogger;
+  readonly nextId: () => number;
+  readonly onPeer: (peer: Peer) => void;
+  readonly onPeerGone: (peer: Peer) => void;
+  readonly onMessage: (peer: Peer, message: WireMessage) => number;
+}
+
+export interface PeerManager {
+  start(): Promise<number | undefined>;
+  stop(): Promise<void>;
+  /** Dials now, and again whenever the connection is lost, like a bootstrap address. */
+  connect(address: HostPort): void;
+  /** Proved peers in the order of connection. */
+  peers(): Iterable<Peer>;
+  peer(id: PeerId): Peer | undefined;
+  drop(peer: Peer, verdict: 'disconnect' | 'ban', reason: string): void;
+  /** For `peers`. */
+  addresses(): readonly PeerAddress[];
+  readonly book: AddressBook;
+  listenPort(): number | undefined;
+  readonly counters: { violations: number; dropped: number; banned: number; bytesIn: number; bytesOut: number };
+}
+
+export function createPeerManager(options: PeerManagerOptions): PeerManager {
+  const { network, identity, clock, logger } = options;
+  const self = identity.node.publicKey;
+  const maxPeers = network.maxPeers ?? DEFAULT_MAX_PEERS;
+  const maxOutbound = Math.min(MAX_OUTBOUND, Math.ceil(maxPeers / 2));
+  const maxInbound = maxPeers - Math.min(MAX_OUTBOUND, Math.floor(maxPeers / 2));
+  const bans = createBanList(clock);
+  const counters = { violations: 0, dropped: 0, banned: 0, bytesIn: 0, bytesOut: 0 };
+  const book = createAddressBook({
+    clock,
+    random: network.random,
+    bootstrap: network.bootstrap,
+    file: network.peersFile,
+    onFileProblem: (detail) => logger.warn({ detail }, 'remembered peers are not available'),
+  });
+
+  const peersById = new Map<PeerId, Peer>();
+  const peerBySession = new Map<Session, Peer>();
+  /** Sessions whose node is proved and admitted, connected or about to be. */
+  const sessionByNode = new Map<PublicKey, Session>();
+  const sessions = new Set<Session>();
+  const addressBySession = new Map<Session, HostPort>();
+  let server: FetchServer | undefined;
+  let connections = 0;
+
+  function isWelcome(node: PublicKey): boolean {
+    if (bans.isBanned(node) || network.deny?.includes(node)) return false;
+    return network.allow === undefined || network.allow.includes(node);
+  }
+
+  function count(role: Session['role']): number {
+    let found = 0;
+    for (const session of sessionByNode.values()) if (session.role === role) found += 1;
+    return found;
+  }
+
+  function admit(session: Session): Refusal | undefined {
+    const node = session.hello()?.node;
+    const dialled = addressBySession.get(session);
+    if (node === undefined) return { code: 'hello_first', detail: 'say hello first' };
+    if (dialled !== undefined) book.onProved(dialled, node);
+    if (!isWelcome(node)) return { code: 'refused', detail: 'this node does not talk to yours' };
+    const older = sessionByNode.get(node);
+    if (older) {
+      if (!newerReplaces(self, node, older.role === 'opener', session.role === 'opener')) {
+        return { code: 'duplicate', detail: 'we are connected already' };
+      }
+      sessionByNode.delete(node);
+      older.refuse({ code: 'duplicate', detail: 'another connection between us took its place' });
+    } else if (sessionByNode.size >= maxPeers || (session.role === 'accepter' && count('accepter') >= maxInbound)) {
+      return { code: 'busy', detail: `this node has its ${maxPeers} peers already: try others` };
+    }
+    sessionByNode.set(node, session);
+    return undefined;
+  }
+
+  function open(socket: Socket, role: Session['role'], dialled: HostPort | undefined, proved: () => void): void {
+    const session = createSession(socket, {
+      role,
+      identity,
+      challenge: network.randomHash(),
+      verifier: options.verifier,
+      clock,
+      decode: options.decode,
+      answers: options.answers,
+      admit,
+      onProved: (ready) => {
+        proved();
+        onProved(ready);
+      },
+      onMessage: (from, message) => {
+        const peer = peerBySession.get(from);
+        return peer ? options.onMessage(peer, message) : 0;
+      },
+      onViolation: (from, detail) => {
+        counters.violations += 1;
+        const fields = { remote: from.remote, node: from.hello()?.node, detail };
+        // Strangers must not be able to fill the log.
+        if (from.isProved()) logger.warn(fields, 'a peer broke a rule and is dropped');
+        else logger.debug(fields, 'a stranger broke a rule');
+      },
+      onClosed,
+    });
+    sessions.add(session);
+    if (dialled !== undefined) addressBySession.set(session, dialled);
+  }
+
+  function onProved(session: Session): void {
+    const hello = session.hello();
+    if (!hello || sessionByNode.get(hello.node) !== session) return;
+    connections += 1;
+    const id: PeerId = `${hello.node.slice(2, 14)}.${connections}`;
+    const peer = createPeer(id, session, hello, addressBySession.get(session), clock, options.nextId);
+    peersById.set(id, peer);
+    peerBySession.set(session, peer);
+    if (peer.reachableAt !== undefined && session.role === 'accepter') book.add(peer.reachableAt, hello.node);
+    logger.info({ peer: id, node: hello.node, direction: peer.direction, at: peer.reachableAt }, 'peer connected');
+    options.onPeer(peer);
+  }
+
+  function onClosed(session: Session, reason: string, refusal: Refusal | undefined): void {
+    sessions.delete(session);
+    counters.bytesIn += session.connection.bytesIn();
+    counters.bytesOut += session.connection.bytesOut();
+    const node = session.hello()?.node;
+    if (node !== undefined && sessionByNode.get(node) === session) sessionByNode.delete(node);
+    const peer = peerBySession.get(session);
+    const dialled = addressBySession.get(session);
+    addressBySession.delete(session);
+    if (dialled !== undefined) {
+      const useless = node === self || refusal?.code === 'wrong_chain' || refusal?.code === 'wrong_protocol';
+      if (useless || session.isUseless()) book.onUseless(dialled);
+      else book.onFailed(dialled, peer ? clock.now() - peer.connectedAt : 0);
+    }
+    if (!peer) {
+      logger.debug({ remote: session.remote, reason }, 'a connection closed before it was proved');
+      return;
+    }
+    peerBySession.delete(session);
+    peersById.delete(peer.id);
+    logger.info({ peer: peer.id, node: peer.node, reason }, 'peer gone');
+    options.onPeerGone(peer);
+  }
+
+  const dialler = createDialler({
+    clock,
+    book,
+    logger,
+    bootstrapOnly: network.privateMode ?? false,
+    inUse: () => addressBySession.values(),
+    isOut: (node) => node === self || sessionByNode.has(node) || !isWelcome(node),
+    room: () => {
+      const unproved = [...addressBySession.keys()].filter((session) => !peerBySession.has(session)).length;
+      return { total: maxPeers - sessionByNode.size, chosen: maxOutbound - count('opener') - unproved };
+    },
+    onSocket: (socket, address) => open(socket, 'opener', address, () => {}),
+  });
+
+  return {
+    async start() {
+      if (network.listen) {
+        server = new FetchServer({
+          ...network.listen,
+          door: createDoor({
+            maxUnproved: MAX_UNPROVED_CONNECTIONS,
+            maxPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
+            rate: createTokenBucket(clock, ACCEPTED_PER_SECOND, ACCEPTED_BURST),
+          }),
+          onSocket: (socket, proved) => open(socket, 'accepter', undefined, proved),
+        });
+        await server.listen();
+      }
+      dialler.start();
+      return server?.port;
+    },
+    async stop() {
+      dialler.stop();
+      for (const session of sessions) session.close('this node stops');
+      await server?.close();
+      for (const session of sessions) session.connection.cut();
+      await book.save();
+    },
+    connect(address) {
+      book.addBootstrap(address);
+      dialler.now();
+    },
+    peers: () => peersById.values(),
+    peer: (id) => peersById.get(id),
+    drop(peer, verdict, reason) {
+      if (peersById.get(peer.id) !== peer || !peer.session.connection.isOpen()) return;
+      counters.dropped += 1;
+      if (verdict === 'ban') {
+        counters.banned += 1;
+        bans.ban(peer.node);
+      }
+      logger.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
+      peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
+    },
+    addresses() {
+      const known = new Map<PublicKey, PeerAddress>();
+      for (const { node, reachableAt } of peersById.values()) {
+        if (reachableAt !== undefined) known.set(node, { node, address: reachableAt });
+      }
+      for (const remembered of book.share()) if (!known.has(remembered.node)) known.set(remembered.node, remembered);
+      return [...known.values()];
+    },
+    book,
+    listenPort: () => server?.port,
+    counters,
+  };
+}

@@ -1,0 +1,99 @@
+/** One proved peer: what it said, what we measured, and what it may still do. */
+import type { PublicKey } from '../../ledger/values/text.js';
+import type { Clock, Head, PeerId } from '../replica/ports.js';
+import { encodeLine } from './encode-line.js';
+import type { GossipPeer } from './gossip.js';
+import { formatHostPort } from './host-port.js';
+import { SERVED_REQUESTS_BURST, SERVED_REQUESTS_PER_SECOND } from './limits.js';
+import type { Hello, HostPort, WireMessage } from './messages.js';
+import { createOpenRequests, type OpenRequests } from './open-requests.js';
+import type { PeerView } from './peer-network.js';
+import { createPingState, type PingState } from './pings.js';
+import type { Session } from './session.js';
+import { createTokenBucket, type TokenBucket } from './token-bucket.js';
+
+export interface Peer extends GossipPeer {
+  readonly session: Session;
+  readonly direction: 'inbound' | 'outbound';
+  /** The address dialled, or where an inbound peer says it can be reached; undefined: nowhere. */
+  readonly reachableAt: HostPort | undefined;
+  readonly connectedAt: number;
+  readonly pings: PingState;
+  readonly requests: OpenRequests;
+  /** What it may make us look up. */
+  readonly served: TokenBucket;
+  neighbours: ReadonlySet<PublicKey>;
+  head: Head;
+  violations: number;
+  messagesIn: number;
+  messagesOut: number;
+  /** Bulk lines let go because it reads too slowly. */
+  dropped: number;
+  /** @returns false if it was not sent: too long, too many questions open, or the peer is slow. */
+  send(message: WireMessage): boolean;
+  view(): PeerView;
+}
+
+/** @param hello what the session's far end said, proved @param dialled the address, if we opened */
+export function createPeer(
+  id: PeerId,
+  session: Session,
+  hello: Hello,
+  dialled: HostPort | undefined,
+  clock: Clock,
+  nextId: () => number,
+): Peer {
+  const direction = session.role === 'opener' ? 'outbound' : 'inbound';
+  const address = formatHostPort(session.remote);
+  const validator = session.validator();
+  const peer: Peer = {
+    id,
+    session,
+    node: hello.node,
+    validator,
+    direction,
+    reachableAt: dialled ?? claimedAddress(session, hello),
+    connectedAt: clock.now(),
+    pings: createPingState(clock, nextId),
+    requests: createOpenRequests(clock),
+    served: createTokenBucket(clock, SERVED_REQUESTS_PER_SECOND, SERVED_REQUESTS_BURST),
+    neighbours: new Set(),
+    head: hello.head,
+    violations: 0,
+    messagesIn: 0,
+    messagesOut: 0,
+    dropped: 0,
+    send: (message) => peer.requests.onSend(message) && peer.sendLine(encodeLine(message), message.type),
+    sendLine(line, type) {
+      const sent = session.sendLine(line, type);
+      if (sent) peer.messagesOut += 1;
+      else peer.dropped += 1;
+      return sent;
+    },
+    view() {
+      const rttMs = peer.pings.rttMs();
+      const clockOffsetMs = peer.pings.clockOffsetMs();
+      return {
+        peer: id,
+        node: hello.node,
+        direction,
+        address: peer.reachableAt ?? address,
+        ...(validator === undefined ? {} : { validator }),
+        head: peer.head,
+        ...(rttMs === undefined ? {} : { rttMs }),
+        ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+        connectedAt: peer.connectedAt,
+        bytesIn: session.connection.bytesIn(),
+        bytesOut: session.connection.bytesOut(),
+      };
+    },
+  };
+  return peer;
+}
+
+/** An inbound peer's own word about where it listens, joined to the address that we see. */
+function claimedAddress(session: Session, hello: Hello): HostPort | undefined {
+  if (hello.advertise !== undefined) return hello.advertise;
+  if (hello.listen_port === undefined) return undefined;
+  return formatHostPort({ host: session.remote.host, port: hello.listen_port });
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { createAddressBook } from '../../../server/p2p/address-book.js';
+import type { Clock } from '../../../server/replica/ports.js';
+import { at, chain, connected, hashOf, keyOf, rules, startNode, stopAll, type TestNode, until } from './fixture.js';
+
+afterEach(stopAll);
+
+test('a lost peer is dialled again', async () => {
+  const a = await startNode(1);
+  const b = await startNode(2, { bootstrap: [at(a)] });
+  await until('connected', () => connected(a, b));
+  const address = at(a);
+  await a.network.stop();
+  await until('gone', () => b.network.peers().length === 0);
+  const again = await startNode(1, { listen: { host: '127.0.0.1', port: a.port } });
+  assert.equal(at(again), address);
+  await until('back', () => connected(b, again), 10_000);
+});
+
+test('pauses between dials grow, spread, and end at a minute', () => {
+  let now = 1_000_000;
+  const virtual: Clock = { now: () => now, at: () => () => {} };
+  const pauses = (random: number): number[] => {
+    const address = '127.0.0.1:9000';
+    const book = createAddressBook({
+      clock: virtual,
+      random: () => random,
+      bootstrap: [address],
+      file: undefined,
+      onFileProblem: assert.fail,
+    });
+    return Array.from({ length: 12 }, () => {
+      const failedAt = now;
+      book.onFailed(address, 0);
+      while (book.due().length === 0) now += 250;
+      return now - failedAt;
+    });
+  };
+  assert.deepEqual(pauses(0.5).slice(0, 9), [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  assert.equal(pauses(0).at(-1), 30_000);
+  assert.ok((pauses(0.999).at(-1) ?? 0) <= 90_000);
+});
+
+test('peers learn of each other through a third', async () => {
+  const hub = await startNode(1);
+  const a = await startNode(2, { bootstrap: [at(hub)] });
+  await until('a', () => connected(hub, a));
+  const b = await startNode(3, { bootstrap: [at(hub)] });
+  await until('a and b', () => connected(a, b) && connected(b, a));
+});
+
+test('without peer exchange nobody learns of anybody', async () => {
+  const hub = await startNode(1, { peerExchange: false });
+  const a = await startNode(2, { bootstrap: [at(hub)] });
+  await until('a', () => connected(hub, a));
+  const b = await startNode(3, { bootstrap: [at(hub)] });
+  await until('b', () => connected(hub, b));
+  // The answer to b's question is on its way before this one's; when this one is here, b has learnt all it will.
+  b.network.announceHead();
+  await until('answered', () => b.received.filter(({ message }) => message.type === 'pong').length >= 2);
+  assert.ok(!connected(a, b));
+  assert.ok(!JSON.stringify(b.log).includes(at(a)));
+});
+
+test('the advertised address is what others are told', async () => {
+  const a = await startNode(1);
+  const b = await startNode(2, { bootstrap: [at(a)], advertise: 'node.example.org:9100' });
+  await until('connected', () => connected(a, b));
+  assert.equal(a.network.peerViews()[0]?.address, 'node.example.org:9100');
+});
+
+test('addresses are remembered on disk, and a node without bootstrap finds its peers again', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'slotledger-peers-'));
+  try {
+    const peersFile = join(home, 'peers.json');
+    const a = await startNode(1);
+    const b = await startNode(2, { bootstrap: [at(a)], peersFile });
+    await until('connected', () => connected(a, b));
+    await b.network.stop();
+    const stored = JSON.parse(readFileSync(peersFile, 'utf8'));
+    assert.deepEqual(
+      stored.peers.map((peer: { address: string; node: string }) => [peer.address, peer.node]),
+      [[at(a), a.key]],
+    );
+    const again = await startNode(2, { peersFile });
+    await until('connected', () => connected(a, again));
+
+    writeFileSync(peersFile, '{"version":1,"peers":[');
+    const third = await startNode(3, { peersFile });
+    assert.match(JSON.stringify(third.log), /is not a list of peers and is started anew/);
+  } finally {
+    await stopAll();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+test('a full node takes no more peers, and says so', async () => {
+  const hub = await startNode(1, { maxPeers: 2 });
+  const rest: TestNode[] = [];
+  for (let seed = 2; seed <= 5; seed += 1)
+    rest.push(await startNode(seed, { bootstrap: [at(hub)], peerExchange: false }));
+  await until('busy', () => rest.some((node) => /has its 2 peers already/.test(JSON.stringify(node.log))));
+  assert.ok(hub.network.peers().length <= 2);
+});
+
+test('a node on another chain is told so when it dials, and put off', async () => {
+  const a = await startNode(1);
+  const stranger = await startNode(2, {
+    rules: { ...rules, chain: chain.replace('test', 'else') as typeof chain },
+    genesisHash: hashOf(8),
+    bootstrap: [at(a)],
+  });
+  const told = (): number =>
+    stranger.log.filter(({ fields }) => /is on chain test/.test(JSON.stringify(fields))).length;
+  await until('told', () => told() === 1);
+  // Its address fails in the meantime; a lost peer would have been dialled twice by the time of the second failure.
+  stranger.network.connect('127.0.0.1:1');
+  await until('another address failed twice', () => {
+    const failed = stranger.log.filter(({ fields }) => /127\.0\.0\.1:1 /.test(JSON.stringify(fields)));
+    return failed.length >= 2;
+  });
+  assert.equal(told(), 1);
+  assert.equal(a.network.peers().length, 0);
+});
+
+test('a port in use is reported as what it is', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as { port: number };
+  try {
+    await assert.rejects(startNode(1, { listen: { host: '127.0.0.1', port } }), { code: 'EADDRINUSE' });
+  } finally {
+    taken.close();
+  }
+});
+
+test('a private node dials its bootstrap peers only and tells strangers nothing', async () => {
+  const hub = await startNode(1);
+  const other = await startNode(2, { bootstrap: [at(hub)] });
+  const hidden = await startNode(3, { bootstrap: [at(hub)], privateMode: true, nodeSigner: keyOf(3) });
+  await until('connected', () => connected(hub, other, hidden));
+  assert.ok(!hidden.network.peerViews().some(({ direction, node }) => direction === 'outbound' && node === other.key));
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { createDoor } from '../../../server/p2p/door.js';
+import { INPUT_MESSAGES_BURST, MAX_VIOLATIONS } from '../../../server/p2p/limits.js';
+import { createTokenBucket } from '../../../server/p2p/token-bucket.js';
+import { at, connected, hashOf, keyOf, startNode, stopAll, until, voteOf, votesAt } from './fixture.js';
+import { RawPeer } from './raw-peer.js';
+
+const raws: RawPeer[] = [];
+async function proved(port: number, seed: number): Promise<RawPeer> {
+  const peer = new RawPeer(port);
+  raws.push(peer);
+  await peer.prove(keyOf(seed));
+  return peer;
+}
+
+afterEach(async () => {
+  for (const peer of raws.splice(0)) peer.destroy();
+  await stopAll();
+});
+
+for (const [what, bytes] of [
+  ['a line of a megabyte', `{"type":"vote","x":"${'x'.repeat(1_048_576)}"}\n`],
+  ['a line null', 'null\n'],
+  ['bad UTF-8', Buffer.from([0x7b, 0xff, 0x7d, 0x0a])],
+  ['half a line and an end', '{"type":'],
+] as const) {
+  test(`a proved peer that sends ${what} is told, dropped and counted, and the others stay`, async () => {
+    const node = await startNode(1);
+    const other = await startNode(2, { bootstrap: [at(node)] });
+    await until('other', () => connected(node, other));
+    const peer = await proved(node.port, 3);
+    peer.write(bytes);
+    if (what.startsWith('half')) peer.endWriting();
+    assert.equal((await peer.next('error')).code, 'bad_line');
+    await peer.untilClosed();
+    assert.equal(node.network.stats().violations, 1);
+    assert.ok(connected(node, other));
+  });
+}
+
+test('a message with an unknown member, or of an unknown type, is told what is wrong', async () => {
+  const node = await startNode(1);
+  for (const [line, told] of [
+    [{ type: 'get_peers', id: 1, more: true }, /"more"/],
+    [{ type: 'gimme' }, /gimme/],
+    [{ type: 'vote', vote: { ...voteOf(1), view: -1 } }, /vote\.view/],
+    [{ type: 'vote', vote: { ...voteOf(1), chain: `other-${'0'.repeat(32)}` } }, /another chain/],
+  ] as const) {
+    const peer = await proved(node.port, 3);
+    peer.send(line);
+    const error = await peer.next('error');
+    assert.equal(error.code, 'bad_message');
+    assert.match(String(error.detail), told);
+    await peer.untilClosed();
+  }
+});
+
+test('answers to no question are tolerated a few times, then the peer is dropped', async () => {
+  const node = await startNode(1);
+  const peer = await proved(node.port, 3);
+  for (let i = 0; i <= MAX_VIOLATIONS; i += 1) peer.send({ type: 'block', id: 900 + i, block: null });
+  assert.match(String((await peer.next('error')).detail), /answers nothing that was asked/);
+  await peer.untilClosed();
+  assert.ok(!node.received.some(({ message }) => message.type === 'block'));
+});
+
+test('a flood of messages is read no faster than the budget, and nothing is lost', async () => {
+  const node = await startNode(1);
+  const peer = await proved(node.port, 3);
+  const flood = INPUT_MESSAGES_BURST + 10_000;
+  const line = (view: number): string => `${JSON.stringify({ type: 'vote', vote: voteOf(view) })}\n`;
+  const started = performance.now();
+  for (let view = 1; view <= flood; view += 100) {
+    peer.write(Array.from({ length: 100 }, (_, i) => line(view + i)).join(''));
+  }
+  await until('all read', () => votesAt(node, flood) === 1, 30_000);
+  assert.ok(performance.now() - started >= 400, 'ten thousand above the burst take half a second');
+  assert.equal(node.received.filter(({ message }) => message.type === 'vote').length, flood);
+});
+
+test('few connections from one address, few that are not proved, few at once', () => {
+  let now = 0;
+  const clock = { now: () => now, at: () => () => {} };
+  const door = createDoor({ maxUnproved: 4, maxPerAddress: 2, rate: createTokenBucket(clock, 10, 9) });
+  const first = door.enter('192.0.2.1');
+  const second = door.enter('192.0.2.1');
+  assert.ok(first && second);
+  assert.equal(door.enter('192.0.2.1'), undefined, 'a third from the same address');
+  first.left();
+  first.left();
+  assert.ok(door.enter('192.0.2.1'), 'one left');
+  assert.equal(door.enter('192.0.2.1'), undefined);
+  for (const address of ['127.0.0.1', '127.0.0.1']) assert.ok(door.enter(address));
+  assert.equal(door.enter('::ffff:127.0.0.1'), undefined, 'a fifth that is not proved');
+  second.proved();
+  for (let i = 0; i < 4; i += 1) door.enter('::ffff:127.0.0.1')?.proved();
+  assert.equal(door.enter('192.0.2.9'), undefined, 'nine at once were enough');
+  now = 1_000;
+  assert.ok(door.enter('192.0.2.9'));
+});
+
+test('budgets refill with time and are not filled by a clock that goes back', () => {
+  let now = 0;
+  const bucket = createTokenBucket({ now: () => now, at: () => () => {} }, 10, 20);
+  assert.equal(bucket.take(20), 0);
+  assert.equal(bucket.take(5), 500);
+  now = 500;
+  assert.equal(bucket.take(0), 0);
+  assert.equal(bucket.tryTake(1), false);
+  now = 0;
+  assert.equal(bucket.tryTake(1), false);
+  now = 1_000;
+  assert.equal(bucket.tryTake(10), true);
+  now = 100_000;
+  assert.equal(bucket.take(20), 0);
+  assert.equal(bucket.tryTake(1), false);
+});
+
+test('a peer that does not read loses bulk first, and is dropped when even votes pile up', async () => {
+  const node = await startNode(1);
+  const peer = await proved(node.port, 3);
+  peer.pauseReading();
+  const [id = ''] = node.network.peers();
+  const block = { type: 'genesis', id: 1, genesis: { filler: 'x'.repeat(200_000) } };
+  let sent = 0;
+  while (node.network.stats().droppedMessages === 0 && sent < 1_000) {
+    sent += 1;
+    node.network.send(id, block as never);
+  }
+  assert.ok(node.network.stats().droppedMessages === 1, `after ${sent} pages`);
+  assert.equal(node.network.peers().length, 1, 'bulk was let go, the peer stays');
+  for (let view = 1; view < 40_000 && node.network.peers().length === 1; view += 1) {
+    node.network.broadcast({ type: 'vote', vote: voteOf(view) });
+    if (view % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until('dropped', () => node.network.peers().length === 0);
+});
+
+test('votes overtake pages that wait for a slow peer', async () => {
+  const node = await startNode(1);
+  const peer = await proved(node.port, 3);
+  peer.pauseReading();
+  const [id = ''] = node.network.peers();
+  const page = (number: number) => ({ type: 'genesis', id: number, genesis: { filler: 'x'.repeat(200_000) } }) as never;
+  let pages = 0;
+  while (node.network.stats().droppedMessages === 0) {
+    pages += 1;
+    node.network.send(id, page(pages));
+  }
+  node.network.broadcast({ type: 'vote', vote: voteOf(1) });
+  peer.resumeReading();
+  await peer.next('vote');
+  const before = peer.lines.findIndex((line) => line.type === 'vote');
+  const pagesBefore = peer.lines.slice(0, before).filter((line) => line.type === 'genesis').length;
+  await until('all pages', () => peer.lines.filter((line) => line.type === 'genesis').length === pages - 1);
+  assert.ok(pagesBefore < pages - 10, `${pagesBefore} of ${pages} pages came before the vote`);
+});
+
+test('questions about blocks are answered no faster than the budget', async () => {
+  const node = await startNode(1);
+  node.verdict = (message, peer) => {
+    if (message.type === 'get_block') node.network.send(peer, { type: 'block', id: message.id, block: null });
+    return { relay: false, peer: 'fine' };
+  };
+  const peer = await proved(node.port, 3);
+  const started = performance.now();
+  for (let id = 1; id <= 120; id += 1) peer.send({ type: 'get_block', id, hash: hashOf(id) });
+  for (let id = 1; id <= 120; id += 1) assert.equal((await peer.next('block')).id, id);
+  assert.ok(performance.now() - started >= 300, 'twenty above the burst take 0.4 s');
+});

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { afterEach, test } from 'node:test';
+import { canonicalJson } from '../../../ledger/values/canonical.js';
+import { err, ok } from '../../../ledger/values/result.js';
+import { FetchClient } from '../../../server/p2p/fetch-client.js';
+import { fetchGenesis } from '../../../server/p2p/fetch-genesis.js';
+import { MAX_REQUESTS_BEFORE_HELLO, MAX_UNPROVED_CONNECTIONS } from '../../../server/p2p/limits.js';
+import { at, clock, connected, genesis, hashOf, startNode, stopAll, until } from './fixture.js';
+import { RawPeer } from './raw-peer.js';
+
+const raws: RawPeer[] = [];
+const raw = (port: number): RawPeer => {
+  const peer = new RawPeer(port);
+  raws.push(peer);
+  return peer;
+};
+
+afterEach(async () => {
+  for (const peer of raws.splice(0)) peer.destroy();
+  await stopAll();
+});
+
+/** What `echo TEXT | nc` prints: everything until the node closes. */
+function echo(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.end(text));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+test('one line and an end: full blocks come back and the connection closes', async () => {
+  const node = await startNode(1);
+  const started = performance.now();
+  const answer = await echo(node.port, '{"type":"get_blocks","from_index":0,"count":2}\n');
+  assert.ok(performance.now() - started < 1_000, 'closes at the end, not at a timeout');
+  assert.match(answer, /^\{"type":"blocks","blocks":\[.*\n$/);
+  const { blocks, finality } = JSON.parse(answer);
+  assert.deepEqual(
+    blocks.map((block: { index: number }) => block.index),
+    [0, 1],
+  );
+  assert.deepEqual(Object.keys(blocks[1]).sort(), [
+    'chain',
+    'epoch',
+    'evidence',
+    'evidence_root',
+    'hash',
+    'index',
+    'justify_view',
+    'prev_hash',
+    'proposer',
+    'round',
+    'slot',
+    'state_root',
+    'transactions',
+    'tx_root',
+    'validators_hash',
+    'version',
+  ]);
+  assert.equal(finality[0].block, blocks[1].hash);
+});
+
+test('the one-liner in the documentation works in a shell', async () => {
+  const node = await startNode(1);
+  // bash can open a socket itself, so the test needs no nc.
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${node.port}; echo '{"type":"get_blocks","from_index":0,"count":2}' >&3; head -n 1 <&3`;
+  const shell = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  shell.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  await new Promise((resolve) => shell.on('close', resolve));
+  assert.equal(JSON.parse(printed).blocks.length, 2);
+});
+
+test('anyone may ask for a block, addresses, the genesis and a pong, several on one connection', async () => {
+  const node = await startNode(1);
+  const peer = await startNode(2, { bootstrap: [at(node)] });
+  await until('connected', () => connected(node, peer));
+  const stranger = raw(node.port);
+  stranger.send({ type: 'get_block', id: 5, hash: hashOf(1_002) });
+  stranger.send({ type: 'get_block', hash: hashOf(77) });
+  stranger.send({ type: 'get_peers' });
+  stranger.send({ type: 'get_genesis', id: 6 });
+  stranger.send({ type: 'ping' });
+  assert.equal(((await stranger.next('block')).block as { index: number }).index, 2);
+  assert.equal((await stranger.next('block')).block, null);
+  assert.deepEqual((await stranger.next('peers')).peers, [{ address: at(peer), node: peer.key }]);
+  assert.equal((await stranger.next('genesis')).id, 6);
+  assert.equal(((await stranger.next('pong')).head as { final_index: number }).final_index, 3);
+  assert.equal(node.received.filter(({ message }) => message.type === 'get_block').length, 0);
+});
+
+test('what is for peers is refused before hello, with the reason', async () => {
+  const node = await startNode(1);
+  const answer = JSON.parse(await echo(node.port, `{"type":"get_certificate","block":"${hashOf(1)}"}\n`));
+  assert.equal(answer.code, 'hello_first');
+  assert.equal(JSON.parse(await echo(node.port, 'GET / HTTP/1.1\r\n\r\n')).code, 'bad_line');
+  assert.equal(JSON.parse(await echo(node.port, '{"type":"hallo"}\n')).code, 'bad_message');
+});
+
+test('a private node answers nobody before hello', async () => {
+  const node = await startNode(1, { privateMode: true });
+  assert.equal(JSON.parse(await echo(node.port, '{"type":"get_blocks","from_index":0,"count":2}\n')).code, 'private');
+});
+
+test('a stranger may ask a few times, then is sent away', async () => {
+  const node = await startNode(1);
+  const lines = (await echo(node.port, '{"type":"ping"}\n'.repeat(MAX_REQUESTS_BEFORE_HELLO + 5))).trim().split('\n');
+  assert.equal(lines.length, MAX_REQUESTS_BEFORE_HELLO + 1);
+  assert.equal(JSON.parse(lines.at(-1) ?? '').code, 'busy');
+});
+
+test('all strangers together share one budget', async () => {
+  const node = await startNode(1);
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => echo(node.port, '{"type":"ping"}\n'.repeat(MAX_REQUESTS_BEFORE_HELLO))),
+  );
+  assert.ok(answers.some((answer) => answer.includes('too many questions at once')));
+});
+
+test('strangers who say nothing cannot use up the sockets', async () => {
+  const node = await startNode(1);
+  const silent = Array.from({ length: MAX_UNPROVED_CONNECTIONS + 6 }, () => raw(node.port));
+  await until('the rest is cut off', () => silent.filter((peer) => peer.closed).length === 6);
+  const friend = await startNode(2);
+  silent[10]?.destroy();
+  friend.network.connect(at(node));
+  await until('there is room again', () => connected(node, friend), 10_000);
+});
+
+test('a fresh node gets the genesis from the first bootstrap peer that has the right one', async () => {
+  const node = await startNode(1);
+  const client = new FetchClient({ clock, connectTimeoutMs: 500 });
+  const hidden = await startNode(2, { privateMode: true });
+  // Stands in for the ledger's own check: here the network's part is tested.
+  const check = (value: unknown) =>
+    canonicalJson(value) === canonicalJson(genesis) ? ok({ genesis, hash: hashOf(9) }) : err('not the one');
+  const bootstrap = ['127.0.0.1:1', at(hidden), at(node)];
+  const fetched = await fetchGenesis({ client, bootstrap, check, genesisHash: hashOf(9) });
+  assert.ok(fetched.ok);
+  assert.equal(fetched.value.from, at(node));
+  assert.deepEqual(fetched.value.genesis, genesis);
+
+  const wrong = await fetchGenesis({ client, bootstrap, check, genesisHash: hashOf(8) });
+  assert.ok(!wrong.ok);
+  assert.match(wrong.problem[0] ?? '', /cannot be reached/);
+  assert.match(wrong.problem[1] ?? '', /answers its peers only/);
+  assert.match(wrong.problem[2] ?? '', /on another chain/);
+  assert.equal((await fetchGenesis({ client, bootstrap: [], check })).ok, false);
+});
