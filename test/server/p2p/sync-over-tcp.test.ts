@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { Block } from '../../../ledger/values/block.js';
+import { toHeight } from '../../../ledger/values/numbers.js';
+import { err, ok } from '../../../ledger/values/result.js';
+import { PING_INTERVAL_MS } from '../../../server/p2p/limits.js';
+import type { PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
+import { createSync, type Sync } from '../../../server/sync/sync.js';
+import { at, blocksUpTo, clock, hashOf, pageOf, startNode, stopAll, type TestNode, until } from './fixture.js';
+
+const chain = blocksUpTo(400);
+const syncs: Sync[] = [];
+
+afterEach(async () => {
+  for (const sync of syncs.splice(0)) sync.stop();
+  await stopAll();
+});
+
+interface SyncingNode {
+  readonly node: TestNode;
+  readonly sync: Sync;
+  blocks: Block[];
+}
+
+/** A node whose replica does one thing: it serves final blocks and follows those of others. */
+async function startSyncing(
+  seed: number,
+  blocks: readonly Block[],
+  bootstrap: readonly TestNode[],
+): Promise<SyncingNode> {
+  const self = { blocks: [...blocks] } as SyncingNode;
+  const options: Partial<PeerNetworkOptions> = {
+    bootstrap: bootstrap.map(at),
+    answers: {
+      head: () => ({ final_index: tip(), final_hash: self.blocks.at(-1)?.hash ?? hashOf(0), epoch: 0, view: 1 }),
+      genesis: () => assert.fail(),
+      page: (from, count) => pageOf(self.blocks, from, Math.min(count, 30)),
+      blockByHash: () => undefined,
+    },
+    receive(peer, message) {
+      if (message.type === 'get_blocks') {
+        const page = pageOf(self.blocks, message.from_index, Math.min(message.count, 30));
+        self.node.network.send(peer, { type: 'blocks', id: message.id, ...page });
+      } else if (message.type === 'ping' || message.type === 'pong') {
+        self.sync?.onHead(peer, message.head);
+      } else if (message.type === 'blocks') {
+        self.sync.onBlocks(peer, message.id, message);
+      }
+      return { relay: false, peer: 'fine' };
+    },
+    onPeer: (peer, head) => self.sync?.onHead(peer, head),
+    onPeerGone: (peer) => self.sync?.onPeerGone(peer),
+  };
+  const tip = () => toHeight(self.blocks.length - 1);
+  const node = await startNode(seed, options);
+  let id = 0;
+  const sync = createSync({
+    clock,
+    network: node.network,
+    finalIndex: tip,
+    apply: (page) => {
+      const false_ = page.blocks.find((block) => block.hash !== chain[block.index]?.hash);
+      if (false_) return err(`block ${false_.index} is not final`);
+      self.blocks.push(...page.blocks);
+      return ok(tip());
+    },
+    blame: (peer, verdict, reason) => node.network.blame(peer, verdict, reason),
+    nextId: () => {
+      id += 1;
+      return id;
+    },
+  });
+  syncs.push(sync);
+  return Object.assign(self, { node, sync });
+}
+
+test('a fresh node syncs over TCP although one of its peers lies, and the liar is banned', async () => {
+  const honest = await startSyncing(1, chain, []);
+  const forged = chain.map((block) => ({
+    ...block,
+    hash: hashOf(9_000 + block.index),
+    prev_hash: hashOf(8_999 + block.index),
+  }));
+  const liar = await startSyncing(2, forged, []);
+  const fresh = await startSyncing(3, chain.slice(0, 1), [liar.node, honest.node]);
+  await until('synced', () => fresh.blocks.length === chain.length, 10_000);
+  await until('banned', () => fresh.node.network.stats().bannedPeers === 1);
+  assert.deepEqual(fresh.blocks, chain);
+  assert.ok(fresh.node.network.peerViews().every((view) => view.node === honest.node.key));
+  assert.match(JSON.stringify(liar.node.log), /block \d+ is not final/);
+});
+
+test('a node that missed something notices by a ping and gets it', async () => {
+  const ahead = await startSyncing(1, chain.slice(0, 10), []);
+  const behind = await startSyncing(2, chain.slice(0, 10), [ahead.node]);
+  await until('connected', () => behind.node.network.peers().length === 1);
+  const before = performance.now();
+  ahead.blocks = [...chain];
+  await until('caught up', () => behind.blocks.length === chain.length, 3 * PING_INTERVAL_MS);
+  assert.ok(performance.now() - before < 2 * PING_INTERVAL_MS, 'within two pings');
+});

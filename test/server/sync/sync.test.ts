@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Block } from '../../../ledger/values/block.js';
+import { toHeight } from '../../../ledger/values/numbers.js';
+import { err, ok } from '../../../ledger/values/result.js';
+import type { BlocksPage, Clock, Head, PeerId, ReplicaMessage } from '../../../server/replica/ports.js';
+import { firstGap } from '../../../server/sync/gaps.js';
+import { createSync, type Sync, type SyncOptions } from '../../../server/sync/sync.js';
+import { blocksUpTo, hashOf, pageOf } from '../p2p/fixture.js';
+
+type GetBlocks = Extract<ReplicaMessage, { type: 'get_blocks' }>;
+/** How a peer answers: a page, or nothing. */
+type Behaviour = (request: GetBlocks) => BlocksPage | undefined;
+
+const chain = blocksUpTo(1_000);
+const headAt = (index: number): Head => ({
+  final_index: toHeight(index),
+  final_hash: hashOf(1),
+  epoch: 0,
+  view: index,
+});
+const honest =
+  (tip: number, perPage = 100): Behaviour =>
+  ({ from_index, count }) =>
+    pageOf(chain.slice(0, tip + 1), from_index, Math.min(count, perPage));
+
+/** Time and a network that only exist in the test; the same run every time. */
+class World {
+  now = 0;
+  final = 0;
+  readonly blamed: { peer: PeerId; verdict: string; reason: string }[] = [];
+  readonly applied: { from: number; peer: PeerId }[] = [];
+  readonly asked: { peer: PeerId; from: number; count: number }[] = [];
+  readonly sync: Sync;
+  readonly #events: { at: number; order: number; call: () => void }[] = [];
+  readonly #peers = new Map<PeerId, { behaviour: Behaviour; latencyMs: number }>();
+  #order = 0;
+  openNow = 0;
+  openMost = 0;
+
+  constructor(options: Partial<SyncOptions> = {}) {
+    let id = 0;
+    this.sync = createSync({
+      clock: this.clock,
+      network: {
+        peers: () => [...this.#peers.keys()],
+        send: (peer, message) => this.#deliver(peer, message as GetBlocks),
+      },
+      finalIndex: () => toHeight(this.final),
+      apply: (page, peer) => this.#apply(page, peer),
+      blame: (peer, verdict, reason) => {
+        this.blamed.push({ peer, verdict, reason });
+        this.#peers.delete(peer);
+      },
+      nextId: () => {
+        id += 1;
+        return id;
+      },
+      ...options,
+    });
+  }
+
+  readonly clock: Clock = {
+    now: () => this.now,
+    at: (at, call) => {
+      this.#order += 1;
+      const event = { at, order: this.#order, call };
+      this.#events.push(event);
+      return () => void this.#events.splice(this.#events.indexOf(event), this.#events.includes(event) ? 1 : 0);
+    },
+  };
+
+  join(peer: PeerId, behaviour: Behaviour, latencyMs = 10): void {
+    this.#peers.set(peer, { behaviour, latencyMs });
+  }
+
+  run(untilMs = 600_000): void {
+    for (;;) {
+      this.#events.sort((a, b) => a.at - b.at || a.order - b.order);
+      const event = this.#events[0];
+      if (!event || event.at > untilMs) return;
+      this.#events.shift();
+      this.now = Math.max(this.now, event.at);
+      event.call();
+    }
+  }
+
+  #deliver(peer: PeerId, request: GetBlocks): void {
+    const there = this.#peers.get(peer);
+    this.asked.push({ peer, from: request.from_index, count: request.count });
+    this.openNow += 1;
+    this.openMost = Math.max(this.openMost, this.openNow);
+    const page = there?.behaviour(request);
+    if (!page || !there) return;
+    this.clock.at(this.now + there.latencyMs, () => {
+      this.openNow -= 1;
+      this.sync.onBlocks(peer, request.id, page);
+    });
+  }
+
+  /** What a replica does with a page, here only by comparing with the one true chain. */
+  #apply(page: BlocksPage, peer: PeerId): ReturnType<SyncOptions['apply']> {
+    assert.equal(page.blocks[0]?.index, this.final + 1, 'pages are applied in order');
+    this.applied.push({ from: this.final + 1, peer });
+    for (const block of page.blocks) {
+      if (block.hash !== chain[block.index]?.hash) return err(`block ${block.index} is not final`);
+    }
+    this.final += page.blocks.length;
+    return ok(toHeight(this.final));
+  }
+}
+
+test('a node that is behind gets every block, in order, from several peers at once', () => {
+  const world = new World();
+  world.join('a', honest(950));
+  world.join('b', honest(1_000));
+  world.join('c', honest(1_000), 25);
+  for (const [peer, tip] of [
+    ['a', 950],
+    ['b', 1_000],
+    ['c', 1_000],
+  ] as const)
+    world.sync.onHead(peer, headAt(tip));
+  assert.deepEqual(world.sync.progress(), { state: 'syncing', targetIndex: 1_000, sources: 3 });
+  world.run();
+  assert.equal(world.final, 1_000);
+  assert.deepEqual(world.blamed, []);
+  assert.deepEqual(new Set(world.applied.map(({ peer }) => peer)), new Set(['a', 'b', 'c']));
+  assert.ok(world.openMost > 1 && world.openMost <= 4, `${world.openMost} requests at once`);
+  assert.deepEqual(world.sync.progress(), { state: 'idle', targetIndex: 1_000, sources: 0 });
+});
+
+test('pages that are cut short by bytes are asked for again from where they ended', () => {
+  const world = new World();
+  world.join('a', honest(1_000, 33));
+  world.sync.onHead('a', headAt(1_000));
+  world.run();
+  assert.equal(world.final, 1_000);
+  assert.deepEqual(world.blamed, []);
+});
+
+test('nothing is asked while nobody is ahead', () => {
+  const world = new World();
+  world.final = 1_000;
+  world.join('a', honest(1_000));
+  world.sync.onHead('a', headAt(1_000));
+  world.sync.onFinalAdvanced();
+  world.run();
+  assert.deepEqual(world.asked, []);
+});
+
+test('a peer that claims a height and sends nothing is dropped, and the others suffice', () => {
+  const world = new World();
+  world.join('liar', ({ from_index, count }) => pageOf(chain.slice(0, 201), from_index, count));
+  world.join('honest', honest(200));
+  world.sync.onHead('liar', headAt(1_000_000));
+  world.sync.onHead('honest', headAt(200));
+  world.run();
+  assert.equal(world.final, 200);
+  assert.deepEqual(
+    world.blamed.map(({ peer, verdict }) => [peer, verdict]),
+    [['liar', 'disconnect']],
+  );
+  assert.match(world.blamed[0]?.reason ?? '', /claims block 1000000, but did not send block 201/);
+  assert.deepEqual(world.sync.progress(), { state: 'idle', targetIndex: 200, sources: 0 });
+});
+
+const lies: readonly (readonly [what: string, page: Behaviour, reason: RegExp])[] = [
+  [
+    'blocks of another chain',
+    ({ from_index, count }) => {
+      const forged: Block[] = chain.map((block) => ({
+        ...block,
+        hash: hashOf(9_000 + block.index),
+        prev_hash: hashOf(8_999 + block.index),
+      }));
+      return pageOf(forged, from_index, count);
+    },
+    /is not final/,
+  ],
+  ['the wrong blocks', ({ count }) => pageOf(chain, 500, count), /where block/],
+  ['more than was asked for', ({ from_index, count }) => pageOf(chain, from_index, count + 1), /were asked for/],
+  [
+    'blocks that do not link',
+    ({ from_index, count }) => {
+      const page = pageOf(chain, from_index, count);
+      return { ...page, blocks: page.blocks.map((block, i) => (i === 3 ? { ...block, prev_hash: hashOf(5) } : block)) };
+    },
+    /without a link/,
+  ],
+  [
+    'no certificate',
+    ({ from_index, count }) => ({ ...pageOf(chain, from_index, count), finality: [] }),
+    /no finality certificate/,
+  ],
+];
+
+for (const [what, lie, reason] of lies) {
+  test(`a peer that sends ${what} is banned, and the sync ends with the blocks of others`, () => {
+    const world = new World();
+    world.join('liar', lie, 1);
+    world.join('honest', honest(1_000));
+    world.sync.onHead('liar', headAt(1_000));
+    world.sync.onHead('honest', headAt(1_000));
+    world.run();
+    assert.equal(world.final, 1_000);
+    assert.deepEqual(
+      world.blamed.map(({ peer, verdict }) => [peer, verdict]),
+      [['liar', 'ban']],
+    );
+    assert.match(world.blamed[0]?.reason ?? '', reason);
+  });
+}
+
+test('a peer that is late once rests, late again it is dropped; its part comes from others', () => {
+  const world = new World();
+  world.join('silent', () => undefined);
+  world.sync.onHead('silent', headAt(300));
+  world.run(5_001);
+  assert.deepEqual(world.blamed, []);
+  world.join('honest', honest(300));
+  world.sync.onHead('honest', headAt(300));
+  world.run(10_000);
+  assert.equal(world.final, 300);
+  const alone = new World();
+  alone.join('silent', () => undefined);
+  alone.sync.onHead('silent', headAt(300));
+  alone.run();
+  assert.deepEqual(
+    alone.blamed.map(({ peer, verdict }) => [peer, verdict]),
+    [['silent', 'disconnect']],
+  );
+});
+
+test('a peer that leaves in the middle is replaced', () => {
+  const world = new World();
+  world.join('leaver', honest(1_000), 50);
+  world.join('stayer', honest(1_000), 50);
+  world.sync.onHead('leaver', headAt(1_000));
+  world.sync.onHead('stayer', headAt(1_000));
+  world.run(60);
+  world.sync.onPeerGone('leaver');
+  world.run();
+  assert.equal(world.final, 1_000);
+});
+
+test('blocks that became final by votes meanwhile are not applied twice', () => {
+  const world = new World();
+  world.join('a', honest(300), 50);
+  world.sync.onHead('a', headAt(300));
+  world.run(20);
+  world.final = 150;
+  world.sync.onFinalAdvanced();
+  world.run();
+  assert.equal(world.final, 300);
+  assert.deepEqual(world.blamed, []);
+});
+
+test('a hint makes it ask peers whose heads say nothing, without blame for an empty answer', () => {
+  const world = new World();
+  world.join('behind', honest(0));
+  world.join('ahead', honest(40));
+  world.sync.catchUp(toHeight(30));
+  world.run();
+  assert.equal(world.final, 40);
+  assert.deepEqual(world.blamed, []);
+});
+
+test('what is held ahead of its turn is bounded', () => {
+  const world = new World();
+  let waiting = 0;
+  let most = 0;
+  world.join('slow', honest(1_000), 4_000);
+  world.join('fast', (request) => {
+    waiting += 1;
+    most = Math.max(most, waiting);
+    return honest(1_000)(request);
+  });
+  world.sync.onHead('slow', headAt(1_000));
+  world.sync.onHead('fast', headAt(1_000));
+  world.run(3_999);
+  assert.equal(world.final, 0, 'the first page is with the slow one');
+  assert.ok(world.asked.length <= 4 && most <= 4);
+  world.run();
+  assert.equal(world.final, 1_000);
+});
+
+test('the first gap in what is asked for', () => {
+  const within = { from: 1, to: 100 };
+  assert.deepEqual(firstGap(within, [], 30), { from: 1, to: 30 });
+  assert.deepEqual(
+    firstGap(
+      within,
+      [
+        { from: 1, to: 30 },
+        { from: 41, to: 70 },
+      ],
+      30,
+    ),
+    { from: 31, to: 40 },
+  );
+  assert.deepEqual(
+    firstGap(
+      within,
+      [
+        { from: 41, to: 100 },
+        { from: 1, to: 40 },
+      ],
+      30,
+    ),
+    undefined,
+  );
+  assert.deepEqual(firstGap(within, [{ from: 1, to: 90 }], 30), { from: 91, to: 100 });
+  assert.equal(firstGap({ from: 5, to: 4 }, [], 30), undefined);
+});
