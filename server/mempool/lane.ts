@@ -1,0 +1,45 @@
+/** The waiting transactions of one account and lane, in nonce order. At most one holds a nonce. */
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+
+export interface Waiting {
+  readonly id: TransactionId;
+  readonly transaction: Transaction;
+  readonly bytes: number;
+  /** Order of arrival: breaks ties among equal fees. */
+  readonly order: number;
+}
+
+export interface Lane {
+  readonly name: string;
+  readonly byNonce: Map<number, Waiting>;
+  /** No transaction waits below this nonce. */
+  lowest: number;
+  highest: number;
+}
+
+export const laneName = (transaction: Transaction): string => `${transaction.from}/${transaction.lane ?? 0}`;
+
+export const createLane = (name: string): Lane => ({
+  name,
+  byNonce: new Map(),
+  lowest: Number.POSITIVE_INFINITY,
+  highest: -1,
+});
+
+export function addToLane(lane: Lane, waiting: Waiting): void {
+  const { nonce } = waiting.transaction;
+  lane.byNonce.set(nonce, waiting);
+  lane.lowest = Math.min(lane.lowest, nonce);
+  lane.highest = Math.max(lane.highest, nonce);
+}
+
+export function removeFromLane(lane: Lane, nonce: number): void {
+  lane.byNonce.delete(nonce);
+  if (lane.byNonce.size === 0) {
+    lane.lowest = Number.POSITIVE_INFINITY;
+    lane.highest = -1;
+    return;
+  }
+  while (!lane.byNonce.has(lane.lowest)) lane.lowest++;
+  while (!lane.byNonce.has(lane.highest)) lane.highest--;
+}
