@@ -1,0 +1,33 @@
+/** Where a node keeps things. The layout is part of what operators rely on: see docs/OPERATING.md. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface HomePaths {
+  readonly home: string;
+  readonly config: string;
+  readonly genesis: string;
+  readonly keys: string;
+  readonly wallet: string;
+  readonly ledger: string;
+  readonly mempool: string;
+  readonly peers: string;
+}
+
+export function homePaths(home: string): HomePaths {
+  return {
+    home,
+    config: join(home, 'config.toml'),
+    genesis: join(home, 'genesis.json'),
+    keys: join(home, 'keys'),
+    wallet: join(home, 'wallet'),
+    ledger: join(home, 'ledger.db'),
+    mempool: join(home, 'mempool.db'),
+    peers: join(home, 'peers.json'),
+  };
+}
+
+/** Makes the directories that are missing; keys are nobody else's business. */
+export function prepareHome(paths: HomePaths): void {
+  mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+  mkdirSync(paths.keys, { recursive: true, mode: 0o700 });
+}

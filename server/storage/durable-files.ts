@@ -1,0 +1,32 @@
+/** Files whose content must survive a power cut: written, synced, renamed, and the directory synced as well. */
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export function syncDirectory(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Writes all of `text`, whatever a single write takes. */
+export function writeFully(handle: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+}
+
+/** Replaces `path` as a whole: after a crash it holds the old or the new content. */
+export function replaceFile(path: string, text: string, mode = 0o600): void {
+  const temporary = `${path}.new`;
+  const handle = openSync(temporary, 'w', mode);
+  try {
+    writeFully(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(temporary, path);
+  syncDirectory(dirname(path));
+}

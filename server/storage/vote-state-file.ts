@@ -1,0 +1,136 @@
+/**
+ * The vote state on disk: a journal beside the validator key, one line a write, each with its checksum. A write is
+ * durable when it returns. It is never copied with the ledger, and its absence means that it was lost.
+ *
+ * Only an unfinished last line is forgiven: that write was never acknowledged. Anything else that does not check out
+ * is damage, and a validator that guesses here may sign twice.
+ */
+import { hash } from 'node:crypto';
+import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VoteState } from '../../consensus/vote-state.js';
+import type { Block } from '../../ledger/values/block.js';
+import type { Hash } from '../../ledger/values/text.js';
+import { SlotledgerError } from '../errors.js';
+import type { RecoveredVoteState, VoteStateStore } from '../replica/ports.js';
+import { replaceFile } from './durable-files.js';
+
+export const voteStateFileName = 'vote-state.journal';
+
+/** The journal is written anew, with the last state only, when it has grown to this. */
+const rotateAtBytes = 4 * 1024 * 1024;
+
+interface Entry {
+  readonly vote_state: VoteState;
+  readonly bodies: readonly Block[];
+  /** Bodies that still matter, of this and earlier lines. */
+  readonly keep: readonly Hash[];
+}
+
+const lineOf = (entry: Entry): string => {
+  const text = JSON.stringify(entry);
+  return `${hash('sha256', text, 'hex').slice(0, 16)} ${text}\n`;
+};
+
+/** Writes the first state of a new key. Refuses to touch an existing one. */
+export function initVoteState(directory: string, voteState: VoteState): void {
+  const path = join(directory, voteStateFileName);
+  if (existsSync(path)) throw new Error(`assertion: ${path} exists already`);
+  replaceFile(path, lineOf({ vote_state: voteState, bodies: [], keep: [] }));
+}
+
+export interface VoteStateFile extends VoteStateStore {
+  close(): void;
+}
+
+/** @throws SlotledgerError VOTE_STATE_DAMAGED from `read`; errors of the disk from `write` */
+export function createVoteStateStore(directory: string): VoteStateFile {
+  const path = join(directory, voteStateFileName);
+  let handle: number | undefined;
+  let size = 0;
+  let current: RecoveredVoteState | undefined;
+  let failed = false;
+
+  const open = (): number => {
+    handle ??= openSync(path, 'r+');
+    return handle;
+  };
+
+  return {
+    read() {
+      if (!existsSync(path)) return undefined;
+      const text = readFileSync(path, 'utf8');
+      const { state, goodBytes } = replay(path, text);
+      current = state;
+      size = goodBytes;
+      if (goodBytes < Buffer.byteLength(text)) {
+        ftruncateSync(open(), goodBytes);
+        fdatasyncSync(open());
+      }
+      return state;
+    },
+    write(voteState, bodies, keep) {
+      // After a failed sync nobody knows what is on disk: nothing may be signed any more.
+      if (failed) throw new Error('an earlier write of the vote state failed');
+      failed = true;
+      const kept = keepBodies(current?.bodies ?? [], bodies, keep);
+      if (!existsSync(path)) {
+        replaceFile(path, lineOf({ vote_state: voteState, bodies: kept, keep }));
+        size = 0;
+      } else if (size > rotateAtBytes) {
+        const line = lineOf({ vote_state: voteState, bodies: kept, keep });
+        if (handle !== undefined) closeSync(handle);
+        handle = undefined;
+        replaceFile(path, line);
+        size = Buffer.byteLength(line);
+      } else {
+        size += append(open(), size, lineOf({ vote_state: voteState, bodies, keep }));
+      }
+      current = { voteState, bodies: kept };
+      failed = false;
+    },
+    close() {
+      if (handle !== undefined) closeSync(handle);
+      handle = undefined;
+    },
+  };
+}
+
+function append(handle: number, at: number, line: string): number {
+  const bytes = Buffer.from(line, 'utf8');
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done);
+  fdatasyncSync(handle);
+  return bytes.length;
+}
+
+function keepBodies(old: readonly Block[], added: readonly Block[], keep: readonly Hash[]): readonly Block[] {
+  const byHash = new Map([...old, ...added].map((block) => [block.hash, block]));
+  return keep.flatMap((name) => byHash.get(name) ?? []);
+}
+
+function replay(
+  path: string,
+  text: string,
+): { readonly state: RecoveredVoteState | undefined; readonly goodBytes: number } {
+  let state: RecoveredVoteState | undefined;
+  let at = 0;
+  let goodBytes = 0;
+  for (let lineNumber = 1; at < text.length; lineNumber++) {
+    const end = text.indexOf('\n', at);
+    if (end < 0) break;
+    const line = text.slice(at, end);
+    const json = line.slice(17);
+    if (line[16] !== ' ' || hash('sha256', json, 'hex').slice(0, 16) !== line.slice(0, 16)) {
+      throw new SlotledgerError(
+        'VOTE_STATE_DAMAGED',
+        `Line ${lineNumber} of ${path} does not match its checksum, so it is not known what this validator signed.`,
+        'Move the file away: the validator then waits until it is safe to sign again (docs/OPERATING.md, lost vote state).',
+      );
+    }
+    const { vote_state: voteState, bodies, keep } = JSON.parse(json) as Entry;
+    state = { voteState, bodies: keepBodies(state?.bodies ?? [], bodies, keep) };
+    at = end + 1;
+    goodBytes += Buffer.byteLength(line) + 1;
+  }
+  return { state, goodBytes };
+}
