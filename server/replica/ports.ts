@@ -116,3 +116,21 @@ export interface MempoolStore {
   remove(ids: readonly TransactionId[]): void;
   all(): readonly Transaction[];
 }
+
+/** What became of one submitted transaction. `known`: it had been seen before. */
+export type Admission =
+  | { readonly kind: 'accepted'; readonly known: boolean }
+  | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'conflict'; readonly other: TransactionId }
+  | { readonly kind: 'full'; readonly retry_after_s: number; readonly detail: string };
+
+/** Transactions that wait for a block, over a MempoolStore. It checks signatures and admits against final state. */
+export interface Mempool {
+  /** One admission for each, in order; calls back when what was accepted is durable. */
+  add(transactions: readonly Transaction[], done: (admissions: readonly Admission[]) => void): void;
+  /** By fee, then order of arrival, nonces of one lane in sequence, as they stand on top of `state`. */
+  candidates(state: StateReader): Iterable<Transaction>;
+  /** These are final, and `state` is the state after them: forget them and what can no longer apply. */
+  forgetFinal(transactions: readonly Transaction[], state: StateReader, slot: number): void;
+  readonly size: number;
+}

@@ -1,0 +1,187 @@
+/**
+ * Blocks above the last one on disk: each with what its execution changed, as an overlay on its parent. One rule: a
+ * block stays until it is on disk, or until another block of its height is final.
+ */
+import type { Executed } from '../../ledger/block-execution.js';
+import type { LedgerContext } from '../../ledger/context.js';
+import { executeBlock } from '../../ledger/execute-block.js';
+import type { Block } from '../../ledger/values/block.js';
+import { blockBytes } from '../../ledger/values/identity.js';
+import { ok, type Result } from '../../ledger/values/result.js';
+import type { StateChanges, StateEntry, StateReader } from '../../ledger/values/state.js';
+import type { Hash } from '../../ledger/values/text.js';
+import type { LedgerStore } from './ports.js';
+import { maxUnfinalBlocks, maxUnfinalBytes } from './replica-limits.js';
+
+interface Node {
+  readonly block: Block;
+  readonly bytes: number;
+  executed: Result<Executed, string> | undefined;
+  final: boolean;
+  stored: boolean;
+}
+
+export interface BlockTree {
+  /** The block if it is in the tree; final blocks on disk are the store's. */
+  get(hash: Hash): Block | undefined;
+  /** @returns false when it is not kept: it stands at or below the final height. A full tree forgets its oldest. */
+  add(block: Block, executed?: Executed): boolean;
+  /** Executes it, and its ancestors first. undefined: an ancestor is missing (see `missing`). */
+  execute(hash: Hash): Result<Executed, string> | undefined;
+  /** The nearest ancestor (or the block itself) that is not at hand. */
+  missing(hash: Hash): Hash | undefined;
+  /** State after a block: final or executed. undefined: not at hand. */
+  stateAfter(hash: Hash): StateReader | undefined;
+  /** From after the last final block up to `hash`, oldest first; undefined: it does not descend from there. */
+  pathFromFinal(hash: Hash): readonly Block[] | undefined;
+  markFinal(hash: Hash): void;
+  /** The store now reads as of this block. */
+  markStored(hash: Hash): void;
+  readonly finalHash: Hash;
+  readonly finalIndex: number;
+  /** Blocks that are not final. */
+  unfinal(): Iterable<Block>;
+}
+
+export function createBlockTree(context: LedgerContext, store: LedgerStore): BlockTree {
+  const nodesByHash = new Map<Hash, Node>();
+  let bytesHeld = 0;
+  let { hash: finalHash, index: finalIndex } = store.tip();
+
+  const drop = (hash: Hash): void => {
+    const node = nodesByHash.get(hash);
+    if (node === undefined) return;
+    bytesHeld -= node.bytes;
+    nodesByHash.delete(hash);
+  };
+
+  /** Forgets the oldest blocks that are not final; what is still needed is fetched again. */
+  function makeRoom(bytes: number): void {
+    for (const { block, final } of [...nodesByHash.values()]) {
+      if (nodesByHash.size < maxUnfinalBlocks && bytesHeld + bytes <= maxUnfinalBytes) return;
+      if (!final) drop(block.hash);
+    }
+  }
+
+  /** Looks through the overlays down to the first block that is on disk. */
+  function readerAt(hash: Hash): StateReader {
+    function find<Value>(key: string, pick: (changes: StateChanges) => ReadonlyMap<string, Value | null>) {
+      for (let at = nodesByHash.get(hash); at !== undefined && !at.stored; at = nodesByHash.get(at.block.prev_hash)) {
+        if (at.executed?.ok !== true) throw new Error('assertion: state is read through executed blocks only');
+        const value = pick(at.executed.value.changes).get(key);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    }
+    return {
+      get(key): StateEntry | undefined {
+        const value = find(key, (changes) => changes.entries);
+        return value === undefined ? store.get(key) : (value ?? undefined);
+      },
+      node(path): string | undefined {
+        const value = find(path, (changes) => changes.nodes);
+        return value === undefined ? store.node(path) : (value ?? undefined);
+      },
+    };
+  }
+
+  const isBase = (hash: Hash): boolean => hash === finalHash;
+
+  function executeOne(node: Node): Result<Executed, string> {
+    if (node.executed !== undefined) return node.executed;
+    const { block } = node;
+    const result = executeBlock({ context, state: readerAt(block.prev_hash), parent: block.prev_hash, block });
+    node.executed = result.ok ? ok(result.value) : { ok: false, problem: result.problem.detail };
+    return node.executed;
+  }
+
+  /** The unexecuted line from the last executed ancestor up to the block, oldest first; a string: what is missing. */
+  function lineTo(hash: Hash): readonly Node[] | { readonly missing: Hash } {
+    const line: Node[] = [];
+    for (let at = hash; !isBase(at); ) {
+      const node = nodesByHash.get(at);
+      if (node === undefined) return { missing: at };
+      line.push(node);
+      if (node.executed !== undefined) break;
+      at = node.block.prev_hash;
+    }
+    return line.reverse();
+  }
+
+  return {
+    get: (hash) => nodesByHash.get(hash)?.block,
+    add(block, executed) {
+      const known = nodesByHash.get(block.hash);
+      if (known !== undefined) return true;
+      if (block.index <= finalIndex) return false;
+      const bytes = blockBytes(block);
+      makeRoom(bytes);
+      bytesHeld += bytes;
+      nodesByHash.set(block.hash, {
+        block,
+        bytes,
+        executed: executed && ok(executed),
+        final: false,
+        stored: false,
+      });
+      return true;
+    },
+    execute(hash) {
+      const line = lineTo(hash);
+      if ('missing' in line) return undefined;
+      let last: Result<Executed, string> | undefined;
+      for (const node of line) {
+        last = executeOne(node);
+        if (!last.ok) break;
+      }
+      return last;
+    },
+    missing(hash) {
+      const line = lineTo(hash);
+      return 'missing' in line ? line.missing : undefined;
+    },
+    stateAfter(hash) {
+      if (isBase(hash)) return readerAt(hash);
+      const node = nodesByHash.get(hash);
+      return node?.executed?.ok === true ? readerAt(hash) : undefined;
+    },
+    pathFromFinal(hash) {
+      const path: Block[] = [];
+      for (let at = hash; !isBase(at); ) {
+        const node = nodesByHash.get(at);
+        if (node === undefined || node.final) return undefined;
+        path.push(node.block);
+        at = node.block.prev_hash;
+      }
+      return path.reverse();
+    },
+    markFinal(hash) {
+      const node = nodesByHash.get(hash);
+      if (node?.executed?.ok !== true) throw new Error('assertion: only an executed block becomes final');
+      node.final = true;
+      finalHash = hash;
+      finalIndex = node.block.index;
+      for (const other of [...nodesByHash.values()]) {
+        if (!other.final && other.block.index <= finalIndex) drop(other.block.hash);
+      }
+    },
+    markStored(hash) {
+      // Every block up to this one is on disk; a reader stops at the first of them, so none has to stay.
+      for (let at = nodesByHash.get(hash); at !== undefined; ) {
+        at.stored = true;
+        const { hash: own, prev_hash } = at.block;
+        drop(own);
+        at = nodesByHash.get(prev_hash);
+      }
+    },
+    get finalHash() {
+      return finalHash;
+    },
+    get finalIndex() {
+      return finalIndex;
+    },
+    *unfinal() {
+      for (const node of nodesByHash.values()) if (!node.final) yield node.block;
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * What peers say. One rule: nothing reaches the core before its signatures and certificates are checked, and every
+ * message gets a verdict: relay it or not, keep the peer or not.
+ */
+
+import type { Input } from '../../consensus/input.js';
+import { slotOfView } from '../../consensus/view.js';
+import type { Crypto } from '../../ledger/values/crypto.js';
+import type { Parameters } from '../../ledger/values/genesis.js';
+import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
+import type { Hash, PublicKey, Signature } from '../../ledger/values/text.js';
+import type { Evidence } from '../../ledger/values/vote.js';
+import type { Sync } from '../sync/sync.js';
+import type { BlockTree } from './block-tree.js';
+import { createBoundedMap } from './bounded-map.js';
+import type { BlockFetcher } from './fetch-blocks.js';
+import type { FinalBlocks } from './final-blocks.js';
+import type { Head, LedgerStore, Mempool, Network, PeerId, ReplicaMessage, Verdict } from './ports.js';
+import { genesisCertificate } from './recover.js';
+import { helpBlocks, maxHeldMessages, maxSlotsAhead, maxUnfinalBlocks, pageBytes } from './replica-limits.js';
+import type { Checked, MessageChecks } from './verify-message.js';
+
+type MessageOf<Type extends ReplicaMessage['type']> = Extract<ReplicaMessage, { type: Type }>;
+
+export interface ReceiverOptions {
+  readonly crypto: Crypto;
+  readonly parameters: Parameters;
+  readonly checks: MessageChecks;
+  readonly tree: BlockTree;
+  readonly finals: FinalBlocks;
+  readonly fetcher: BlockFetcher;
+  readonly sync: Sync;
+  readonly network: Network;
+  readonly store: LedgerStore;
+  readonly mempool: Mempool;
+  readonly ownKey?: PublicKey;
+  readonly currentSlot: () => Slot;
+  readonly now: () => number;
+  readonly head: () => Head;
+  readonly feed: (input: Input) => void;
+  /** @returns whether it is new */
+  readonly addEvidence: (evidence: Evidence) => boolean;
+  /** A good signature of this node's own key came from a peer. */
+  readonly onOwnKey: (view: View, signature: Signature) => void;
+}
+
+export interface Receiver {
+  receive(peer: PeerId, message: ReplicaMessage): Verdict;
+  /** Messages of a later epoch may be checked now. */
+  onNewEpoch(): void;
+  /** Once more when a missing ancestor has arrived. */
+  validateLater(block: Hash, validate: (block: Hash) => void): void;
+}
+
+const relay: Verdict = { relay: true, peer: 'fine' };
+const keep: Verdict = { relay: false, peer: 'fine' };
+const ban = (reason: string): Verdict => ({ relay: false, peer: 'ban', reason });
+
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { parameters, checks, tree, finals, fetcher, sync, network, store, mempool, feed, now } = options;
+  const held = createBoundedMap<string, { peer: PeerId; message: ReplicaMessage }>(maxHeldMessages);
+  const validations = createBoundedMap<Hash, (block: Hash) => void>(maxUnfinalBlocks);
+
+  /** undefined: go on. */
+  function stopAt(checked: Checked, peer: PeerId, message: ReplicaMessage, key: string): Verdict | undefined {
+    if (checked === 'good') return undefined;
+    if (checked === 'forgotten') return keep;
+    if (checked !== 'later') return ban(checked.bad);
+    held.set(`${message.type} ${key}`, { peer, message });
+    sync.catchUp(toHeight(tree.finalIndex + 1));
+    return keep;
+  }
+
+  const tooFarAhead = (view: View): boolean =>
+    slotOfView(parameters, view) > options.currentSlot() + Math.max(maxSlotsAhead, parameters.max_term_slots);
+
+  function onNewBlock(peer: PeerId, message: MessageOf<'new_block'>): Verdict {
+    const { proposal, block, justify } = message;
+    if (proposal.block !== block.hash) return ban('a proposal came with another block');
+    const { phase, epoch, view, block: certified } = proposal.justify;
+    if (justify.phase !== phase || justify.epoch !== epoch || justify.view !== view || justify.block !== certified) {
+      return ban('a proposal came with another certificate than it names');
+    }
+    if (tooFarAhead(proposal.view)) return keep;
+    const stop =
+      stopAt(checks.proposal(proposal), peer, message, proposal.signature) ??
+      stopAt(checks.certificate(justify), peer, message, proposal.signature);
+    if (stop !== undefined) return stop;
+    if (proposal.validator === options.ownKey) options.onOwnKey(proposal.view, proposal.signature);
+    if (tree.get(block.hash) === undefined && block.index > tree.finalIndex) {
+      const problem = finals.bodyProblem(block);
+      if (problem !== undefined) return ban(problem);
+      arrived(tree.add(block) ? block.hash : undefined);
+    }
+    feed({ type: 'proposal', proposal, block, justify, now: now() });
+    return relay;
+  }
+
+  /** A body is at hand: whatever waited for it goes on. */
+  function arrived(hash: Hash | undefined): void {
+    if (hash === undefined) return;
+    fetcher.forget(hash);
+    finals.retry();
+    for (const [block, validate] of waitingValidations()) {
+      if (tree.missing(block) === undefined) {
+        validations.delete(block);
+        validate(block);
+      }
+    }
+  }
+  const waitingHashes = new Set<Hash>();
+  function* waitingValidations(): Iterable<[Hash, (block: Hash) => void]> {
+    for (const hash of [...waitingHashes]) {
+      const validate = validations.get(hash);
+      if (validate === undefined) waitingHashes.delete(hash);
+      else yield [hash, validate];
+    }
+  }
+
+  function onBlock(message: MessageOf<'block'>): Verdict {
+    const { block } = message;
+    if (block === null) return keep;
+    const problem = finals.bodyProblem(block);
+    if (problem !== undefined) return ban(problem);
+    if (!fetcher.onAnswer(block.hash, block) || !tree.add(block)) return keep;
+    arrived(block.hash);
+    feed({ type: 'block_fetched', block, now: now() });
+    return keep;
+  }
+
+  function onBlocks(peer: PeerId, message: MessageOf<'blocks'>): Verdict {
+    if (sync.onBlocks(peer, message.id, message)) return keep;
+    if (message.id !== 0 || message.blocks[0] === undefined) return keep;
+    // Help that nobody asked for: taken where it fits.
+    if (message.blocks[0].index > tree.finalIndex + 1) return keep;
+    const applied = finals.applyPage(message);
+    return applied.ok ? keep : ban(applied.problem);
+  }
+
+  function receive(peer: PeerId, message: ReplicaMessage): Verdict {
+    switch (message.type) {
+      case 'new_block':
+        return onNewBlock(peer, message);
+      case 'vote': {
+        const { vote } = message;
+        if (tooFarAhead(vote.view)) return keep;
+        const stop = stopAt(checks.vote(vote), peer, message, vote.signature);
+        if (stop !== undefined) return stop;
+        if (vote.validator === options.ownKey) options.onOwnKey(vote.view, vote.signature);
+        feed({ type: 'vote', vote, now: now() });
+        return relay;
+      }
+      case 'certificate': {
+        const { certificate } = message;
+        const stop = stopAt(checks.certificate(certificate), peer, message, `${certificate.view} ${certificate.block}`);
+        if (stop !== undefined) return stop;
+        feed({ type: 'certificate', certificate, now: now() });
+        return certificate.epoch >= options.head().epoch ? relay : keep;
+      }
+      case 'new_view': {
+        const { new_view, lock } = message;
+        if (new_view.slot > options.currentSlot() + maxSlotsAhead) return keep;
+        const stop =
+          stopAt(checks.newView(new_view), peer, message, new_view.validator) ??
+          (lock && stopAt(checks.certificate(lock), peer, message, new_view.validator));
+        if (stop !== undefined) return stop;
+        feed({ type: 'new_view', new_view, now: now(), ...(lock ? { lock } : {}) });
+        return relay;
+      }
+      case 'transactions':
+        return onTransactions(peer, message);
+      case 'evidence': {
+        const checked = checks.evidence(message.evidence);
+        if (checked === 'later' || checked === 'forgotten') return keep;
+        if (checked !== 'good') return ban(checked.bad);
+        // addEvidence tells everyone itself.
+        options.addEvidence(message.evidence);
+        return keep;
+      }
+      case 'get_blocks': {
+        const count = Math.min(message.count, helpBlocks);
+        network.send(peer, { type: 'blocks', id: message.id, ...store.page(message.from_index, count, pageBytes) });
+        return keep;
+      }
+      case 'blocks':
+        return onBlocks(peer, message);
+      case 'get_block': {
+        const block = tree.get(message.hash) ?? store.blockByHash(message.hash) ?? null;
+        network.send(peer, { type: 'block', id: message.id, block });
+        return keep;
+      }
+      case 'block':
+        return onBlock(message);
+      case 'get_certificate': {
+        const certificate =
+          message.block === store.blockByIndex(toHeight(0))?.hash
+            ? genesisCertificate(message.block)
+            : (store.certificate(message.block) ?? null);
+        network.send(peer, { type: 'certificate_answer', id: message.id, certificate });
+        return keep;
+      }
+      case 'certificate_answer':
+        return message.certificate === null
+          ? keep
+          : ({ ...receive(peer, { type: 'certificate', certificate: message.certificate }), relay: false } as Verdict);
+      case 'ping':
+      case 'pong':
+        // The network port answers pings itself, because it measures the time they take.
+        sync.onHead(peer, message.head);
+        return keep;
+    }
+  }
+
+  /** Relayed by this node itself, once, when they are kept; a relay before the check would carry anything. */
+  function onTransactions(_peer: PeerId, { transactions }: MessageOf<'transactions'>): Verdict {
+    mempool.add(transactions, (admissions) => {
+      const fresh = transactions.filter((_, at) => {
+        const admission = admissions[at];
+        return admission?.kind === 'accepted' && !admission.known;
+      });
+      if (fresh.length === 0) return;
+      network.broadcast({ type: 'transactions', transactions: fresh });
+      feed({ type: 'work_available', now: now() });
+    });
+    return keep;
+  }
+
+  return {
+    receive,
+    onNewEpoch() {
+      for (const { peer, message } of [...held.values()]) receive(peer, message);
+    },
+    validateLater(block, validate) {
+      waitingHashes.add(block);
+      validations.set(block, validate);
+    },
+  };
+}

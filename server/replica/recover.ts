@@ -1,0 +1,68 @@
+/** What a replica finds on its disks when it starts. PROTOCOL section 8, last lines. */
+import type { Recovered } from '../../consensus/config.js';
+import type { VoteState } from '../../consensus/vote-state.js';
+import { readEpoch } from '../../ledger/state-keys.js';
+import type { HashedHeader } from '../../ledger/values/block.js';
+import { type Slot, toEpoch, toHeight, toView } from '../../ledger/values/numbers.js';
+import type { Hash } from '../../ledger/values/text.js';
+import type { Certificate } from '../../ledger/values/vote.js';
+import type { LedgerStore, RecoveredVoteState } from './ports.js';
+
+/** Final by itself: epoch 0, view 0, without signatures. PROTOCOL section 1. */
+export const genesisCertificate = (genesisHash: Hash): Certificate => ({
+  phase: 'commit',
+  epoch: toEpoch(0),
+  view: toView(0),
+  block: genesisHash,
+  justify_view: toView(0),
+  signers: [],
+  signatures: [],
+});
+
+/** Written together with a new validator key, so that its absence means loss. */
+export const initialVoteState = (genesisHash: Hash): VoteState => ({
+  version: 1,
+  lock: genesisCertificate(genesisHash),
+  watermark: { view: toView(0), step: 'commit' },
+});
+
+export function recover(
+  store: LedgerStore,
+  genesisHash: Hash,
+  voteState: RecoveredVoteState | undefined,
+  signs: boolean,
+  clockSlot: Slot,
+): Recovered {
+  const epoch = readEpoch(store);
+  const { index } = store.tip();
+  const certified = (at: number): { block: HashedHeader; certificate: Certificate } => {
+    const block = store.blockByIndex(toHeight(at));
+    if (block === undefined) throw new Error(`assertion: final block ${at} is on disk`);
+    const certificate = at === 0 ? genesisCertificate(genesisHash) : store.certificate(block.hash);
+    if (certificate === undefined) throw new Error(`assertion: block ${at} is on disk with its certificate`);
+    return { block, certificate };
+  };
+  const tip = certified(index);
+  return {
+    epoch,
+    tip: tip.block,
+    tipCertificate: tip.certificate,
+    base: epoch.number === 0 ? certified(0) : certified(closingIndex(store, index, epoch.number)),
+    bodies: voteState?.bodies ?? [],
+    ...(voteState === undefined ? {} : { voteState: voteState.voteState }),
+    ...(voteState === undefined && signs ? { voteStateLost: { clockSlot } } : {}),
+  };
+}
+
+/** The last block of an epoch before `epoch`. Epochs only grow along the chain, so halving finds it. */
+function closingIndex(store: LedgerStore, tip: number, epoch: number): number {
+  let low = 0;
+  let high = tip;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const block = store.blockByIndex(toHeight(middle));
+    if (middle > 0 && (block?.epoch ?? 0) >= epoch) high = middle - 1;
+    else low = middle;
+  }
+  return low;
+}

@@ -1,0 +1,24 @@
+/** Everything in a replica that can grow, and how far. */
+
+/** Unfinal blocks held with their changes; the core holds as many headers. */
+export const maxUnfinalBlocks = 512;
+/** Bytes of canonical JSON that all unfinal blocks together may have: a hundred full ones. */
+export const maxUnfinalBytes = 20_000_000;
+/** Verified votes, proposals and certificates remembered by their whole text, so that a repetition costs a look-up. */
+export const maxVerified = 16_384;
+/** Messages of a later epoch kept until their set is known. */
+export const maxHeldMessages = 256;
+/** How many slots ahead of our clock a message may name. */
+export const maxSlotsAhead = 16;
+/** Evidence that waits for a block. */
+export const maxPendingEvidence = 256;
+/** Rounds of asking peers for one missing block before it is given up; a later proposal asks again. */
+export const maxFetchAttempts = 24;
+/** Missing blocks asked for at the same time. */
+export const maxFetches = 64;
+/** Blocks sent to a validator that is behind. */
+export const helpBlocks = 100;
+/** Bytes of one page of blocks, within one line. */
+export const pageBytes = 200_000;
+/** VRF proofs kept for their slot. */
+export const maxVrfProofs = 4;

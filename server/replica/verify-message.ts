@@ -1,0 +1,110 @@
+/**
+ * The gate before the core: signatures and certificates, each checked once. What was found good is remembered by its
+ * whole text, so that a repetition costs a look-up; a certificate already known for the same votes is not checked again.
+ */
+import { verifyCertificate } from '../../consensus/certificate.js';
+import type { NewView } from '../../consensus/messages.js';
+import { newViewSigningText } from '../../consensus/new-view.js';
+import { memberOf } from '../../consensus/quorum.js';
+import type { Crypto } from '../../ledger/values/crypto.js';
+import { evidenceFault } from '../../ledger/values/evidence.js';
+import type { Epoch } from '../../ledger/values/numbers.js';
+import { proposalSigningText, voteSigningText } from '../../ledger/values/signing.js';
+import type { EpochEntry } from '../../ledger/values/state.js';
+import type { ChainId, Hash, PublicKey, Signature } from '../../ledger/values/text.js';
+import type { Certificate, Evidence, Proposal, Vote } from '../../ledger/values/vote.js';
+import { createBoundedMap } from './bounded-map.js';
+import { maxVerified } from './replica-limits.js';
+
+/** `later`: the set of that epoch is not known yet. `forgotten`: nor will it be, it is too old. */
+export type Checked = 'good' | 'later' | 'forgotten' | { readonly bad: string };
+
+export interface MessageChecks {
+  vote(vote: Vote): Checked;
+  proposal(proposal: Proposal): Checked;
+  newView(newView: NewView): Checked;
+  certificate(certificate: Certificate): Checked;
+  evidence(evidence: Evidence): Checked;
+  /** A certificate made from votes that were checked one by one. */
+  remember(certificate: Certificate): void;
+}
+
+export interface MessageChecksOptions {
+  readonly crypto: Crypto;
+  readonly chain: ChainId;
+  readonly genesisHash: Hash;
+  /** The set of an epoch, current or past; undefined: not known. */
+  readonly epoch: (number: Epoch) => EpochEntry | undefined;
+  readonly currentEpoch: () => Epoch;
+}
+
+export function createMessageChecks(options: MessageChecksOptions): MessageChecks {
+  const { crypto, chain, genesisHash } = options;
+  const good = createBoundedMap<string, true>(maxVerified);
+
+  function signed(epoch: Epoch, validator: PublicKey, text: string, signature: Signature): Checked {
+    const key = `${validator}${signature}${text}`;
+    if (good.has(key)) return 'good';
+    const set = options.epoch(epoch);
+    if (set === undefined) return epoch > options.currentEpoch() ? 'later' : 'forgotten';
+    if (memberOf(set, validator) === undefined) return { bad: `${validator} is no validator of epoch ${epoch}` };
+    if (!crypto.verify(validator, text, signature)) return { bad: `the signature of ${validator} does not verify` };
+    good.set(key, true);
+    return 'good';
+  }
+
+  const certificateKey = ({ phase, epoch, view, block, justify_view }: Certificate): string =>
+    `${phase} ${epoch} ${view} ${block} ${justify_view}`;
+
+  const checks: MessageChecks = {
+    vote(vote) {
+      if (vote.chain !== chain) return { bad: 'the vote is of another chain' };
+      return signed(vote.epoch, vote.validator, voteSigningText(vote), vote.signature);
+    },
+    proposal(proposal) {
+      if (proposal.chain !== chain) return { bad: 'the proposal is of another chain' };
+      return signed(proposal.epoch, proposal.validator, proposalSigningText(proposal), proposal.signature);
+    },
+    newView(newView) {
+      if (newView.chain !== chain) return { bad: 'the new-view is of another chain' };
+      const { last_prepare } = newView;
+      if (last_prepare !== undefined) {
+        if (last_prepare.validator !== newView.validator) return { bad: 'a new-view carries a vote of someone else' };
+        const vote = checks.vote(last_prepare);
+        if (vote !== 'good') return vote;
+      }
+      return signed(newView.epoch, newView.validator, newViewSigningText(newView), newView.signature);
+    },
+    certificate(certificate) {
+      // Genesis is final by a certificate without signatures. PROTOCOL section 1.
+      if (certificate.block === genesisHash) {
+        const { epoch, view, signers } = certificate;
+        return epoch === 0 && view === 0 && signers.length === 0
+          ? 'good'
+          : { bad: 'genesis is certified by (0, 0) alone' };
+      }
+      const key = certificateKey(certificate);
+      if (good.has(key)) return 'good';
+      const set = options.epoch(certificate.epoch);
+      if (set === undefined) return certificate.epoch > options.currentEpoch() ? 'later' : 'forgotten';
+      const verified = verifyCertificate(crypto, set, certificate, chain);
+      if (!verified.ok) return { bad: verified.problem };
+      good.set(key, true);
+      return 'good';
+    },
+    evidence(evidence) {
+      const fault = evidenceFault(evidence);
+      if (fault !== undefined) return { bad: fault };
+      if (evidence.kind === 'double_proposal') {
+        const first = checks.proposal(evidence.first);
+        return first === 'good' ? checks.proposal(evidence.second) : first;
+      }
+      const first = checks.vote(evidence.first);
+      return first === 'good' ? checks.vote(evidence.second) : first;
+    },
+    remember(certificate) {
+      good.set(certificateKey(certificate), true);
+    },
+  };
+  return checks;
+}
