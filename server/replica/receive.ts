@@ -137,46 +137,58 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return applied.ok ? keep : ban(applied.problem);
   }
 
+  function onVote(peer: PeerId, message: MessageOf<'vote'>): Verdict {
+    const { vote } = message;
+    if (tooFarAhead(vote.view)) return keep;
+    const stop = stopAt(checks.vote(vote), peer, message, vote.signature);
+    if (stop !== undefined) return stop;
+    if (vote.validator === options.ownKey) options.onOwnKey(vote.view, vote.signature);
+    feed({ type: 'vote', vote, now: now() });
+    return relay;
+  }
+
+  function onCertificate(peer: PeerId, message: MessageOf<'certificate'>): Verdict {
+    const { certificate } = message;
+    const stop = stopAt(checks.certificate(certificate), peer, message, `${certificate.view} ${certificate.block}`);
+    if (stop !== undefined) return stop;
+    feed({ type: 'certificate', certificate, now: now() });
+    return certificate.epoch >= options.head().epoch ? relay : keep;
+  }
+
+  function onNewView(peer: PeerId, message: MessageOf<'new_view'>): Verdict {
+    const { new_view, lock } = message;
+    if (new_view.slot > options.currentSlot() + maxSlotsAhead) return keep;
+    const stop =
+      stopAt(checks.newView(new_view), peer, message, new_view.validator) ??
+      (lock && stopAt(checks.certificate(lock), peer, message, new_view.validator));
+    if (stop !== undefined) return stop;
+    feed({ type: 'new_view', new_view, now: now(), ...(lock ? { lock } : {}) });
+    return relay;
+  }
+
+  function onEvidence(message: MessageOf<'evidence'>): Verdict {
+    const checked = checks.evidence(message.evidence);
+    if (checked === 'later' || checked === 'forgotten') return keep;
+    if (checked !== 'good') return ban(checked.bad);
+    // addEvidence tells everyone itself.
+    options.addEvidence(message.evidence);
+    return keep;
+  }
+
   function receive(peer: PeerId, message: ReplicaMessage): Verdict {
     switch (message.type) {
       case 'new_block':
         return onNewBlock(peer, message);
-      case 'vote': {
-        const { vote } = message;
-        if (tooFarAhead(vote.view)) return keep;
-        const stop = stopAt(checks.vote(vote), peer, message, vote.signature);
-        if (stop !== undefined) return stop;
-        if (vote.validator === options.ownKey) options.onOwnKey(vote.view, vote.signature);
-        feed({ type: 'vote', vote, now: now() });
-        return relay;
-      }
-      case 'certificate': {
-        const { certificate } = message;
-        const stop = stopAt(checks.certificate(certificate), peer, message, `${certificate.view} ${certificate.block}`);
-        if (stop !== undefined) return stop;
-        feed({ type: 'certificate', certificate, now: now() });
-        return certificate.epoch >= options.head().epoch ? relay : keep;
-      }
-      case 'new_view': {
-        const { new_view, lock } = message;
-        if (new_view.slot > options.currentSlot() + maxSlotsAhead) return keep;
-        const stop =
-          stopAt(checks.newView(new_view), peer, message, new_view.validator) ??
-          (lock && stopAt(checks.certificate(lock), peer, message, new_view.validator));
-        if (stop !== undefined) return stop;
-        feed({ type: 'new_view', new_view, now: now(), ...(lock ? { lock } : {}) });
-        return relay;
-      }
+      case 'vote':
+        return onVote(peer, message);
+      case 'certificate':
+        return onCertificate(peer, message);
+      case 'new_view':
+        return onNewView(peer, message);
       case 'transactions':
         return onTransactions(peer, message);
-      case 'evidence': {
-        const checked = checks.evidence(message.evidence);
-        if (checked === 'later' || checked === 'forgotten') return keep;
-        if (checked !== 'good') return ban(checked.bad);
-        // addEvidence tells everyone itself.
-        options.addEvidence(message.evidence);
-        return keep;
-      }
+      case 'evidence':
+        return onEvidence(message);
       case 'get_blocks': {
         const count = Math.min(message.count, helpBlocks);
         network.send(peer, { type: 'blocks', id: message.id, ...store.page(message.from_index, count, pageBytes) });

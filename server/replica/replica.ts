@@ -359,7 +359,10 @@ export function createReplica(options: ReplicaOptions): Replica {
 
   function validate(hash: Hash): void {
     const block = tree.get(hash);
-    if (block === undefined) return fetcher.fetch(hash);
+    if (block === undefined) {
+      fetcher.fetch(hash);
+      return;
+    }
     const executed = tree.execute(hash);
     if (executed === undefined) {
       const missing = tree.missing(hash);

@@ -1,0 +1,151 @@
+/** Several replicas in one process: virtual time, stores in memory, a network that delivers in order after 1 ms. */
+
+import { genesisState } from '../../ledger/genesis-state.js';
+import { createOverlay, type Overlay } from '../../ledger/overlay.js';
+import { readAccount, readNonce } from '../../ledger/state-keys.js';
+import type { Block } from '../../ledger/values/block.js';
+import { transactionId } from '../../ledger/values/identity.js';
+import { type Height, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
+import type { Hash } from '../../ledger/values/text.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
+import type { Certificate } from '../../ledger/values/vote.js';
+import type { Clock, LedgerStore, Mempool, ReplicaMessage, VoteStateStore } from '../../server/replica/ports.js';
+import { initialVoteState } from '../../server/replica/recover.js';
+import { createReplica, type Replica, type ReplicaEvent } from '../../server/replica/replica.js';
+import { standInVrfProof as standInVrf } from "../ledger/stand-in-crypto.js";
+import { person, testContext } from '../ledger/test-chain.js';
+
+export class VirtualTime implements Clock {
+  #now = 0;
+  #order = 0;
+  #calls: { at: number; order: number; call: () => void }[] = [];
+  now(): number {
+    return this.#now;
+  }
+  at(at: number, call: () => void): () => void {
+    const entry = { at: Math.max(at, this.#now), order: this.#order++, call };
+    this.#calls.push(entry);
+    return () => {
+      this.#calls = this.#calls.filter((other) => other !== entry);
+    };
+  }
+  runUntil(end: number, done: () => boolean = () => false): void {
+    for (;;) {
+      if (done()) return;
+      const [next] = this.#calls.sort((a, b) => a.at - b.at || a.order - b.order);
+      if (next === undefined || next.at > end) break;
+      this.#calls = this.#calls.filter((other) => other !== next);
+      this.#now = next.at;
+      next.call();
+    }
+    this.#now = end;
+  }
+}
+
+export interface Member {
+  readonly replica: Replica;
+  readonly blocks: readonly Block[];
+  readonly events: readonly ReplicaEvent[];
+  readonly state: Overlay;
+  stopped: boolean;
+  voteStateWrites: number;
+}
+
+export function cluster(names: readonly string[]) {
+  const time = new VirtualTime();
+  const context = testContext({ stakes: Object.fromEntries(names.map((name) => [name, 1000])) });
+  const members: Member[] = [];
+  const deliver = (from: number, to: number, message: ReplicaMessage): void => {
+    time.at(time.now() + 1, () => {
+      const member = members[to];
+      if (member === undefined || member.stopped || members[from]?.stopped) return;
+      const verdict = member.replica.receive(`${from}`, message);
+      if (verdict.peer !== 'fine') throw new Error(`${names[to]} blames ${names[from]}: ${verdict.reason}`);
+    });
+  };
+  for (const [own, name] of names.entries()) {
+    const state = createOverlay({ get: () => undefined, node: () => undefined });
+    const genesis = genesisState(context);
+    state.absorb(genesis.changes);
+    const blocks: Block[] = [{ hash: context.genesisHash, index: toHeight(0), slot: toSlot(0), epoch: toEpoch(0) } as Block];
+    const certificates = new Map<Hash, Certificate>();
+    const ledger: LedgerStore = {
+      get: (key) => state.get(key),
+      node: (path) => state.node(path),
+      tip() {
+        const { index, hash, slot, epoch } = blocks.at(-1)!;
+        return { index, hash, slot, epoch, view: certificates.get(hash)?.view ?? toView(0) };
+      },
+      blockByIndex: (index: Height) => blocks[index],
+      blockByHash: (hash) => blocks.find((block) => block.hash === hash),
+      certificate: (hash) => certificates.get(hash),
+      page: (from, count) => {
+        const page = blocks.slice(from, from + count);
+        return { blocks: page, finality: page.flatMap(({ hash }) => certificates.get(hash) ?? []) };
+      },
+      receipt: () => undefined,
+      append(finals, stored) {
+        time.at(time.now() + 1, () => {
+          for (const { block, certificate, changes } of finals) {
+            blocks.push(block);
+            if (certificate) certificates.set(block.hash, certificate);
+            state.absorb(changes);
+          }
+          stored();
+        });
+      },
+    };
+    const pending = new Map<Hash, Transaction>();
+    const mempool: Mempool = {
+      add(transactions, done) {
+        const admissions = transactions.map((transaction) => {
+          const id = transactionId(context.crypto, transaction);
+          const known = pending.has(id);
+          if (readNonce(readAccount(state, transaction.from), 0) <= transaction.nonce) pending.set(id, transaction);
+          return { kind: 'accepted', known } as const;
+        });
+        time.at(time.now(), () => done(admissions));
+      },
+      candidates: () => pending.values(),
+      forgetFinal(transactions) {
+        for (const transaction of transactions) pending.delete(transactionId(context.crypto, transaction));
+      },
+      get size() {
+        return pending.size;
+      },
+    };
+    let kept = { voteState: initialVoteState(context.genesisHash), bodies: [] as Block[] };
+    const voteState: VoteStateStore = {
+      read: () => kept,
+      write(next, bodies) {
+        member.voteStateWrites++;
+        kept = { voteState: next, bodies: [...bodies] };
+      },
+    };
+    const others = names.map((_, at) => at).filter((at) => at !== own);
+    const events: ReplicaEvent[] = [];
+    const me = person(name);
+    const replica = createReplica({
+      ...context,
+      signer: me.validator,
+      vrf: { publicKey: me.vrf.publicKey, prove: (alpha) => standInVrf(me.vrf.publicKey, alpha) },
+      clock: time,
+      voteState,
+      ledger,
+      mempool,
+      onEvent: (event) => events.push(event),
+      network: {
+        broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
+        sendToValidator: (key, message) => {
+          deliver(own, names.findIndex((other) => person(other).validator.publicKey === key), message);
+        },
+        send: (peer, message) => deliver(own, Number(peer), message),
+        peers: () => others.filter((at) => members[at]?.stopped === false).map(String),
+      },
+    });
+    const member: Member = { replica, blocks, events, state, stopped: false, voteStateWrites: 0 };
+    members.push(member);
+  }
+  for (const { replica } of members) replica.start();
+  return { time, context, members };
+}

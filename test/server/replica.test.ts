@@ -1,0 +1,62 @@
+/** A replica over its ports: one validator alone, and four that lose one. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readAccount } from '../../ledger/state-keys.js';
+import { toAmount, toNonce } from '../../ledger/values/numbers.js';
+import { transactionSigningText } from '../../ledger/values/signing.js';
+import type { TransactionBody } from '../../ledger/values/transaction.js';
+import { person } from '../ledger/test-chain.js';
+import { cluster } from './replica-cluster.js';
+
+function payment({ context }: ReturnType<typeof cluster>, nonce: number) {
+  const { address, account } = person('ann');
+  const body: TransactionBody = {
+    chain: context.chain,
+    type: 'transfer',
+    from: address,
+    nonce: toNonce(nonce),
+    fee: toAmount(1),
+    outputs: [{ to: person('bob').address, amount: toAmount(10) }],
+  };
+  return { ...body, signature: account.sign(transactionSigningText(body)) };
+}
+
+const pays = (nodes: ReturnType<typeof cluster>, at: number, nonce: number) =>
+  nodes.members[at]!.replica.submit([payment(nodes, nonce)], () => {});
+
+test('a validator alone makes a payment final at once, and then writes nothing', () => {
+  const nodes = cluster(['v1']);
+  const [only] = nodes.members;
+  nodes.time.runUntil(1500);
+  pays(nodes, 0, 0);
+  nodes.time.runUntil(3000, () => only!.blocks.length > 1);
+  assert.equal(only!.blocks.length, 2);
+  assert.ok(nodes.time.now() < 1600, `final after ${nodes.time.now() - 1500} ms`);
+  nodes.time.runUntil(4000);
+  assert.equal(readAccount(only!.state, person('bob').address).balance, 1_000_010);
+  const writes = only!.voteStateWrites;
+  nodes.time.runUntil(20_000);
+  assert.equal(only!.voteStateWrites, writes, 'an idle validator writes no vote state');
+  assert.equal(only!.blocks.length, 2, 'an idle chain makes no blocks');
+});
+
+test('four validators agree on every block, and go on when one stops', () => {
+  const nodes = cluster(['v1', 'v2', 'v3', 'v4']);
+  for (let nonce = 0; nonce < 5; nonce++) {
+    pays(nodes, nonce % 4, nonce);
+    nodes.time.runUntil(nodes.time.now() + 700);
+  }
+  nodes.time.runUntil(nodes.time.now() + 5000);
+  nodes.members[3]!.stopped = true;
+  nodes.members[3]!.replica.stop();
+  pays(nodes, 0, 5);
+  nodes.time.runUntil(nodes.time.now() + 60_000);
+  const [first, ...others] = nodes.members.slice(0, 3);
+  assert.equal(readAccount(first!.state, person('bob').address).balance, 1_000_060);
+  for (const other of others) {
+    assert.deepEqual(
+      other.blocks.map(({ hash }) => hash),
+      first!.blocks.map(({ hash }) => hash),
+    );
+  }
+});
