@@ -12,7 +12,7 @@ import type { Certificate } from '../../ledger/values/vote.js';
 import type { Clock, LedgerStore, Mempool, ReplicaMessage, VoteStateStore } from '../../server/replica/ports.js';
 import { initialVoteState } from '../../server/replica/recover.js';
 import { createReplica, type Replica, type ReplicaEvent } from '../../server/replica/replica.js';
-import { standInVrfProof as standInVrf } from "../ledger/stand-in-crypto.js";
+import { standInVrfProof as standInVrf } from '../ledger/stand-in-crypto.js';
 import { person, testContext } from '../ledger/test-chain.js';
 
 export class VirtualTime implements Clock {
@@ -67,7 +67,9 @@ export function cluster(names: readonly string[]) {
     const state = createOverlay({ get: () => undefined, node: () => undefined });
     const genesis = genesisState(context);
     state.absorb(genesis.changes);
-    const blocks: Block[] = [{ hash: context.genesisHash, index: toHeight(0), slot: toSlot(0), epoch: toEpoch(0) } as Block];
+    const blocks: Block[] = [
+      { hash: context.genesisHash, index: toHeight(0), slot: toSlot(0), epoch: toEpoch(0) } as Block,
+    ];
     const certificates = new Map<Hash, Certificate>();
     const ledger: LedgerStore = {
       get: (key) => state.get(key),
@@ -137,7 +139,11 @@ export function cluster(names: readonly string[]) {
       network: {
         broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
         sendToValidator: (key, message) => {
-          deliver(own, names.findIndex((other) => person(other).validator.publicKey === key), message);
+          deliver(
+            own,
+            names.findIndex((other) => person(other).validator.publicKey === key),
+            message,
+          );
         },
         send: (peer, message) => deliver(own, Number(peer), message),
         peers: () => others.filter((at) => members[at]?.stopped === false).map(String),
