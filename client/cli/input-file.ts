@@ -1,11 +1,21 @@
-/** Reads what a command is given: a file, or standard input for `-`. */
+/** Reads the JSON that a command is given: a file, or standard input for `-`. Judged as strictly as a node would. */
 import { open } from 'node:fs/promises';
+import { err, ok, type Result } from '../../ledger/values/result.js';
+import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import { usageProblem } from './cli-problem.js';
 
 /** Bytes; no value of this protocol is larger. */
 const maxInputBytes = 1_048_576;
 
-export async function readInput(file: string): Promise<string> {
+/** @returns the value, or a sentence that says what is wrong with the text */
+export async function readJson(file: string): Promise<Result<unknown, string>> {
+  const parsed = parseStrictJson(await readBytes(file));
+  if (parsed.ok) return ok(parsed.value);
+  const { path, detail } = parsed.problem;
+  return err(path === '' ? detail : `At ${path}: ${detail}`);
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const handle = file === '-' ? undefined : await open(file);
@@ -15,11 +25,7 @@ export async function readInput(file: string): Promise<string> {
     if (bytes > maxInputBytes) throw usageProblem(`${inputName(file)} is larger than 1 MiB.`, 'Give one JSON value.');
     chunks.push(chunk);
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw usageProblem(`${inputName(file)} is not UTF-8 text.`, 'Give a JSON file.');
-  }
+  return Buffer.concat(chunks);
 }
 
 export const inputName = (file: string): string => (file === '-' ? 'Standard input' : file);

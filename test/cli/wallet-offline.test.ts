@@ -88,7 +88,16 @@ test('canonicalize prints exactly the canonical bytes, and their SHA-256', async
 
 test('what has no canonical form is refused', async (t) => {
   const home = temporaryHome(t);
-  for (const stdin of ['', '{"a":1.5}', '[9007199254740992]', '{"a":-0}', '"\\ud800"', '{"__proto__":1}', 'nul']) {
+  for (const stdin of [
+    '',
+    '{"a":1.5}',
+    '[9007199254740992]',
+    '{"a":-0}',
+    '"\\ud800"',
+    '{"__proto__":1}',
+    '{"a":1,"a":2}',
+    'nul',
+  ]) {
     const outcome = await run('wallet', home, ['canonicalize', '-'], { stdin });
     assert.equal(outcome.code, 2, stdin);
     assert.equal(outcome.stdout, '');

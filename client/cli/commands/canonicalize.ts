@@ -4,11 +4,10 @@ import { canonicalJson } from '../../../ledger/values/canonical.js';
 
 import { usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
-import { inputName, readInput } from '../input-file.js';
-import { parseJson } from '../json-input.js';
+import { inputName, readJson } from '../input-file.js';
 
 export async function canonicalize(context: Context, file: string): Promise<void> {
-  const value = parseJson(await readInput(file));
+  const value = await readJson(file);
   if (!value.ok) throw usageProblem(`${inputName(file)} has no canonical form: ${value.problem}`, 'Correct the JSON.');
   const canonical = canonicalJson(value.value);
   const sha256 = createHash('sha256').update(canonical).digest('hex');

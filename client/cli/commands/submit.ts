@@ -8,8 +8,7 @@ import { checkAddress } from '../../account.js';
 import { frameTransaction } from '../../wallet.js';
 import { usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
-import { inputName, readInput } from '../input-file.js';
-import { parseJson } from '../json-input.js';
+import { inputName, readJson } from '../input-file.js';
 import { openAccount } from '../names.js';
 import { finalityText, readInteger, readLane, type SigningOptions, sendSigned, sentData } from '../payment.js';
 
@@ -57,7 +56,7 @@ export async function signOffline(
 }
 
 export async function submit(context: Context, file: string, options: SigningOptions): Promise<void> {
-  const json = parseJson(await readInput(file));
+  const json = await readJson(file);
   if (!json.ok)
     throw usageProblem(
       `${inputName(file)} is not a signed transaction. ${json.problem}`,

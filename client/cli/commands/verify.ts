@@ -1,5 +1,4 @@
 /** `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node. */
-import { readFile } from 'node:fs/promises';
 import { decodeBlock } from '../../../ledger/values/decode-block.js';
 import { type ChainRules, decodeTransaction } from '../../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
@@ -13,8 +12,7 @@ import { type Check, checkBlock, checkCertificate, checkTransaction, checkValida
 import { clientCrypto } from '../../crypto.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
-import { inputName, readInput } from '../input-file.js';
-import { parseJson } from '../json-input.js';
+import { inputName, readJson } from '../input-file.js';
 import { colour } from '../terminal.js';
 
 export interface VerifyOptions {
@@ -26,7 +24,7 @@ const marks = { holds: colour.green('✔'), fails: colour.red('✘'), unchecked:
 type Json = { readonly [member: string]: unknown };
 
 export async function verify(context: Context, file: string, options: VerifyOptions): Promise<void> {
-  const json = parseJson(await readInput(file));
+  const json = await readJson(file);
   if (!json.ok)
     throw usageProblem(`${inputName(file)}: ${json.problem}`, 'Give JSON that a node or `wallet sign` printed.');
   const value = object(json.value);
@@ -84,7 +82,7 @@ function rulesOf(file: string, chain: unknown, address: unknown, work = false): 
 }
 
 async function validatorsFrom(path: string, epoch: number): Promise<EpochEntry> {
-  const json = parseJson(await readFile(path, 'utf8'));
+  const json = await readJson(path);
   const answer = (json.ok ? object(json.value) : {}) as Partial<EpochAnswer>;
   if (!Array.isArray(answer.validators) || answer.number !== epoch) {
     throw usageProblem(
