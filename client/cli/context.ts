@@ -9,7 +9,7 @@ import { createKeystore, type Keystore } from '../keystore/keystore.js';
 import { usageProblem } from './cli-problem.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
-export const defaultNode = 'http://127.0.0.1:8080';
+const defaultNode = 'http://127.0.0.1:8080';
 
 /** Options of the program itself; every command has them. */
 export interface WalletOptions {

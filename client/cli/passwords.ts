@@ -7,10 +7,10 @@ import { text as readStream } from 'node:stream/consumers';
 import { CliProblem, usageProblem } from './cli-problem.js';
 import type { Terminal } from './terminal.js';
 
-export const minPasswordLength = 8;
+const minPasswordLength = 8;
 
 /** @returns the file's content without its last line end */
-export function passwordFromFile(passwordFile: string | undefined): string | undefined {
+function passwordFromFile(passwordFile: string | undefined): string | undefined {
   const path = passwordFile ?? process.env.SLOTLEDGER_PASSWORD_FILE;
   if (path === undefined || path === '') return undefined;
   return readFileSync(path, 'utf8').replace(/\r?\n$/, '');

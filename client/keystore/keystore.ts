@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import { decodeKeyFile, type KeyFile } from './key-file.js';
 
-export const maxKeyNameLength = 32;
+const maxKeyNameLength = 32;
 
 export type KeystoreProblem =
   | { readonly code: 'bad_key_name'; readonly name: string }
