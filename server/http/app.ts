@@ -1,0 +1,130 @@
+/** The Express application: routes out of the table, pages, and one place where everything unforeseen ends. */
+import compression from 'compression';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { addDocsPages, pagePaths } from './docs-pages.js';
+import type { Listeners } from './events/listeners.js';
+import { useFaucet } from './faucet.js';
+import type { HttpMetrics } from './metrics.js';
+import { problem, type Reply, replyHeaders, sendReply } from './reply.js';
+import type { RouteContext } from './route.js';
+import { labelRoute } from './route-label.js';
+import { readRoutes } from './routes/all-routes.js';
+import type { Submit } from './submit.js';
+
+export interface AppParts {
+  readonly context: RouteContext;
+  readonly metrics: HttpMetrics;
+  readonly listeners: Listeners;
+  readonly submit: Submit;
+  /** Told of what should not have happened. */
+  readonly onBug: (error: unknown) => void;
+}
+
+const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
+export function createApp({ context, metrics, listeners, submit, onBug }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', false);
+  app.set('etag', 'strong');
+  app.use(securityHeaders());
+  app.use(compression({ filter: (request, response) => !isStream(response) && compression.filter(request, response) }));
+
+  const methodsByPath = new Map<string, string>(pagePaths.map((path) => [path, 'GET, HEAD']));
+  const send = (response: Response, reply: Reply): void => {
+    response.status(reply.status).set(replyHeaders(reply)).send(JSON.stringify(reply.body));
+  };
+  const read = (path: string, run: (request: Request) => Promise<Reply>): void => {
+    methodsByPath.set(expressPath(path), 'GET, HEAD');
+    app.get(expressPath(path), async (request, response) => {
+      labelRoute(response, path);
+      send(response, await run(request));
+    });
+  };
+  const post = (path: string, run: (request: Request) => Promise<Reply>): void => {
+    methodsByPath.set(path, 'POST');
+    app.post(path, async (request, response) => {
+      labelRoute(response, path);
+      sendReply(response, await run(request));
+    });
+  };
+
+  for (const route of readRoutes) {
+    read(route.path, (request) => route.run(context, textParams(request), queryOf(request)));
+  }
+  post('/v1/transactions', (request) => submit(request, queryOf(request)));
+  post('/v1/faucet', (request) => useFaucet(context, metrics, request));
+  methodsByPath.set('/v1/events', 'GET, HEAD');
+  app.get('/v1/events', (request, response) => {
+    labelRoute(response, '/v1/events');
+    listeners.listen(request, response, queryOf(request));
+  });
+  methodsByPath.set('/metrics', 'GET, HEAD');
+  app.get('/metrics', async (_request, response) => {
+    labelRoute(response, '/metrics');
+    response.set({ 'content-type': metrics.contentType, 'cache-control': 'no-store' }).send(await metrics.text());
+  });
+  addDocsPages(app, context);
+
+  for (const [path, allow] of methodsByPath) {
+    app.all(path, (request, response) => {
+      const detail = `${request.method} does not work here; ${allow} ${allow.includes(',') ? 'do' : 'does'}.`;
+      sendReply(response, problem('method_not_allowed', detail, { headers: { allow } }));
+    });
+  }
+  app.use((request: Request, response: Response) => {
+    const path = request.path.length > 80 ? `${request.path.slice(0, 80)}…` : request.path;
+    sendReply(response, problem('route_not_found', `Nothing stands at ${path}; /docs lists all routes.`));
+  });
+  app.use(lastResort(onBug));
+  return app;
+}
+
+/** Pages run scripts of this node alone; the documentation's own style needs inline attributes. */
+function securityHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Plain HTTP is spoken here; whoever puts TLS in front says so there.
+    strictTransportSecurity: false,
+  });
+}
+
+const isStream = (response: { getHeader: (name: string) => unknown }): boolean =>
+  String(response.getHeader('content-type') ?? '').startsWith('text/event-stream');
+
+const queryOf = (request: Request): URLSearchParams => {
+  const mark = request.url.indexOf('?');
+  return new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
+};
+
+function textParams(request: Request): { readonly [name: string]: string } {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.params)) if (typeof value === 'string') texts[name] = value;
+  return texts;
+}
+
+/** Express reports what it could not read (a path with bad escapes) with a 4xx status; all else is our bug. */
+function lastResort(onBug: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = (error as { readonly status?: unknown } | undefined)?.status;
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      return sendReply(response, problem('malformed_request', 'The path or a header cannot be read.'));
+    }
+    onBug(error);
+    sendReply(response, problem('internal_error', 'Something went wrong inside the node; nothing more is told here.'));
+  };
+}

@@ -1,0 +1,73 @@
+/** Who may talk to this node over HTTP, decided before anything else. It protects wallets on the same machine. */
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { HttpLimits } from './limits.js';
+import { problem, type Reply } from './reply.js';
+
+export interface Guard {
+  /** undefined: come in. */
+  readonly refusal: (request: IncomingMessage) => Promise<Reply | undefined>;
+}
+
+export function createGuard(host: string, limits: HttpLimits): Guard {
+  const hosts =
+    isLoopback(host) || host === 'localhost' ? new Set(['localhost', host, ...limits.allowedHosts]) : undefined;
+  const rate = new RateLimiterMemory({ points: limits.requestsPer10s, duration: 10 });
+
+  return {
+    refusal: async (request) => {
+      const hostFault = hosts === undefined ? undefined : hostRefusal(request, hosts);
+      if (hostFault !== undefined) return hostFault;
+      const originFault = originRefusal(request, limits.allowedOrigins);
+      if (originFault !== undefined) return originFault;
+      const remote = request.socket.remoteAddress ?? '';
+      if (!limits.limitLoopback && isLoopback(remote)) return undefined;
+      try {
+        await rate.consume(rateKey(remote));
+        return undefined;
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+        const detail = `At most ${limits.requestsPer10s} requests in 10 seconds are served to one address.`;
+        return problem('rate_limited', detail, { headers: { 'retry-after': String(seconds) } });
+      }
+    },
+  };
+}
+
+/** The host name of a Host header, without port and brackets; undefined for one that is none. */
+export function hostName(header: string): string | undefined {
+  const found = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?$/.exec(header);
+  return found === null ? undefined : (found[1] ?? found[2])?.toLowerCase();
+}
+
+/** 127.0.0.0/8 and ::1, also in their IPv4-mapped form. */
+export function isLoopback(address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}
+
+/** A page that points its own name at 127.0.0.1 sends that name as Host. */
+function hostRefusal(request: IncomingMessage, hosts: ReadonlySet<string>): Reply | undefined {
+  const name = hostName(request.headers.host ?? '');
+  if (name !== undefined && (isLoopback(name) || hosts.has(name))) return undefined;
+  return problem('host_not_allowed', `This node is not reached as "${(request.headers.host ?? '').slice(0, 80)}".`);
+}
+
+/** Browsers name the page that posts; programs send no Origin. */
+function originRefusal(request: IncomingMessage, allowed: readonly string[]): Reply | undefined {
+  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return undefined;
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if (origin === undefined) {
+    return site === 'cross-site' ? problem('origin_not_allowed', 'A page of another site posted this.') : undefined;
+  }
+  if (allowed.includes(origin) || origin === `http://${request.headers.host ?? ''}`) return undefined;
+  return problem('origin_not_allowed', `Pages of ${origin.slice(0, 80)} may not post to this node.`);
+}
+
+/** One IPv6 customer usually holds a /64. */
+function rateKey(address: string): string {
+  return isIP(address) === 6 && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
+}

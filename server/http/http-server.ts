@@ -1,0 +1,164 @@
+/**
+ * The HTTP floor: one node:http server. Every request passes the guard; POST /v1/transactions goes straight to its
+ * handler (the fast door), all else to Express. Both doors give the same answers.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import cors from 'cors';
+import type { Logger } from 'pino';
+import { createApp } from './app.js';
+import { createListeners } from './events/listeners.js';
+import { createGuard } from './guard.js';
+import { defaultHttpLimits, type HttpLimits } from './limits.js';
+import { listenError } from './listen-error.js';
+import { createHttpMetrics } from './metrics.js';
+import type { NodeApi } from './node-api.js';
+import type { ProblemCode } from './problems.js';
+import { problem, sendReply } from './reply.js';
+import type { RouteContext } from './route.js';
+import { labelRoute, routeLabel } from './route-label.js';
+import { createSubmit } from './submit.js';
+import { packageVersion } from './version.js';
+
+/** How long open answers may take after close(), in ms. */
+const graceMs = 3_000;
+const fastPath = '/v1/transactions';
+
+export interface HttpServerOptions {
+  readonly node: NodeApi;
+  /** 127.0.0.1 keeps it to this machine. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly limits?: Partial<HttpLimits>;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}
+
+export interface HttpServer {
+  /** Rejects with a SlotledgerError (PORT_IN_USE and kin). */
+  readonly listen: () => Promise<{ readonly port: number }>;
+  /** Ends event streams, lets open answers finish for at most 3 s. */
+  readonly close: () => Promise<void>;
+}
+
+export function createHttpServer({
+  node,
+  host = '127.0.0.1',
+  port,
+  limits: given,
+  log,
+}: HttpServerOptions): HttpServer {
+  const limits: HttpLimits = { ...defaultHttpLimits, ...given };
+  const version = packageVersion();
+  const context: RouteContext = {
+    node,
+    limits,
+    version,
+    now: Date.now,
+    startedAt: Date.now(),
+    names: genesisNames(node),
+  };
+  const metrics = createHttpMetrics(node, version, () => performance.now());
+  const listeners = createListeners(context, metrics);
+  const submit = createSubmit(context, metrics);
+  const guard = createGuard(host, limits);
+  const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
+  const app = createApp({ context, metrics, listeners, submit, onBug });
+  const allowOrigins = cors({ origin: [...limits.allowedOrigins], exposedHeaders: ['location', 'retry-after'] });
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refused = await guard.refusal(request);
+    if (refused !== undefined) return sendReply(response, refused);
+    const url = request.url ?? '/';
+    const mark = url.indexOf('?');
+    if (request.method !== 'POST' || (mark === -1 ? url : url.slice(0, mark)) !== fastPath)
+      return app(request, response);
+    labelRoute(response, fastPath);
+    sendReply(response, await submit(request, new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))));
+  };
+
+  const server = createServer(
+    { maxHeaderSize: limits.maxHeaderBytes, requireHostHeader: false },
+    (request, response) => {
+      const began = performance.now();
+      response.once('close', () => {
+        const seconds = (performance.now() - began) / 1000;
+        metrics.requested(request.method ?? '', routeLabel(response), response.statusCode, seconds);
+      });
+      const start = (): void => {
+        serve(request, response).catch((error: unknown) => {
+          onBug(error);
+          sendReply(
+            response,
+            problem('internal_error', 'Something went wrong inside the node; nothing more is told here.'),
+          );
+        });
+      };
+      if (limits.allowedOrigins.length === 0) start();
+      else allowOrigins(request, response, start);
+    },
+  );
+  server.headersTimeout = limits.headersTimeoutMs;
+  server.requestTimeout = limits.requestTimeoutMs;
+  server.keepAliveTimeout = limits.keepAliveTimeoutMs;
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  server.maxConnections = limits.maxConnections;
+  server.on('clientError', answerBrokenRequest);
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
+        server.once('error', onError);
+        server.listen(port, host, () => {
+          server.off('error', onError);
+          server.on('error', (error) => log.error({ err: error }, 'the HTTP server reports an error'));
+          const bound = (server.address() as AddressInfo).port;
+          log.info({ host, port: bound }, 'HTTP listens');
+          resolve({ port: bound });
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        listeners.close();
+        const force = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(force);
+          metrics.close();
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function genesisNames({ genesis }: NodeApi): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { address, name } of genesis.accounts) if (name !== undefined) names.set(address, name);
+  for (const { key, name } of genesis.validators) if (name !== undefined) names.set(key, name);
+  return names;
+}
+
+/** What node:http could not read never reaches a handler; it gets a problem all the same. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const codes: { readonly [code: string]: ProblemCode } = {
+    HPE_HEADER_OVERFLOW: 'headers_too_large',
+    ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  };
+  const { status, body } = problem(
+    codes[error.code ?? ''] ?? 'malformed_request',
+    'The request cannot be read as HTTP.',
+  );
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} Refused`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}

@@ -1,0 +1,111 @@
+/** What Prometheus may read. Names: slotledger_<subsystem>_<name>_<unit>; no label ever holds an account. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { NodeApi, NodeEvents, SubmitOutcome } from './node-api.js';
+
+/** Transactions whose finality is being timed at once; further ones are not timed. */
+const maxTimed = 50_000;
+
+export interface HttpMetrics {
+  /** @param route the template, never the path */
+  readonly requested: (method: string, route: string, status: number, seconds: number) => void;
+  readonly submitted: (outcomes: readonly SubmitOutcome[]) => void;
+  readonly listeners: (open: number) => void;
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+  readonly close: () => void;
+}
+
+/** @param monotonic milliseconds that only go forward */
+export function createHttpMetrics(node: NodeApi, version: string, monotonic: () => number): HttpMetrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register, prefix: 'slotledger_' });
+  nodeGauges(node, register);
+  const registers = [register];
+  new Gauge({ name: 'slotledger_node_info', help: 'Version', labelNames: ['version'], registers }).set({ version }, 1);
+  const requests = new Histogram({
+    name: 'slotledger_http_request_duration_seconds',
+    help: 'Time to answer, by route template',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+    registers,
+  });
+  const finality = new Histogram({
+    name: 'slotledger_transaction_finality_seconds',
+    help: 'From acceptance by this node to final on disk',
+    buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
+    registers,
+  });
+  const submissions = new Counter({
+    name: 'slotledger_transaction_submissions_total',
+    help: 'Transactions handed in over HTTP, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const finals = new Counter({
+    name: 'slotledger_chain_final_blocks_total',
+    help: 'Blocks final since start',
+    registers,
+  });
+  const finalTransactions = new Counter({
+    name: 'slotledger_chain_final_transactions_total',
+    help: 'Transactions final since start',
+    registers,
+  });
+  const streams = new Gauge({ name: 'slotledger_http_event_streams', help: 'Open event streams', registers });
+
+  const acceptedAt = new Map<string, number>();
+  const onFinal = ({ transactions }: NodeEvents['final'][0]): void => {
+    finals.inc();
+    finalTransactions.inc(transactions.length);
+    for (const id of transactions) {
+      const at = acceptedAt.get(id);
+      if (at === undefined) continue;
+      acceptedAt.delete(id);
+      finality.observe((monotonic() - at) / 1000);
+    }
+  };
+  node.events.on('final', onFinal);
+
+  return {
+    requested: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    submitted: (outcomes) => {
+      for (const outcome of outcomes) {
+        submissions.inc({ outcome: outcome.kind });
+        if (outcome.kind !== 'accepted' || outcome.known || outcome.status.status !== 'pending') continue;
+        if (acceptedAt.size >= maxTimed) acceptedAt.delete(acceptedAt.keys().next().value ?? '');
+        acceptedAt.set(outcome.status.id, monotonic());
+      }
+    },
+    listeners: (open) => streams.set(open),
+    text: () => register.metrics(),
+    contentType: register.contentType,
+    close: () => {
+      node.events.off('final', onFinal);
+      register.clear();
+    },
+  };
+}
+
+/** Read from the node when Prometheus asks, so that nothing has to be kept up to date. */
+function nodeGauges(node: NodeApi, register: Registry): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name: `slotledger_${name}`,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('chain_final_height_blocks', 'Index of the highest final block', () => node.status().final.index);
+  gauge('chain_stored_height_blocks', 'Index of the highest final block on disk', () => node.status().stored_index);
+  gauge('chain_slot_number', 'Current slot', () => node.status().slot);
+  gauge('chain_epoch_number', 'Epoch of the next block', () => node.status().epoch);
+  gauge('mempool_waiting_transactions', 'Transactions that wait', () => node.mempool().count);
+  gauge('mempool_size_bytes', 'Bytes that wait', () => node.mempool().bytes);
+  gauge('p2p_connected_peers', 'Connected peers', () => node.status().peers);
+  gauge('node_ready_boolean', '1 when /readyz says so', () =>
+    Object.values(node.health()).every((fault) => fault === undefined) ? 1 : 0,
+  );
+}

@@ -1,0 +1,60 @@
+/** A request body: its type, its size, its bytes, and the strict JSON in them. */
+import type { IncomingMessage } from 'node:http';
+import { err, ok, type Result } from '../../ledger/values/result.js';
+import { parseStrictJson } from '../../ledger/values/strict-json.js';
+import { problem, type Reply } from './reply.js';
+
+/** Reads and parses a body of at most `maxBytes`. What is too large is refused before it is read in full. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<Result<unknown, Reply>> {
+  const type = request.headers['content-type'];
+  if (type === undefined || !isJson(type)) {
+    const shown = type === undefined ? 'there is no content-type header' : `the content-type is "${type.slice(0, 60)}"`;
+    return err(problem('unsupported_media_type', `The body must be application/json, but ${shown}.`));
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    return err(problem('unsupported_media_type', 'The body is compressed; send it as it is.'));
+  }
+  const bytes = await readBody(request, maxBytes);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length === 0) return err(problem('malformed_json', 'The body is empty.'));
+  const parsed = parseStrictJson(bytes.value);
+  if (parsed.ok) return ok(parsed.value);
+  return err(problem('malformed_json', parsed.problem.detail, { path: parsed.problem.path }));
+}
+
+/** `application/json`, in UTF-8 if it says so. */
+function isJson(contentType: string): boolean {
+  const [type, ...parameters] = contentType.toLowerCase().split(';');
+  if (type?.trim() !== 'application/json') return false;
+  return parameters.every((parameter) => /^\s*(charset="?utf-8"?)?\s*$/.test(parameter));
+}
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Result<Uint8Array, Reply>> {
+  const tooLarge = (): Result<Uint8Array, Reply> => {
+    // The rest is not read: the connection ends with this answer.
+    const headers = { connection: 'close' };
+    return err(problem('body_too_large', `The body has more than ${maxBytes} bytes.`, { headers }));
+  };
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(tooLarge());
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off('data', onData);
+      request.pause();
+      resolve(tooLarge());
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(ok(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length))));
+    // Nobody is left to read the answer; the promise must end all the same.
+    const gone = (): void => resolve(err(problem('malformed_request', 'The request ended too early.')));
+    request.once('error', gone);
+    request.once('aborted', gone);
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * POST /v1/transactions, without Express: the fast door calls it on the bare server, Express calls the same function,
+ * so that both give the same answers. Accepted means kept on disk.
+ */
+import type { IncomingMessage } from 'node:http';
+import { type ChainRules, decodeTransaction } from '../../ledger/values/decode-transaction.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
+import type { HttpMetrics } from './metrics.js';
+import type { SubmitOutcome, TransactionStatus } from './node-api.js';
+import { parseQuery } from './query.js';
+import { readJson } from './read-json.js';
+import { problem, type Reply, refusalReply } from './reply.js';
+import type { RouteContext } from './route.js';
+import { submitQuery } from './routes/submit-description.js';
+import { shownStatus } from './routes/transactions.js';
+
+export type Submit = (request: IncomingMessage, query: URLSearchParams) => Promise<Reply>;
+
+export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submit {
+  const { node, limits } = context;
+  const rules: ChainRules = {
+    chain: node.chain,
+    prefix: node.genesis.address_prefix,
+    parameters: node.genesis.parameters,
+  };
+  const asked = submitQuery(limits.maxWaitMs);
+  let waiting = 0;
+
+  const waitFor = async (status: TransactionStatus, timeoutMs: number | undefined): Promise<TransactionStatus> => {
+    if (timeoutMs === undefined || status.status !== 'pending' || waiting >= limits.maxWaiting) return status;
+    waiting += 1;
+    try {
+      return (await node.waitUntilFinal(status.id, timeoutMs)) ?? status;
+    } finally {
+      waiting -= 1;
+    }
+  };
+
+  return async (request, rawQuery) => {
+    const query = parseQuery(asked, rawQuery);
+    if (!query.ok) return query.problem;
+    const { wait, timeout_ms } = asked.parse(Object.fromEntries(rawQuery));
+    const timeoutMs = wait === undefined ? undefined : (timeout_ms ?? 10_000);
+    const body = await readJson(request, limits.maxBodyBytes);
+    if (!body.ok) return body.problem;
+    const batch = Array.isArray(body.value);
+    const values: readonly unknown[] = batch ? (body.value as unknown[]) : [body.value];
+    if (values.length > limits.maxBatch) {
+      const detail = `The list has ${values.length} transactions; at most ${limits.maxBatch} are taken at once.`;
+      return problem('batch_too_large', detail);
+    }
+
+    const slots: (Reply | undefined)[] = [];
+    const transactions: Transaction[] = [];
+    for (let i = 0; i < values.length; i += 1) {
+      const decoded = decodeTransaction(values[i], rules);
+      if (decoded.ok) {
+        slots.push(undefined);
+        transactions.push(decoded.value);
+        continue;
+      }
+      const path = batch
+        ? `[${i}]${decoded.problem.path === '' ? '' : `.${decoded.problem.path}`}`
+        : decoded.problem.path;
+      slots.push(problem('invalid_transaction', decoded.problem.detail, { path }));
+    }
+    const outcomes = transactions.length === 0 ? [] : await node.submit(transactions);
+    metrics.submitted(outcomes);
+    let next = 0;
+    const replies = await Promise.all(
+      slots.map((refused) => refused ?? outcomeReply(outcomes[next++]!, (status) => waitFor(status, timeoutMs))),
+    );
+    if (!batch) return replies[0]!;
+    return {
+      status: 200,
+      body: { items: replies.map((reply) => reply.body) },
+      caching: 'never',
+      headers: {},
+      problem: false,
+    };
+  };
+}
+
+/** One outcome as an answer: 202 while it waits, 200 once its fate is known. */
+export async function outcomeReply(
+  outcome: SubmitOutcome,
+  waitFor: (status: TransactionStatus) => Promise<TransactionStatus>,
+): Promise<Reply> {
+  switch (outcome.kind) {
+    case 'accepted': {
+      const status = await waitFor(outcome.status);
+      return {
+        status: status.status === 'pending' ? 202 : 200,
+        body: shownStatus(status),
+        caching: 'never',
+        headers: { location: `/v1/transactions/${status.id}` },
+        problem: false,
+      };
+    }
+    case 'refused':
+      return refusalReply(outcome.refusal.code, outcome.refusal.detail);
+    case 'conflict': {
+      const detail = `Transaction ${outcome.other} holds this nonce already.`;
+      return problem('nonce_taken', detail, { path: 'nonce', extra: { other: outcome.other } });
+    }
+    case 'full':
+      return problem('mempool_full', outcome.detail, { headers: { 'retry-after': String(outcome.retry_after_s) } });
+  }
+}
