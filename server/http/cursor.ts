@@ -18,6 +18,8 @@ export function sealCursor(list: string, inner: string | null): string | null {
 export function openCursor(list: string, cursor: string): string | undefined {
   if (!/^[A-Za-z0-9_-]{1,600}$/.test(cursor)) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  // Base64 has several spellings of one text; only the one that was given out counts.
+  if (Buffer.from(text, 'utf8').toString('base64url') !== cursor) return undefined;
   const inner = text.slice(checkLength);
   return text.slice(0, checkLength) === check(list, inner) ? inner : undefined;
 }

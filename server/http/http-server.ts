@@ -66,6 +66,8 @@ export function createHttpServer({
   const app = createApp({ context, metrics, listeners, submit, onBug });
   const allowOrigins = cors({ origin: [...limits.allowedOrigins], exposedHeaders: ['location', 'retry-after'] });
 
+  let closing = false;
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refused = await guard.refusal(request);
     if (refused !== undefined) return sendReply(response, refused);
@@ -78,12 +80,21 @@ export function createHttpServer({
   };
 
   const server = createServer(
-    { maxHeaderSize: limits.maxHeaderBytes, requireHostHeader: false },
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      requireHostHeader: false,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.connectionsCheckMs,
+    },
     (request, response) => {
       const began = performance.now();
       response.once('close', () => {
         const seconds = (performance.now() - began) / 1000;
         metrics.requested(request.method ?? '', routeLabel(response), response.statusCode, seconds);
+        // Its connection is idle only after this event.
+        if (closing) setImmediate(() => server.closeIdleConnections());
       });
       const start = (): void => {
         serve(request, response).catch((error: unknown) => {
@@ -98,9 +109,6 @@ export function createHttpServer({
       else allowOrigins(request, response, start);
     },
   );
-  server.headersTimeout = limits.headersTimeoutMs;
-  server.requestTimeout = limits.requestTimeoutMs;
-  server.keepAliveTimeout = limits.keepAliveTimeoutMs;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
   server.on('clientError', answerBrokenRequest);
@@ -120,6 +128,7 @@ export function createHttpServer({
       }),
     close: () =>
       new Promise((resolve) => {
+        closing = true;
         listeners.close();
         const force = setTimeout(() => server.closeAllConnections(), graceMs);
         server.close(() => {

@@ -10,6 +10,8 @@ export interface HttpLimits {
   /** Time for a client to send its headers, and its whole request, in ms: slow senders hold a socket no longer. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  /** How often these two are looked at, in ms. */
+  readonly connectionsCheckMs: number;
   readonly keepAliveTimeoutMs: number;
   /** Then the client connects again, so that no connection lives for ever. */
   readonly maxRequestsPerSocket: number;
@@ -40,6 +42,7 @@ export const defaultHttpLimits: HttpLimits = {
   maxHeaderBytes: 16_384,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  connectionsCheckMs: 2_000,
   keepAliveTimeoutMs: 5_000,
   maxRequestsPerSocket: 100_000,
   maxConnections: 2_000,

@@ -8,6 +8,8 @@ export interface RefusalProblem {
   readonly fix: string;
 }
 
+export const refusalCodes = Object.keys(transactionRefusals) as readonly TransactionRefusalCode[];
+
 /** `nonce_too_low` reads "Nonce too low". */
 const titleOf = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
 

@@ -47,6 +47,7 @@ const short = (hash) => hash.slice(0, 10) + '…' + hash.slice(-6);
 const rows = 8;
 let status;
 let slotMs = 1000;
+let skew = 0;
 for (const place of document.querySelectorAll('.node')) place.textContent = location.origin;
 
 function row(block, fresh) {
@@ -75,8 +76,17 @@ function row(block, fresh) {
   byId('none').hidden = true;
 }
 
+// At most two questions a second, however fast blocks become final.
+let due = false;
+function refreshSoon() {
+  if (due) return;
+  due = true;
+  setTimeout(() => { due = false; refresh().catch(() => {}); }, 500);
+}
+
 async function refresh() {
   status = await (await fetch('/v1/status')).json();
+  skew = status.time - Date.now();
   show('height', status.final.index.toLocaleString());
   show('slot', status.slot.toLocaleString());
   show('epoch', status.epoch);
@@ -91,7 +101,7 @@ async function refresh() {
 
 function tick() {
   if (status) {
-    const left = Math.max(0, status.slot_ends_at - Date.now());
+    const left = Math.max(0, status.slot_ends_at - Date.now() - skew);
     byId('progress').style.width = Math.min(100, 100 - (100 * left) / slotMs) + '%';
   }
   requestAnimationFrame(tick);
@@ -107,9 +117,9 @@ async function start() {
   events.addEventListener('final', (event) => {
     const block = JSON.parse(event.data);
     row({ ...block, count: block.transactions.length }, true);
-    refresh();
+    refreshSoon();
   });
-  events.addEventListener('slot', () => refresh());
+  events.addEventListener('slot', refreshSoon);
   events.onerror = () => { show('health', 'Connection lost; trying again.'); byId('health').className = 'bad'; };
   tick();
 }

@@ -1,9 +1,14 @@
 /** How POST /v1/transactions and POST /v1/faucet look in the documentation; their handlers read the body themselves. */
 import { z } from 'zod';
+import type { ProblemCode } from '../problems.js';
+import { refusalCodes } from '../refusal-problems.js';
 import type { RouteDescription } from '../route.js';
 import { transaction, transactionStatus } from '../schemas/ledger.js';
 import { problemSchema } from '../schemas/problem.js';
 import { amount, decimal } from '../schemas/values.js';
+
+/** What the node may say of any transaction. */
+const outcomes: readonly ProblemCode[] = ['nonce_taken', 'mempool_full', ...refusalCodes];
 
 export const submitQuery = (maxWaitMs: number) =>
   z.object({
@@ -36,8 +41,7 @@ export const submitDescription = (maxWaitMs: number): RouteDescription => ({
     'batch_too_large',
     'unsupported_media_type',
     'invalid_transaction',
-    'nonce_taken',
-    'mempool_full',
+    ...outcomes,
   ],
 });
 
@@ -67,7 +71,6 @@ export const faucetDescription: RouteDescription = {
     'invalid_body',
     'invalid_parameter',
     'faucet_disabled',
-    'nonce_taken',
-    'mempool_full',
+    ...outcomes,
   ],
 };

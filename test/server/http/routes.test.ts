@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { readRoutes } from '../../../server/http/routes/all-routes.js';
+import { call, listening } from './listening.js';
+import { addressOf, createMemoryNode, doubleVote, hex, idOf, transfer } from './memory-node.js';
+
+const alice = addressOf('alice');
+
+/** One path for every route that reads. */
+const paths: { readonly [template: string]: string } = {
+  '/v1/status': '/v1/status',
+  '/v1/limits': '/v1/limits',
+  '/v1/genesis': '/v1/genesis',
+  '/v1/blocks': '/v1/blocks?limit=2',
+  '/v1/blocks/{at}': '/v1/blocks/latest',
+  '/v1/transactions/{id}': `/v1/transactions/${idOf(transfer(0))}`,
+  '/v1/accounts': '/v1/accounts',
+  '/v1/accounts/{address}': `/v1/accounts/${alice}`,
+  '/v1/accounts/{address}/transactions': `/v1/accounts/${alice}/transactions`,
+  '/v1/proofs/accounts/{address}': `/v1/proofs/accounts/${alice}`,
+  '/v1/epochs/{epoch}': '/v1/epochs/current',
+  '/v1/epochs/{epoch}/schedule': '/v1/epochs/0/schedule?from_slot=3&count=2',
+  '/v1/mempool': '/v1/mempool',
+  '/v1/mempool/transactions': '/v1/mempool/transactions',
+  '/v1/evidence': '/v1/evidence',
+  '/v1/supply': '/v1/supply',
+  '/v1/peers': '/v1/peers',
+  '/livez': '/livez',
+  '/readyz': '/readyz',
+  '/healthz': '/healthz',
+};
+
+test('every route answers as its schema says, HEAD has the same headers and no body', async (t) => {
+  const node = createMemoryNode();
+  node.evidencePending = [doubleVote('waiting')];
+  node.finalise([transfer(0)], [doubleVote('seen')]);
+  await node.submit([transfer(1)]);
+  const { url } = await listening(t, node);
+  assert.deepEqual(
+    readRoutes.map((route) => route.path),
+    Object.keys(paths),
+  );
+  for (const route of readRoutes) {
+    const path = paths[route.path]!;
+    const got = await call(url + path);
+    assert.equal(got.status, 200, path);
+    const parsed = route.answers[200]!.schema.safeParse(got.body);
+    assert.ok(parsed.success, `${path}: ${parsed.error?.message}`);
+    const head = await call(url + path, { method: 'HEAD' });
+    assert.equal(head.status, 200, path);
+    assert.equal(head.body, '');
+    assert.equal(head.headers.get('content-type'), got.headers.get('content-type'));
+  }
+});
+
+test('a block is found by index, by hash and as the latest, and only final ones are', async (t) => {
+  const node = createMemoryNode();
+  node.finalise([transfer(0)]);
+  const { url } = await listening(t, node);
+  const byIndex = await call(`${url}/v1/blocks/1`);
+  assert.equal(byIndex.body.block.index, 1);
+  assert.equal(byIndex.body.final_index, 1);
+  assert.equal(byIndex.body.certificate.block, byIndex.body.block.hash);
+  assert.deepEqual((await call(`${url}/v1/blocks/${hex('block 1')}`)).body, byIndex.body);
+  assert.deepEqual((await call(`${url}/v1/blocks/latest`)).body, byIndex.body);
+  assert.equal(byIndex.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+  assert.equal((await call(`${url}/v1/blocks/latest`)).headers.get('cache-control'), 'no-cache');
+  assert.equal((await call(`${url}/v1/blocks/2`)).body.code, 'block_not_found');
+  assert.equal((await call(`${url}/v1/blocks/9999999999999999`)).body.code, 'block_not_found');
+  for (const bad of ['01', '-1', '1.0', '0x12', 'newest', '1e2']) {
+    const got = await call(`${url}/v1/blocks/${bad}`);
+    assert.deepEqual([got.status, got.body.code, got.body.path], [400, 'invalid_parameter', 'at'], bad);
+  }
+});
+
+test('an answer that has not changed is 304 for its ETag', async (t) => {
+  const node = createMemoryNode();
+  const { url } = await listening(t, node);
+  const first = await call(`${url}/v1/blocks`);
+  const etag = first.headers.get('etag')!;
+  assert.ok(etag);
+  // fetch adds headers of its own that ask for a fresh answer, so this asks with the bare client.
+  const ask = async (): Promise<number | undefined> => {
+    const request = get(`${url}/v1/blocks`, { headers: { 'if-none-match': etag } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  assert.equal(await ask(), 304);
+  node.finalise([transfer(0)]);
+  assert.equal(await ask(), 200);
+});
+
+test('an account never seen has zeros; heights that are not final or not kept are refused', async (t) => {
+  const node = createMemoryNode();
+  for (let i = 0; i < 12; i += 1) node.finalise([transfer(i)]);
+  const { url } = await listening(t, node);
+  const nobody = await call(`${url}/v1/accounts/${addressOf('nobody')}`);
+  assert.equal(nobody.status, 200);
+  assert.deepEqual([nobody.body.balance, nobody.body.nonces, nobody.body.bonded], [0, {}, 0]);
+  const known = await call(`${url}/v1/accounts/${alice}?index=5`);
+  assert.deepEqual([known.body.name, known.body.index, known.body.next_nonce], ['alice', 5, 12]);
+  assert.equal((await call(`${url}/v1/accounts/${alice}?index=13`)).body.code, 'index_not_final');
+  const pruned = await call(`${url}/v1/accounts/${alice}?index=0`);
+  assert.deepEqual([pruned.status, pruned.body.code], [410, 'history_pruned']);
+  assert.equal((await call(`${url}/v1/proofs/accounts/${alice}?index=3`)).body.code, 'history_pruned');
+  const wrong = await call(`${url}/v1/accounts/${alice.slice(0, -1)}q`);
+  assert.deepEqual([wrong.status, wrong.body.code, wrong.body.path], [400, 'invalid_parameter', 'address']);
+});
+
+test('unknown and repeated query parameters are refused with the list of known ones', async (t) => {
+  const { url } = await listening(t, createMemoryNode());
+  const unknown = await call(`${url}/v1/blocks?limt=3`);
+  assert.deepEqual([unknown.status, unknown.body.code, unknown.body.path], [400, 'unknown_parameter', 'limt']);
+  assert.match(unknown.body.detail, /limit, cursor/);
+  assert.equal((await call(`${url}/v1/status?a=1`)).body.code, 'unknown_parameter');
+  for (const query of ['limit=1&limit=2', 'limit=0', 'limit=101', 'limit=', 'limit=0x1', 'limit=1.5', 'limit=%201']) {
+    const got = await call(`${url}/v1/blocks?${query}`);
+    assert.deepEqual([got.status, got.body.code, got.body.path], [400, 'invalid_parameter', 'limit'], query);
+  }
+});
+
+test('an unknown path is a 404 that names the documentation, a wrong method a 405 with Allow', async (t) => {
+  const { url } = await listening(t, createMemoryNode());
+  const missing = await call(`${url}/v1/nothing`);
+  assert.deepEqual([missing.status, missing.body.code], [404, 'route_not_found']);
+  assert.match(missing.body.detail, /\/docs/);
+  assert.match(missing.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  for (const [path, method, allow] of [
+    ['/v1/status', 'POST', 'GET, HEAD'],
+    ['/v1/transactions', 'GET', 'POST'],
+    ['/v1/faucet', 'PUT', 'POST'],
+    ['/v1/events', 'DELETE', 'GET, HEAD'],
+    ['/docs', 'POST', 'GET, HEAD'],
+  ] as const) {
+    const got = await call(url + path, { method });
+    assert.deepEqual([got.status, got.body.code, got.headers.get('allow')], [405, 'method_not_allowed', allow], path);
+  }
+  assert.equal((await call(`${url}/v1/accounts/%ff`)).body.code, 'malformed_request');
+});
+
+test('an epoch that is not known is 404, and a schedule starts inside its epoch', async (t) => {
+  const { url } = await listening(t, createMemoryNode());
+  assert.equal((await call(`${url}/v1/epochs/3`)).body.code, 'epoch_not_found');
+  assert.equal((await call(`${url}/v1/epochs/3/schedule`)).body.code, 'epoch_not_found');
+  assert.equal((await call(`${url}/v1/epochs/-1`)).body.code, 'invalid_parameter');
+  const epoch = await call(`${url}/v1/epochs/0`);
+  assert.deepEqual([epoch.body.first_slot, epoch.body.last_slot, epoch.body.total_stake], [0, 29, 500]);
+  assert.equal(epoch.body.validators[0].name, 'first');
+  const schedule = await call(`${url}/v1/epochs/current/schedule`);
+  assert.deepEqual([schedule.body.items.length, schedule.body.items[0].slot], [20, 7]);
+});
