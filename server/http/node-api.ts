@@ -92,8 +92,8 @@ export interface PeerSummary {
 export interface AccountProof {
   /** null: the account was never seen. */
   readonly entry: AccountEntry | null;
-  /** The state tree's proof of the entry, or of its absence, under `header.state_root`. Plain JSON. */
-  readonly proof: unknown;
+  /** Texts of the state tree's nodes from the root down, for key `account/<address>` under `header.state_root`. */
+  readonly proof: readonly string[];
   readonly header: HashedHeader;
   /** Of the header's block. */
   readonly certificate: Certificate;

@@ -288,7 +288,7 @@ export function createMemoryNode(options: { readonly faucet?: boolean } = {}): M
     prove: (_address, index) => {
       if (index !== undefined && index !== tip().index) return undefined;
       const { transactions: _transactions, evidence: _evidence, ...header } = tip();
-      return { entry: null, proof: { path: [] }, header, certificate: certificate(tip()) };
+      return { entry: null, proof: ['root'], header, certificate: certificate(tip()) };
     },
     ...(options.faucet === false ? {} : { faucet: async (to: Address) => accept(transfer(900 + pending.size, to)) }),
     health: () => node.faults,
