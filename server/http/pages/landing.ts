@@ -26,7 +26,7 @@ ${figure('peers', 'Peers')}
 <p id="because" class="bad" hidden></p>
 <section class="sheet"><h2>Latest final blocks</h2>
 <div class="scroll"><table><thead><tr><th class="number">Block</th><th class="number">Slot</th><th class="number">Transactions</th><th>Proposer</th><th>Hash</th></tr></thead><tbody id="blocks"></tbody></table></div>
-<p id="none" class="soft">Nothing has happened yet: blocks are made when there is something to put into them.</p>
+<p id="none" class="soft" hidden>Nothing has happened yet: blocks are made when there is something to put into them.</p>
 </section>
 <section class="sheet"><h2>Try it</h2>
 <pre><code>npx --no wallet new
@@ -113,6 +113,7 @@ async function start() {
   await refresh();
   const list = await (await fetch('/v1/blocks?limit=' + rows)).json();
   for (const block of list.items) if (block.index > 0) row({ ...block, count: block.transaction_count }, false);
+  byId('none').hidden = status.final.index > 0;
   const events = new EventSource('/v1/events?types=final,slot&since=' + status.final.index);
   events.addEventListener('final', (event) => {
     const block = JSON.parse(event.data);

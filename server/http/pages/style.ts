@@ -22,8 +22,8 @@ pre { background: var(--code); border-radius: 8px; padding: .75rem 1rem; margin:
 pre code { background: none; padding: 0; font-size: 1em; }
 nav { display: flex; flex-wrap: wrap; gap: 1.25rem; margin: 1rem 0 2rem; }
 .tag { display: inline-block; font-size: .8rem; border: 1px solid var(--line); border-radius: 999px; padding: .1rem .6rem; color: var(--soft); vertical-align: middle; }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin-bottom: 1.25rem; }
-.figure { background: var(--sheet); padding: .9rem 1.1rem; }
+.grid { display: flex; flex-wrap: wrap; gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin-bottom: 1.25rem; }
+.figure { flex: 1 1 10.5rem; background: var(--sheet); padding: .9rem 1.1rem; }
 .figure dt { color: var(--soft); font-size: .8rem; }
 .figure dd { margin: .1rem 0 0; font-size: 1.45rem; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .figure dd small { font-size: .85rem; color: var(--soft); }

@@ -13,11 +13,9 @@ const proofAnswer = z
       .strictObject({ kind: z.literal('account'), balance: amount, nonces: z.record(z.string(), count) })
       .nullable()
       .meta({ description: 'null: the account was never seen, which the proof shows as well' }),
-    proof: z
-      .array(z.string())
-      .meta({
-        description: 'Texts of the state tree, root first, for key `account/<address>` under header.state_root',
-      }),
+    proof: z.array(z.string()).meta({
+      description: 'Texts of the state tree, root first, for key `account/<address>` under header.state_root',
+    }),
     header: hashedHeader,
     certificate,
   })
