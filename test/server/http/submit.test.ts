@@ -175,7 +175,7 @@ test('the faucet pays on development chains and is refused where there is none',
   assert.equal(paid.headers.get('location'), `/v1/transactions/${paid.body.id}`);
   for (const [body, code, path] of [
     [{ address: addressOf('carol'), amount: 0 }, 'invalid_body', 'amount'],
-    [{ address: addressOf('carol'), amount: 1.5 }, 'malformed_json', undefined],
+    [{ address: addressOf('carol'), amount: 1.5 }, 'malformed_json', 'amount'],
     [{ address: addressOf('carol'), note: '' }, 'invalid_body', undefined],
     [{}, 'invalid_body', 'address'],
     [{ address: 'sl1carol' }, 'invalid_parameter', 'address'],
