@@ -1,6 +1,6 @@
 /**
  * The gate before the core: signatures and certificates, each checked once. What was found good is remembered by its
- * whole text, so that a repetition costs a look-up; a certificate already known for the same votes is not checked again.
+ * whole text, so that a repetition costs a look-up.
  */
 import { verifyCertificate } from '../../consensus/certificate.js';
 import type { NewView } from '../../consensus/messages.js';
@@ -53,8 +53,9 @@ export function createMessageChecks(options: MessageChecksOptions): MessageCheck
     return 'good';
   }
 
-  const certificateKey = ({ phase, epoch, view, block, justify_view }: Certificate): string =>
-    `${phase} ${epoch} ${view} ${block} ${justify_view}`;
+  /** Over the signatures too: the same votes with other signatures would else be stored and served unchecked. */
+  const certificateKey = ({ phase, epoch, view, block, justify_view, signers, signatures }: Certificate): string =>
+    crypto.sha256Hex(`${phase} ${epoch} ${view} ${block} ${justify_view} ${signers} ${signatures}`);
 
   const checks: MessageChecks = {
     vote(vote) {

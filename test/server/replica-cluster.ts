@@ -45,6 +45,7 @@ export class VirtualTime implements Clock {
 export interface Member {
   readonly replica: Replica;
   readonly blocks: readonly Block[];
+  readonly certificates: ReadonlyMap<Hash, Certificate>;
   readonly events: readonly ReplicaEvent[];
   readonly state: Overlay;
   stopped: boolean;
@@ -149,7 +150,7 @@ export function cluster(names: readonly string[]) {
         peers: () => others.filter((at) => members[at]?.stopped === false).map(String),
       },
     });
-    const member: Member = { replica, blocks, events, state, stopped: false, voteStateWrites: 0 };
+    const member: Member = { replica, blocks, certificates, events, state, stopped: false, voteStateWrites: 0 };
     members.push(member);
   }
   for (const { replica } of members) replica.start();

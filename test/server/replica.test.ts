@@ -60,3 +60,56 @@ test('four validators agree on every block, and go on when one stops', () => {
     );
   }
 });
+
+/** Three final blocks of a validator alone, as a page, and a new replica of the same chain. */
+function pageAndNewcomer() {
+  const nodes = cluster(['v1']);
+  for (let nonce = 0; nonce < 3; nonce++) {
+    pays(nodes, 0, nonce);
+    nodes.time.runUntil(nodes.time.now() + 3000);
+  }
+  const { blocks, certificates } = nodes.members[0]!;
+  const page = {
+    blocks: blocks.slice(1),
+    finality: blocks.slice(1).flatMap(({ hash }) => certificates.get(hash) ?? []),
+  };
+  assert.equal(page.blocks.length, 3);
+  const newcomer = cluster(['v1']);
+  const receive = (altered: Partial<typeof page>) =>
+    newcomer.members[0]!.replica.receive('peer', { type: 'blocks', id: 0, ...page, ...altered });
+  const finalIndex = () => newcomer.members[0]!.replica.head().final_index;
+  return { page, receive, finalIndex };
+}
+
+test('final blocks of a peer are executed and become final', () => {
+  const { receive, finalIndex } = pageAndNewcomer();
+  assert.deepEqual(receive({}), { relay: false, peer: 'fine' });
+  assert.equal(finalIndex(), 3);
+});
+
+test('a final block with another transaction, a gap or a forged certificate bans the peer and changes nothing', () => {
+  const { page, receive, finalIndex } = pageAndNewcomer();
+  const [first, second, third] = page.blocks;
+  const richer = { ...first!, transactions: second!.transactions };
+  assert.equal(receive({ blocks: [richer, second!, third!] }).peer, 'ban');
+  assert.equal(finalIndex(), 0);
+  const forged = page.finality.map((one) => ({
+    ...one,
+    signatures: one.signatures.map(() => `0x${'1'.repeat(128)}` as const),
+  }));
+  assert.equal(receive({ finality: forged }).peer, 'ban');
+  assert.equal(finalIndex(), 0);
+  assert.equal(receive({ blocks: [first!, third!] }).peer, 'ban');
+  assert.equal(finalIndex(), 1);
+});
+
+test('a known certificate with forged signatures is checked like any other', () => {
+  const nodes = cluster(['v1']);
+  pays(nodes, 0, 0);
+  nodes.time.runUntil(3000);
+  const { replica, certificates } = nodes.members[0]!;
+  const [certificate] = certificates.values();
+  assert.equal(replica.receive('peer', { type: 'certificate', certificate: certificate! }).peer, 'fine');
+  const forged = { ...certificate!, signatures: [`0x${'1'.repeat(128)}` as const] };
+  assert.equal(replica.receive('peer', { type: 'certificate', certificate: forged }).peer, 'ban');
+});
