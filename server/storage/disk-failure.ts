@@ -1,0 +1,30 @@
+/** What a failing database says to the person who runs the node: one sentence with what to do. */
+
+/** SQLite's extended result code of an error that better-sqlite3 threw, or undefined. */
+function sqliteCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+const sentences: readonly (readonly [prefix: string, sentence: string])[] = [
+  ['SQLITE_FULL', 'the disk is full; free some space and start the node again'],
+  ['ENOSPC', 'the disk is full; free some space and start the node again'],
+  ['SQLITE_IOERR', 'the disk reported an error; check the disk, then restore a backup or sync again'],
+  ['EIO', 'the disk reported an error; check the disk, then restore a backup or sync again'],
+  ['SQLITE_CORRUPT', 'the file is damaged; restore a backup, or remove it and sync again'],
+  ['SQLITE_NOTADB', 'the file is not a SQLite database; restore a backup, or remove it and sync again'],
+  ['SQLITE_READONLY', 'the file cannot be written; check its owner, its permissions and the mount'],
+  ['SQLITE_CANTOPEN', 'the file cannot be opened; check that its directory exists and may be written'],
+  ['SQLITE_PERM', 'the file cannot be opened; check its owner and permissions'],
+  ['SQLITE_BUSY', 'another process is writing to it; stop that process'],
+  ['SQLITE_LOCKED', 'another process is writing to it; stop that process'],
+];
+
+/** @param doing such as `write block 17 to`. @returns an Error whose message is one sentence; the cause is kept. */
+export function diskFailure(doing: string, path: string, cause: unknown): Error {
+  const code = sqliteCode(cause);
+  const known = sentences.find(([prefix]) => code?.startsWith(prefix));
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const because = known === undefined ? detail : `${known[1]} (${code}: ${detail})`;
+  return new Error(`Cannot ${doing} ${path}: ${because}.`, { cause });
+}

@@ -1,0 +1,89 @@
+/**
+ * Opens SQLite files the one way this node does: WAL, synchronous=FULL for writers, and a schema brought up to date by
+ * numbered migrations. A file written by a newer version is refused, never guessed at.
+ */
+import Database from 'better-sqlite3';
+import { diskFailure } from './disk-failure.js';
+
+export type Connection = Database.Database;
+
+/** Ten database pages per transaction of a large block, times a few blocks: checkpoints see most pages once. */
+const checkpointPages = 4096;
+/** After a burst the WAL is cut back to this many bytes. */
+const walBytesKept = 64 * 1024 * 1024;
+const writerCacheKiB = 64 * 1024;
+const readerCacheKiB = 32 * 1024;
+/** Readers never wait for the writer in WAL mode; this covers recovery after a crash and a foreign sqlite3 shell. */
+const busyTimeoutMs = 5000;
+
+/** @throws an Error of one sentence if the file cannot be opened, is damaged, or is of a newer version. */
+export function openWriter(path: string, migrations: readonly string[]): Connection {
+  return opening(path, () => {
+    const database = new Database(path, { timeout: busyTimeoutMs });
+    try {
+      // 4 KiB: a transaction touches a few bytes on each of many pages, and each such page is written whole.
+      database.pragma('page_size = 4096');
+      database.pragma('journal_mode = WAL');
+      // Under WAL the default is NORMAL, which loses acknowledged rows in a power cut.
+      database.pragma('synchronous = FULL');
+      database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+      database.pragma(`journal_size_limit = ${walBytesKept}`);
+      database.pragma(`cache_size = -${writerCacheKiB}`);
+      database.pragma('trusted_schema = OFF');
+      migrate(database, path, migrations);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  });
+}
+
+/** For a file that a writer has opened before. @throws an Error of one sentence. */
+export function openReader(path: string, migrations: readonly string[]): Connection {
+  return opening(path, () => {
+    const database = new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
+    try {
+      database.pragma(`cache_size = -${readerCacheKiB}`);
+      database.pragma('trusted_schema = OFF');
+      refuseNewer(database, path, migrations);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  });
+}
+
+class RefusedFile extends Error {}
+
+function opening(path: string, open: () => Connection): Connection {
+  try {
+    return open();
+  } catch (error) {
+    throw error instanceof RefusedFile ? error : diskFailure('open', path, error);
+  }
+}
+
+const versionOf = (database: Connection): number => database.pragma('user_version', { simple: true }) as number;
+
+function refuseNewer(database: Connection, path: string, migrations: readonly string[]): void {
+  const version = versionOf(database);
+  if (version <= migrations.length) return;
+  throw new RefusedFile(
+    `${path} has schema version ${version}, and this program knows only versions up to ${migrations.length}: ` +
+      'run the newer version of slotledger that wrote it.',
+  );
+}
+
+/** Migration n (from 1) brings user_version n - 1 to n, each in a transaction of its own. */
+function migrate(database: Connection, path: string, migrations: readonly string[]): void {
+  refuseNewer(database, path, migrations);
+  for (let version = versionOf(database); version < migrations.length; version += 1) {
+    const sql = migrations[version] ?? '';
+    database.transaction(() => {
+      database.exec(sql);
+      database.pragma(`user_version = ${version + 1}`);
+    })();
+  }
+}
