@@ -12,7 +12,7 @@ import { idPrefix } from './ledger-rows.js';
 import type { Connection } from './open-database.js';
 import { createStateWriter } from './state-writer.js';
 
-export interface Genesis {
+export interface LedgerGenesis {
   readonly changes: StateChanges;
   readonly tip: FinalTip;
 }
@@ -23,7 +23,7 @@ export interface LedgerWriter {
 }
 
 /** The state of block 0, into a file that has none. */
-export function writeGenesis(database: Connection, { changes, tip }: Genesis): void {
+export function writeGenesis(database: Connection, { changes, tip }: LedgerGenesis): void {
   database
     .transaction(() => {
       const { index, hash, epoch, slot, view } = tip;
