@@ -72,7 +72,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
   const pageCertificates = database
     .prepare(
       `SELECT certificate FROM certificates JOIN blocks USING (idx)
-       WHERE idx BETWEEN ? AND ?2 AND (idx = ?2 OR json_extract(header, '$.next_epoch') IS NOT NULL) ORDER BY idx`,
+       WHERE idx BETWEEN ?1 AND ?2 AND (idx = ?2 OR json_extract(header, '$.next_epoch') IS NOT NULL) ORDER BY idx`,
     )
     .pluck();
   const withPrefix = database.prepare(

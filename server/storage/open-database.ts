@@ -7,6 +7,8 @@ import { diskFailure } from './disk-failure.js';
 
 export type Connection = Database.Database;
 
+/** A transaction touches a few bytes on each of many pages, and each such page is written whole: small ones. */
+const pageBytes = 4096;
 /** Ten database pages per transaction of a large block, times a few blocks: checkpoints see most pages once. */
 const checkpointPages = 4096;
 /** After a burst the WAL is cut back to this many bytes. */
@@ -21,8 +23,7 @@ export function openWriter(path: string, migrations: readonly string[]): Connect
   return opening(path, () => {
     const database = new Database(path, { timeout: busyTimeoutMs });
     try {
-      // 4 KiB: a transaction touches a few bytes on each of many pages, and each such page is written whole.
-      database.pragma('page_size = 4096');
+      database.pragma(`page_size = ${pageBytes}`);
       database.pragma('journal_mode = WAL');
       // Under WAL the default is NORMAL, which loses acknowledged rows in a power cut.
       database.pragma('synchronous = FULL');
@@ -55,7 +56,12 @@ export function openReader(path: string, migrations: readonly string[]): Connect
   });
 }
 
-class RefusedFile extends Error {}
+/** A quota: the file refuses to grow past so many bytes, as a full disk does. Per connection; undefined: none. */
+export function limitSize(database: Connection, maxBytes: number | undefined): void {
+  if (maxBytes !== undefined) database.pragma(`max_page_count = ${Math.floor(maxBytes / pageBytes)}`);
+}
+
+export class RefusedFile extends Error {}
 
 function opening(path: string, open: () => Connection): Connection {
   try {

@@ -1,0 +1,184 @@
+/**
+ * Final state and final blocks in one SQLite file, ledger.db. One rule: `stored` is called when the blocks are durable,
+ * or never. PROTOCOL section 8; docs/decisions/ledger-schema.md explains the schema.
+ */
+import { Worker } from 'node:worker_threads';
+import { assert } from '../../ledger/values/assertion.js';
+import type { FinalTip } from '../../ledger/values/state.js';
+import type { Hash } from '../../ledger/values/text.js';
+import type { FinalBlock, LedgerStore } from '../replica/ports.js';
+import { diskFailure } from './disk-failure.js';
+import { createLedgerReader } from './ledger-reader.js';
+import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
+import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
+import { ledgerMigrations } from './migrations/ledger-migrations.js';
+import { type Connection, limitSize, openReader, openWriter, RefusedFile } from './open-database.js';
+
+export interface LedgerStoreOptions {
+  readonly path: string;
+  /**
+   * true: a thread of its own writes, and `stored` is called in a later turn. false: `append` writes before it returns
+   * and has called `stored` by then; simulators want that.
+   */
+  readonly worker: boolean;
+  /** Called once, with one sentence, when a write or a read failed. Nothing is written or acknowledged afterwards. */
+  readonly onFailure: (error: Error) => void;
+  /** Asked for only when the file is new. */
+  readonly genesis: () => LedgerGenesis;
+  /** A file that was begun with another genesis is refused. */
+  readonly genesisHash?: Hash;
+  /** The file may not grow past this. Default: as far as the disk lets it. */
+  readonly maxBytes?: number;
+}
+
+/** Hands appends to whoever writes. */
+interface Appender {
+  append(blocks: readonly FinalBlock[], stored: () => void): void;
+  close(): Promise<void>;
+}
+
+/** @throws an Error of one sentence if the file cannot be opened, is damaged, newer, or of another chain. */
+export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { close(): Promise<void> } {
+  const { path, maxBytes } = options;
+  const writing = openLedger(options);
+  if (options.worker) writing.close();
+  const reading = options.worker ? openReader(path, ledgerMigrations) : writing;
+  const reader = createLedgerReader(reading);
+  let tip = reader.tip();
+  let lastGiven = tip;
+  let failed = false;
+  let closed = false;
+
+  function fail(error: Error): void {
+    if (failed) return;
+    failed = true;
+    options.onFailure(error);
+  }
+
+  const appender = options.worker
+    ? appendByThread({ path, maxBytes }, fail)
+    : appendHere(path, writing, maxBytes, fail);
+
+  /** Reads that fail are disk failures too; the caller cannot go on without an answer. */
+  function guarded<Arguments extends readonly unknown[], Answer>(read: (...of: Arguments) => Answer) {
+    return (...of: Arguments): Answer => {
+      try {
+        return read(...of);
+      } catch (cause) {
+        const error = diskFailure('read', path, cause);
+        fail(error);
+        throw error;
+      }
+    };
+  }
+
+  return {
+    tip: () => tip,
+    get: guarded(reader.get),
+    node: guarded(reader.node),
+    blockByIndex: guarded(reader.blockByIndex),
+    blockByHash: guarded(reader.blockByHash),
+    certificate: guarded(reader.certificate),
+    page: guarded(reader.page),
+    receipt: guarded(reader.receipt),
+    append(blocks, stored) {
+      assert(!closed, 'nothing is appended to a closed ledger');
+      if (failed || blocks.length === 0) return;
+      const newTip = checkedTip(lastGiven, blocks);
+      lastGiven = newTip;
+      appender.append(blocks, () => {
+        if (failed) return;
+        tip = newTip;
+        stored();
+      });
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await appender.close();
+      reading.close();
+    },
+  };
+}
+
+/** Brings the schema up to date and writes genesis into a new file. */
+function openLedger({ path, genesis, genesisHash }: LedgerStoreOptions): Connection {
+  const database = openWriter(path, ledgerMigrations);
+  try {
+    const known = database.prepare('SELECT genesis_hash FROM chain').pluck().get() as Hash | undefined;
+    if (known === undefined) writeGenesis(database, genesis());
+    else if (genesisHash !== undefined && known !== genesisHash) {
+      const said = `holds the ledger with genesis hash ${known}, not ${genesisHash}`;
+      throw new RefusedFile(`${path} ${said}: use the genesis file it was made with, or another home directory.`);
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error instanceof RefusedFile ? error : diskFailure('open', path, error);
+  }
+}
+
+function checkedTip(before: FinalTip, blocks: readonly FinalBlock[]): FinalTip {
+  let { index, hash } = before;
+  for (const { block } of blocks) {
+    assert(block.index === index + 1 && block.prev_hash === hash, `block ${block.index} follows block ${index}`);
+    ({ index, hash } = block);
+  }
+  const { block, certificate } = blocks.at(-1)!;
+  assert(certificate?.block === hash, 'the last block of an append has its certificate');
+  return { index, hash, epoch: certificate.epoch, slot: block.slot, view: certificate.view };
+}
+
+function appendHere(
+  path: string,
+  database: Connection,
+  maxBytes: number | undefined,
+  fail: (error: Error) => void,
+): Appender {
+  limitSize(database, maxBytes);
+  const writer = createLedgerWriter(database);
+  return {
+    append(blocks, stored) {
+      try {
+        writer.append(blocks);
+      } catch (cause) {
+        fail(diskFailure(`write block ${blocks[0]?.block.index} to`, path, cause));
+        return;
+      }
+      stored();
+    },
+    async close() {},
+  };
+}
+
+function appendByThread(options: StorageThreadOptions, fail: (error: Error) => void): Appender {
+  const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), { workerData: options });
+  const waiting: { readonly id: number; readonly stored: () => void }[] = [];
+  let lastId = 0;
+  let closing = false;
+  const ended = new Promise<void>((resolve) => thread.on('exit', () => resolve()));
+  thread.on('message', (message: FromStorage) => {
+    if (message.kind === 'failed') {
+      fail(new Error(message.message));
+      return;
+    }
+    while (waiting[0] !== undefined && waiting[0].id <= message.id) waiting.shift()?.stored();
+  });
+  thread.on('error', (cause) => fail(diskFailure('write to', options.path, cause)));
+  thread.on('exit', () => {
+    if (!closing) fail(new Error(`The thread that writes ${options.path} ended by itself: start the node again.`));
+  });
+  const tell = (message: ToStorage) => thread.postMessage(message);
+  return {
+    append(blocks, stored) {
+      lastId += 1;
+      waiting.push({ id: lastId, stored });
+      tell({ kind: 'append', id: lastId, blocks });
+    },
+    close() {
+      closing = true;
+      tell({ kind: 'close' });
+      return ended;
+    },
+  };
+}

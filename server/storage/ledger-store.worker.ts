@@ -1,0 +1,70 @@
+/**
+ * The storage thread: holds the one writing connection to ledger.db. Appends that waited while the last one was written
+ * go into one database transaction together, so that a busy ledger pays for fewer fsyncs. After a failure it writes
+ * nothing more.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { assert } from '../../ledger/values/assertion.js';
+import type { FinalBlock } from '../replica/ports.js';
+import { diskFailure } from './disk-failure.js';
+import { createLedgerWriter } from './ledger-writer.js';
+import { ledgerMigrations } from './migrations/ledger-migrations.js';
+import { limitSize, openWriter } from './open-database.js';
+
+export interface StorageThreadOptions {
+  readonly path: string;
+  readonly maxBytes: number | undefined;
+}
+
+export type ToStorage =
+  | { readonly kind: 'append'; readonly id: number; readonly blocks: readonly FinalBlock[] }
+  | { readonly kind: 'close' };
+
+export type FromStorage =
+  /** Every append up to this id is durable. */
+  { readonly kind: 'stored'; readonly id: number } | { readonly kind: 'failed'; readonly message: string };
+
+/** Blocks in one database transaction: bounds how long an acknowledgement can wait for others. */
+const maxBlocksTogether = 64;
+
+function run(port: MessagePort, { path, maxBytes }: StorageThreadOptions): void {
+  const tell = (message: FromStorage) => port.postMessage(message);
+  const database = openWriter(path, ledgerMigrations);
+  limitSize(database, maxBytes);
+  const writer = createLedgerWriter(database);
+  let failed = false;
+
+  function write(id: number, blocks: readonly FinalBlock[]): void {
+    try {
+      writer.append(blocks);
+      tell({ kind: 'stored', id });
+    } catch (error) {
+      failed = true;
+      tell({ kind: 'failed', message: diskFailure(`write block ${blocks[0]?.block.index} to`, path, error).message });
+    }
+  }
+
+  port.on('message', (first: ToStorage) => {
+    let message: ToStorage | undefined = first;
+    while (message?.kind === 'append' && !failed) {
+      const blocks = [...message.blocks];
+      let { id } = message;
+      message = undefined;
+      while (blocks.length < maxBlocksTogether) {
+        message = (receiveMessageOnPort(port) as { message: ToStorage } | undefined)?.message;
+        if (message?.kind !== 'append') break;
+        blocks.push(...message.blocks);
+        id = message.id;
+        message = undefined;
+      }
+      write(id, blocks);
+    }
+    if (message?.kind === 'close') {
+      database.close();
+      port.close();
+    }
+  });
+}
+
+assert(parentPort !== null, 'the storage thread has a parent');
+run(parentPort, workerData as StorageThreadOptions);

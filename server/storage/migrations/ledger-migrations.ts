@@ -1,0 +1,4 @@
+/** The schema of ledger.db, step by step; a step that was released is never edited. */
+import { ledgerSchema001 } from './001-ledger.js';
+
+export const ledgerMigrations: readonly string[] = [ledgerSchema001];
