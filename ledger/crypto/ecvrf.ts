@@ -4,6 +4,11 @@
  */
 import { ed25519, ed25519_hasher } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
+import { assert } from '../values/assertion.js';
+import type { VrfProver } from '../values/crypto.js';
+import { bytesToHex, hexToBytes } from '../values/hex.js';
+import type { PublicKey, VrfProof } from '../values/text.js';
+import { isHashText, isVrfProofText } from '../values/text-forms.js';
 
 const { Point } = ed25519;
 type CurvePoint = InstanceType<typeof Point>;
@@ -15,7 +20,25 @@ const scalarBytes = 32;
 /** Gamma, c and s. */
 export const vrfProofBytes = pointBytes + challengeBytes + scalarBytes;
 const group = Point.Fn.ORDER;
-const encodeDst = new TextEncoder().encode('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_');
+const utf8 = new TextEncoder();
+const encodeDst = utf8.encode('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_');
+
+/** The prover of a seed of 32 bytes. A proof takes 2.5 ms. */
+export function createVrfProver(seed: Uint8Array): VrfProver {
+  assert(seed.length === 32, 'a seed has 32 bytes');
+  const secret = seed.slice();
+  return {
+    publicKey: `0x${bytesToHex(ed25519.getPublicKey(secret))}`,
+    prove: (alpha) => `0x${bytesToHex(ecvrfProve(secret, utf8.encode(alpha)))}`,
+  };
+}
+
+/** What `Verifier.verifyVrf` promises, for texts of any form. 2.4 ms. */
+export function verifyVrf(publicKey: PublicKey, alpha: string, proof: VrfProof): string | undefined {
+  if (!isHashText(publicKey) || !isVrfProofText(proof)) return undefined;
+  const output = ecvrfVerify(hexToBytes(publicKey.slice(2)), utf8.encode(alpha), hexToBytes(proof.slice(2)));
+  return output && bytesToHex(output);
+}
 
 /** The proof for `alpha` (section 5.1) under a seed of 32 bytes. */
 export function ecvrfProve(seed: Uint8Array, alpha: Uint8Array): Uint8Array {
