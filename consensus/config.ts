@@ -17,6 +17,7 @@ export interface ConsensusConfig {
     | 'slot_duration_ms'
     | 'rounds_per_slot'
     | 'delta_ms'
+    | 'network_delay_ms'
     | 'max_term_slots'
     | 'max_clock_offset_ms'
     | 'slots_per_epoch'
@@ -46,10 +47,10 @@ export interface Recovered {
 
 /** Final blocks that may be on their way to disk before the node stops proposing. PROTOCOL section 8. */
 export const maxUnstored = 64;
-/** Unfinal headers held: more than a slot's rounds of honest leaders ever leave unfinal. */
+/** Unfinal headers held: several times what honest leaders ever leave unfinal. */
 export const maxUnfinalHeaders = 512;
-/** Messages of a later epoch or slot held until they make sense. */
-export const maxHeld = 64;
+/** Unfinal blocks in a row before a leader proposes the last one again instead of a new one. */
+export const maxUnfinalDepth = 64;
 /** Bodies of voted blocks kept beside the vote state. */
 export const maxKeptBodies = 64;
 /** Views per validator whose votes are held. */

@@ -21,7 +21,7 @@ import { onProposal } from './on-proposal.js';
 import { onDeltaTimer, onSlotStarted } from './on-slot.js';
 import { onVote } from './on-vote.js';
 import { onAgainTimer, onBlockBuilt, tryPropose } from './propose.js';
-import { takeEffects } from './send.js';
+import { takeEffects } from './take-effects.js';
 
 export interface Consensus {
   /** Takes one input. Effects are to be carried out in order before the next input is given. */
@@ -87,6 +87,7 @@ function take(state: CoreState, input: Input): void {
       break;
     case 'clock_suspect':
       state.clockSuspect = input.suspect;
+      tryPropose(state);
       break;
   }
 }

@@ -3,8 +3,8 @@
  * `lastPrepare`; everything else can be learnt again.
  */
 import type { HashedHeader } from '../ledger/values/block.js';
-import type { Slot, View } from '../ledger/values/numbers.js';
-import { toSlot, toView } from '../ledger/values/numbers.js';
+import type { Height, Slot, View } from '../ledger/values/numbers.js';
+import { toHeight, toSlot, toView } from '../ledger/values/numbers.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { Hash, PublicKey } from '../ledger/values/text.js';
 import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
@@ -12,7 +12,7 @@ import type { ConsensusConfig, Recovered } from './config.js';
 import type { Effect } from './effect.js';
 import type { Input } from './input.js';
 import type { NewView } from './messages.js';
-import { compareRanks, rankIn } from './rank.js';
+import { type Base, compareRanks, rankOf } from './rank.js';
 import { createSchedule, type Schedule } from './schedule.js';
 import type { Watermark } from './vote-state.js';
 
@@ -38,8 +38,8 @@ export interface CoreState {
   slot: Slot;
   epoch: EpochEntry;
   schedule: Schedule;
-  /** [6-base-rank] What the first block of the epoch rests on; it ranks (epoch, 0). */
-  base: { readonly block: HashedHeader; readonly certificate: Certificate };
+  /** What the first block of the epoch rests on; it ranks (epoch, 0). */
+  base: Base | undefined;
   tip: HashedHeader;
   tipCertificate: Certificate;
   storedIndex: number;
@@ -53,7 +53,9 @@ export interface CoreState {
   clockSuspect: boolean;
   /** Unfinal headers by hash. */
   readonly headers: Map<Hash, HashedHeader>;
-  readonly validity: Map<Hash, 'asked' | 'valid' | 'invalid'>;
+  readonly validity: Map<Hash, 'valid' | 'invalid'>;
+  /** The one execution that was asked for; the next waits, so that a flood of proposals costs one at a time. */
+  validating: Hash | undefined;
   readonly fetching: Set<Hash>;
   /** Every vote of the epoch still of interest: by validator, then by `view/phase`. */
   readonly votes: Map<PublicKey, Map<string, Vote>>;
@@ -69,8 +71,17 @@ export interface CoreState {
   finalising: Certificate | undefined;
   /** A finality certificate for a block that is not at hand yet. */
   awaitingBody: Certificate | undefined;
-  /** The proposal that waits for a body, an execution or its slot; the highest view wins. */
-  readonly held: ProposalInput[];
+  /** Proposals that wait for a body, an execution or their slot: one a slot, the highest view. */
+  readonly held: Map<Slot, ProposalInput>;
+  /** The latest new-view of each validator for a term that has not begun here. */
+  readonly earlyNewViews: Map<PublicKey, NewView>;
+  /** Whom this node helped, or asked for its lock, in this slot. */
+  readonly helped: Set<PublicKey>;
+  readonly asked: Set<PublicKey>;
+  /** Final index as of the last slot and as of the one before: whoever is below the latter is behind, not just slow. */
+  finalAtSlot: readonly [last: Height, before: Height];
+  /** Highest final index that a new-view claimed in this slot. */
+  claimedFinal: Height;
   leadership: Leadership | undefined;
   /** Distinct slots whose proposal came too late since the last finality. */
   readonly lateSlots: Set<Slot>;
@@ -84,13 +95,10 @@ export interface CoreState {
 
 export function createCoreState(config: ConsensusConfig, recovered: Recovered): CoreState {
   const { epoch, tip, tipCertificate, base, voteState } = recovered;
-  const rank = (certificate: Certificate) => rankIn({ epoch, base }, certificate);
+  // [8-higher-lock] The higher of the vote state's lock and the tip's certificate, by (epoch, view).
+  const rank = (certificate: Certificate) => rankOf({ epoch, base }, certificate);
   let lock = tip.hash === base.block.hash ? base.certificate : tipCertificate;
-  if (voteState !== undefined) {
-    const kept = rank(voteState.lock);
-    const own = rank(lock);
-    if (kept !== undefined && own !== undefined && compareRanks(kept, own) > 0) lock = voteState.lock;
-  }
+  if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;
   const lost = recovered.voteStateLost;
   return {
     config,
@@ -104,12 +112,13 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     storedIndex: tip.index,
     lock,
     watermark: voteState?.watermark ?? { view: toView(0), step: 'commit' },
-    lastPrepare: voteState?.last_prepare?.epoch === epoch.number ? voteState.last_prepare : undefined,
+    lastPrepare: voteState?.last_prepare,
     dirty: false,
     silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),
     clockSuspect: false,
     headers: new Map(recovered.bodies.map((header) => [header.hash, header])),
     validity: new Map(),
+    validating: undefined,
     fetching: new Set(),
     votes: new Map(),
     commitVotes: new Map(),
@@ -119,7 +128,12 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     votedFor: new Set(recovered.bodies.map((header) => header.hash)),
     finalising: undefined,
     awaitingBody: undefined,
-    held: [],
+    held: new Map(),
+    earlyNewViews: new Map(),
+    helped: new Set(),
+    asked: new Set(),
+    finalAtSlot: [tip.index, tip.index],
+    claimedFinal: toHeight(0),
     leadership: undefined,
     lateSlots: new Set(),
     finalityMs: 0,
@@ -135,20 +149,3 @@ function silenceAfterLoss(config: ConsensusConfig, clockSlot: Slot): View {
   const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;
   return toView((clockSlot + margin) * rounds_per_slot);
 }
-
-/** The parent chain of an unfinal block down to (without) the tip, oldest first; undefined: a header is missing. */
-export function pathFromTip(state: CoreState, block: Hash): readonly HashedHeader[] | undefined {
-  const path: HashedHeader[] = [];
-  let at = block;
-  while (at !== state.tip.hash) {
-    const header = state.headers.get(at);
-    if (header === undefined || header.index <= state.tip.index) return undefined;
-    path.push(header);
-    at = header.prev_hash;
-  }
-  return path.reverse();
-}
-
-/** The header of an unfinal block or of the tip. */
-export const headerOf = (state: CoreState, block: Hash): HashedHeader | undefined =>
-  block === state.tip.hash ? state.tip : state.headers.get(block);

@@ -3,9 +3,10 @@ import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
 import type { Certificate, Vote } from '../ledger/values/vote.js';
 import { maxUnfinalHeaders } from './config.js';
-import { type CoreState, headerOf, pathFromTip } from './core-state.js';
+import type { CoreState } from './core-state.js';
 import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock } from './safety.js';
-import { emit, sendVote, tellSelf } from './send.js';
+import { emit, refuse, sendVote, tellSelf } from './send.js';
+import { fetch, headerOf, pathFromTip } from './unfinal-blocks.js';
 import { slotOfView } from './view.js';
 
 export function onCertificate(state: CoreState, certificate: Certificate): void {
@@ -57,27 +58,29 @@ function commit(state: CoreState, certificate: Certificate): void {
 
 /** Rule 5: that block and all its ancestors are final. */
 export function finalise(state: CoreState, certificate: Certificate): void {
-  const tipIndex = state.tip.index;
+  const { config } = state;
   if (certificate.block === state.tip.hash || state.finalising?.block === certificate.block) return;
-  const header = state.headers.get(certificate.block);
-  if (header !== undefined && header.index <= tipIndex) return;
   const path = pathFromTip(state, certificate.block);
-  if (path === undefined) {
-    if (header === undefined && certificate.view <= state.tipCertificate.view) return;
+  if (path.kind === 'forked') {
+    // More than a third of the stake signed against the rules, or this node is wrong: it goes no further with it.
+    refuse(state, '5-conflicting-finality', `block ${certificate.block} does not descend from the final tip`);
+    return;
+  }
+  if (path.kind === 'missing') {
+    // An ancestor of the tip, or the tip: nothing new.
+    if (path.block === certificate.block && certificate.view <= state.tipCertificate.view) return;
     if (state.awaitingBody === undefined || state.awaitingBody.view < certificate.view)
       state.awaitingBody = certificate;
-    if (header === undefined) fetch(state, certificate.block);
-    emit(state, { type: 'catch_up', from_index: toHeight(tipIndex + 1) });
+    fetch(state, path.block);
+    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
     return;
   }
   const proposedAt = state.proposedAt.get(certificate.block);
-  if (proposedAt !== undefined) state.finalityMs = Math.ceil((state.finalityMs + state.now - proposedAt) / 2);
+  if (proposedAt !== undefined) {
+    const lasted = Math.min(state.now - proposedAt, config.parameters.slot_duration_ms);
+    state.finalityMs = Math.ceil((state.finalityMs + lasted) / 2);
+  }
+  if (state.awaitingBody !== undefined && state.awaitingBody.view <= certificate.view) state.awaitingBody = undefined;
   state.finalising = certificate;
   emit(state, { type: 'finalise', block: certificate.block, certificate });
-}
-
-export function fetch(state: CoreState, block: Certificate['block']): void {
-  if (state.fetching.has(block)) return;
-  state.fetching.add(block);
-  emit(state, { type: 'fetch_block', block });
 }

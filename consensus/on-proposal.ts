@@ -2,14 +2,15 @@
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
 import type { Vote } from '../ledger/values/vote.js';
-import { maxHeld, maxUnfinalHeaders } from './config.js';
-import { type CoreState, headerOf, type ProposalInput } from './core-state.js';
+import type { CoreState, ProposalInput } from './core-state.js';
 import { noteProposal } from './equivocation.js';
-import { fetch, onCertificate } from './on-certificate.js';
-import { rankIn } from './rank.js';
-import { didPrepare, whyNotPrepare } from './safety.js';
+import { help, helpClosed } from './help.js';
+import { finalise, onCertificate } from './on-certificate.js';
+import { isOfEpoch, isOpening } from './rank.js';
+import { didPrepare, maySign, whyNotPrepare } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { noteLate, termHolds } from './term.js';
+import { executed, headerOf, keepHeader, noteVotedFor } from './unfinal-blocks.js';
 import { slotOfView, viewAt } from './view.js';
 
 export function onProposal(state: CoreState, input: ProposalInput): void {
@@ -17,13 +18,12 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
   const { epoch, config } = state;
   const slot = slotOfView(config.parameters, proposal.view);
   if (proposal.epoch < epoch.number) {
-    // [6-help] The proposer does not know that its epoch is closed.
-    emit(state, { type: 'help_behind', validator: proposal.validator, final_index: toHeight(block.index - 1) });
+    helpClosed(state, proposal.validator, proposal.view);
     return;
   }
   if (proposal.epoch > epoch.number) {
+    // [6-catch-up] The driver keeps the message until it can check it; the core asks for what it lacks.
     emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
-    hold(state, input);
     return;
   }
   // [5-leader] Only the leader of the view's slot proposes.
@@ -43,13 +43,14 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
     answerFinal(state, input);
     return;
   }
-  keepHeader(state, input);
-  if (slot > state.slot) {
-    if (slot <= state.slot + 2 * config.parameters.max_term_slots) hold(state, input);
-    else refuse(state, '5-term', `slot ${slot} is far ahead`, proposal.validator);
+  // [7-held] A proposal for a slot that has not begun is held until it begins, or refused when it is far ahead.
+  if (slot > state.slot + config.parameters.max_term_slots) {
+    refuse(state, '7-held', `slot ${slot} is far ahead`, proposal.validator);
     return;
   }
-  if (!termHolds(state, slot)) {
+  keepHeader(state, block);
+  if (state.awaitingBody !== undefined) finalise(state, state.awaitingBody);
+  if (!termHolds(state, slot) && slot <= state.slot) {
     noteLate(state, slot);
     refuse(state, '5-term', `the term of slot ${slot} is over`, proposal.validator);
     return;
@@ -66,7 +67,7 @@ function flawOf(state: CoreState, { proposal, block, justify }: ProposalInput): 
   if (justify.phase !== phase || justify.epoch !== epoch || justify.view !== view || justify.block !== certified) {
     return ['5-proposal', 'the justification is not the one signed'];
   }
-  if (rankIn(state, justify) === undefined) return ['6-finality-justifies', 'the justification is of another epoch'];
+  if (!isOfEpoch(state, justify)) return ['6-finality-justifies', 'the justification is of another epoch'];
   // [5-again] Proposing again: the very block that the justification certifies.
   if (block.hash === justify.block) return undefined;
   if (viewAt(parameters, block.slot, block.round) !== proposal.view) {
@@ -84,28 +85,10 @@ function flawOf(state: CoreState, { proposal, block, justify }: ProposalInput): 
     }
   }
   // [6-later-slot] The first block of an epoch comes after the slot in which its closing block became final.
-  if (
-    justify.block === state.base.block.hash &&
-    block.slot <= slotOfView(parameters, justify.view) &&
-    block.index > 1
-  ) {
+  if (isOpening(state, justify) && justify.view > 0 && block.slot <= slotOfView(parameters, justify.view)) {
     return ['6-later-slot', 'the epoch begins in a later slot'];
   }
   return undefined;
-}
-
-function keepHeader(state: CoreState, { block }: ProposalInput): void {
-  if (state.headers.has(block.hash)) return;
-  if (state.headers.size >= maxUnfinalHeaders) {
-    for (const hash of state.headers.keys()) {
-      if (hash === state.lock.block || state.votedFor.has(hash)) continue;
-      state.headers.delete(hash);
-      state.validity.delete(hash);
-      break;
-    }
-  }
-  state.headers.set(block.hash, block);
-  state.fetching.delete(block.hash);
 }
 
 /** [5-already-final] Who knows that block final answers with the certificate, not with a vote. */
@@ -115,61 +98,57 @@ function answerFinal(state: CoreState, { proposal, block }: ProposalInput): void
     const message = { type: 'certificate', certificate: state.tipCertificate } as const;
     emit(state, { type: 'send', to: proposal.validator, message });
   } else {
-    emit(state, { type: 'help_behind', validator: proposal.validator, final_index: toHeight(block.index - 1) });
+    help(state, proposal.validator, toHeight(block.index - 1));
   }
 }
 
-/** Keeps a proposal for later; the oldest view goes first when there are too many. */
+/** Keeps a proposal for later: one for each slot, that of the highest view. */
 function hold(state: CoreState, input: ProposalInput): void {
-  if (state.held.some(({ proposal }) => proposal.signature === input.proposal.signature)) return;
-  state.held.push(input);
-  if (state.held.length > maxHeld) state.held.shift();
+  const slot = slotOfView(state.config.parameters, input.proposal.view);
+  const other = state.held.get(slot);
+  if (other === undefined || other.proposal.view < input.proposal.view) state.held.set(slot, input);
 }
 
-/** Takes up what was held: its slot has begun, its body or its execution is there, or its epoch. */
+/** Takes up what was held: its slot has begun, its body or its execution is there. What is over by now is dropped. */
 export function reconsider(state: CoreState): void {
-  const held = state.held.splice(0);
-  for (const input of held) onProposal(state, input);
+  for (const [slot, input] of [...state.held]) {
+    state.held.delete(slot);
+    const { proposal, block } = input;
+    if (proposal.epoch !== state.epoch.number || block.index <= state.tip.index) continue;
+    if (slot <= state.slot && !termHolds(state, slot)) continue;
+    if (flawOf(state, input) === undefined) consider(state, input);
+  }
 }
 
 /** Votes if nothing is missing; asks for what is. */
 function consider(state: CoreState, input: ProposalInput): void {
   const { proposal, block, justify } = input;
+  if (slotOfView(state.config.parameters, proposal.view) > state.slot) {
+    hold(state, input);
+    return;
+  }
+  if (!maySign(state)) return;
   const reason = whyNotPrepare(state, proposal.view, block, justify);
   if (reason !== undefined) {
-    repeatVote(state, input);
-    if (state.lastPrepare?.view !== proposal.view) refuse(state, '5-prepare', reason, proposal.validator);
+    if (!repeatVote(state, input)) refuse(state, '5-prepare', reason, proposal.validator);
     return;
   }
-  if (headerOf(state, block.prev_hash) === undefined) {
-    fetch(state, block.prev_hash);
-    hold(state, input);
-    return;
-  }
-  const validity = state.validity.get(block.hash);
-  if (validity === 'invalid') {
-    refuse(state, '5-executes', 'the block does not execute to its roots', proposal.validator);
-    return;
-  }
-  if (validity !== 'valid') {
-    hold(state, input);
-    if (validity === undefined) {
-      state.validity.set(block.hash, 'asked');
-      emit(state, { type: 'validate_block', block: block.hash });
-    }
-    return;
-  }
-  prepare(state, input);
+  // [5-executes] A new block executes to its stated roots; one that a quorum has prepared was executed by it.
+  const outcome = block.hash === justify.block ? 'valid' : executed(state, block.hash);
+  if (outcome === 'waiting') hold(state, input);
+  else if (outcome === 'invalid') refuse(state, '5-executes', 'the block does not execute', proposal.validator);
+  else prepare(state, input);
 }
 
-/** [5-same-bytes] The leader asks again in this view: the same vote may be sent again. */
-function repeatVote(state: CoreState, { proposal }: ProposalInput): void {
+/** [5-same-bytes] The leader asks again in this view: the same vote may be sent again. @returns whether one was */
+function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {
   const { lastPrepare, config } = state;
-  if (lastPrepare?.view !== proposal.view || lastPrepare.block !== proposal.block) return;
+  if (lastPrepare?.view !== proposal.view || lastPrepare.block !== proposal.block) return false;
   const slot = slotOfView(config.parameters, proposal.view);
   sendVote(state, { type: 'vote', vote: lastPrepare }, slot);
   const own = state.votes.get(lastPrepare.validator)?.get(`${proposal.view}/commit`);
   if (own !== undefined) sendVote(state, { type: 'vote', vote: own }, slot);
+  return true;
 }
 
 function prepare(state: CoreState, { proposal, block, justify }: ProposalInput): void {
@@ -189,7 +168,7 @@ function prepare(state: CoreState, { proposal, block, justify }: ProposalInput):
     signature: config.signer.sign(voteSigningText(body)),
   };
   didPrepare(state, vote, justify);
-  state.votedFor.add(block.hash);
+  noteVotedFor(state, block.hash);
   sendVote(state, { type: 'vote', vote }, slotOfView(config.parameters, proposal.view));
   tellSelf(state, { type: 'vote', vote });
 }

@@ -1,23 +1,38 @@
 /** A slot begins: a term may begin with it, and its leader hears what everyone is locked on. PROTOCOL section 5, rule 1. */
-import type { Slot } from '../ledger/values/numbers.js';
-import { referenceTo } from './certificate.js';
+import { type Slot, toHeight } from '../ledger/values/numbers.js';
 import type { CoreState } from './core-state.js';
-import type { NewView } from './messages.js';
-import { newViewSigningText } from './new-view.js';
+import { makeNewView } from './make-new-view.js';
+import { finalise } from './on-certificate.js';
 import { onNewView } from './on-new-view.js';
 import { reconsider } from './on-proposal.js';
 import { tryPropose } from './propose.js';
-import { maySign } from './safety.js';
+import { compareRanks, rankOf } from './rank.js';
 import { emit } from './send.js';
 import { currentTerm, delta, slotStart } from './term.js';
 
 export function onSlotStarted(state: CoreState, slot: Slot): void {
   if (slot < state.slot) return;
-  state.slot = slot;
+  if (slot > state.slot) newSlot(state, slot);
   const term = currentTerm(state);
   if (state.leadership !== undefined && state.leadership.termStart !== term) stopLeading(state);
   if (term === slot || state.leadership === undefined) enterTerm(state, term);
+  if (state.awaitingBody !== undefined) finalise(state, state.awaitingBody);
   reconsider(state);
+  tryPropose(state);
+}
+
+/** What is counted by the slot begins anew; what was asked and not answered is asked again. */
+function newSlot(state: CoreState, slot: Slot): void {
+  state.slot = slot;
+  state.helped.clear();
+  state.asked.clear();
+  state.fetching.clear();
+  state.validating = undefined;
+  if (state.claimedFinal > state.tip.index) {
+    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
+  }
+  state.claimedFinal = toHeight(0);
+  state.finalAtSlot = [state.tip.index, state.finalAtSlot[0]];
 }
 
 /** Starts the term of `slot` as far as this node is concerned. Also called when the epoch changes within a slot. */
@@ -29,6 +44,7 @@ export function enterTerm(state: CoreState, slot: Slot): void {
     state.leadership = { ...leadership, building: undefined, last: undefined };
     emit(state, { type: 'start_timer', timer: 'delta', at: slotStart(state, slot) + delta(state) });
   }
+  takeEarlyNewViews(state, slot);
   const newView = makeNewView(state, slot);
   if (newView === undefined) return;
   if (leader === self) onNewView(state, newView, undefined);
@@ -39,6 +55,14 @@ export function enterTerm(state: CoreState, slot: Slot): void {
   }
 }
 
+function takeEarlyNewViews(state: CoreState, slot: Slot): void {
+  for (const [validator, newView] of [...state.earlyNewViews]) {
+    if (newView.slot > slot) continue;
+    state.earlyNewViews.delete(validator);
+    if (newView.slot === slot) state.leadership?.newViews.set(validator, newView);
+  }
+}
+
 export function stopLeading(state: CoreState): void {
   if (state.leadership === undefined) return;
   state.leadership = undefined;
@@ -46,24 +70,20 @@ export function stopLeading(state: CoreState): void {
   emit(state, { type: 'stop_timer', timer: 'again' });
 }
 
-function makeNewView(state: CoreState, slot: Slot): NewView | undefined {
-  const { signer, chain } = state.config;
-  if (signer === undefined || !maySign(state)) return undefined;
-  if (!state.epoch.validators.some(({ key }) => key === signer.publicKey)) return undefined;
-  const body = {
-    chain,
-    epoch: state.epoch.number,
-    slot,
-    lock: referenceTo(state.lock),
-    ...(state.lastPrepare === undefined ? {} : { last_prepare: state.lastPrepare }),
-    final_index: state.tip.index,
-  };
-  return { ...body, validator: signer.publicKey, signature: signer.sign(newViewSigningText(body)) };
-}
-
 /** delta has passed since the term began: the leader need not hear from more validators. */
 export function onDeltaTimer(state: CoreState): void {
-  if (state.leadership === undefined) return;
-  state.leadership.waited = true;
+  const { leadership } = state;
+  if (leadership === undefined || leadership.waited) return;
+  let due = slotStart(state, leadership.termStart) + delta(state);
+  // [5-lock-request] A lock above this one was named: its bytes were asked for and may take a round trip more.
+  const above = [...leadership.newViews.values()].some(
+    ({ lock }) => compareRanks(rankOf(state, lock), rankOf(state, state.lock)) > 0,
+  );
+  if (above) due += 2 * state.config.parameters.network_delay_ms;
+  if (state.now < due) {
+    emit(state, { type: 'start_timer', timer: 'delta', at: due });
+    return;
+  }
+  leadership.waited = true;
   tryPropose(state);
 }

@@ -1,19 +1,24 @@
 /** A vote arrives: it is counted once, and more than 2/3 of the stake makes a certificate. PROTOCOL section 5. */
-import { toSlot } from '../ledger/values/numbers.js';
+import { toHeight, toSlot } from '../ledger/values/numbers.js';
 import type { Vote } from '../ledger/values/vote.js';
 import { assembleCertificate } from './certificate.js';
 import { maxVotesPerValidator } from './config.js';
 import type { CoreState } from './core-state.js';
 import { noteDoubleVote, noteLockViolation } from './equivocation.js';
+import { helpClosed } from './help.js';
 import { isQuorum, memberIndex, stakeOf, totalStake } from './quorum.js';
 import { emit, refuse, tellSelf } from './send.js';
 import { slotOfView } from './view.js';
 
 export function onVote(state: CoreState, vote: Vote): void {
   const { epoch, config } = state;
-  if (vote.epoch !== epoch.number) {
-    // [6-help] Who votes in a closed epoch is behind; a later epoch means that this node is.
-    if (vote.epoch > epoch.number) emit(state, { type: 'catch_up', from_index: nextFinal(state) });
+  if (vote.epoch > epoch.number) {
+    // [6-catch-up] A message of a later epoch means that this node is behind.
+    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
+    return;
+  }
+  if (vote.epoch < epoch.number) {
+    helpClosed(state, vote.validator, vote.view);
     return;
   }
   if (memberIndex(epoch, vote.validator) < 0) {
@@ -32,7 +37,8 @@ export function onVote(state: CoreState, vote: Vote): void {
     votes.map(({ validator }) => validator),
   );
   // [5-quorum] Strictly more than 2/3.
-  if (!isQuorum(stake, totalStake(epoch))) return;
+  const total = totalStake(epoch);
+  if (!isQuorum(stake, total) || isQuorum(stake - stakeOf(epoch, [vote.validator]), total)) return;
   const certificate = assembleCertificate(epoch, votes);
   const leads = state.schedule.leader(slot) === config.signer?.publicKey;
   if (config.parameters.vote_routing === 'leader' && leads) {
@@ -40,8 +46,6 @@ export function onVote(state: CoreState, vote: Vote): void {
   }
   tellSelf(state, { type: 'certificate', certificate });
 }
-
-const nextFinal = (state: CoreState) => (state.tip.index + 1) as CoreState['tip']['index'];
 
 /** @returns false for a vote that is known or that contradicts one that is */
 function remember(state: CoreState, vote: Vote): boolean {

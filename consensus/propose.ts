@@ -1,16 +1,17 @@
 /** What a leader does in its term. PROTOCOL section 5, rule 2. */
 import type { HashedHeader } from '../ledger/values/block.js';
+import { toView, type View } from '../ledger/values/numbers.js';
 import { proposalSigningText } from '../ledger/values/signing.js';
 import type { Proposal } from '../ledger/values/vote.js';
 import { referenceTo } from './certificate.js';
-import { maxUnstored } from './config.js';
-import { type CoreState, headerOf, type Leadership, type ProposalInput } from './core-state.js';
-import { fetch } from './on-certificate.js';
+import { maxUnfinalDepth, maxUnstored } from './config.js';
+import type { CoreState, Leadership, ProposalInput } from './core-state.js';
 import { isQuorum, stakeOf, totalStake } from './quorum.js';
-import { rankIn } from './rank.js';
+import { compareRanks, isOpening, rankOf } from './rank.js';
 import { didPropose, mayPropose } from './safety.js';
 import { emit, tellSelf } from './send.js';
 import { currentTerm, delta, slotStart, termLength } from './term.js';
+import { executed, fetch, headerOf, keepHeader } from './unfinal-blocks.js';
 import { roundOfView, slotOfView, viewAt } from './view.js';
 
 /** Proposes, or asks for a block to propose, if this node leads now and the rules let it. */
@@ -20,19 +21,20 @@ export function tryPropose(state: CoreState): void {
   if (leadership.building !== undefined || isWaitingForQuorum(state, leadership)) return;
   if (state.finalising !== undefined || !knowsHighestLock(state, leadership)) return;
   // [8-unwritten] Never far ahead of the disk.
-  if (state.tip.index - state.storedIndex > maxUnstored) return;
-  const view = viewAt(state.config.parameters, leadership.termStart, nextRound(state, leadership));
-  if (!mayPropose(state, view) || !slotSuffices(state, leadership)) return;
+  if (state.tip.index - state.storedIndex >= maxUnstored) return;
+  const view = nextView(state, leadership);
+  if (view === undefined || !mayPropose(state, view) || !slotSuffices(state, leadership)) return;
   const parent = headerOf(state, state.lock.block);
   if (parent === undefined) {
     fetch(state, state.lock.block);
     return;
   }
-  if (isClosingUnfinal(state, parent)) {
+  if (isClosingUnfinal(state, parent) || parent.index - state.tip.index >= maxUnfinalDepth) {
     proposeAgain(state, leadership);
     return;
   }
-  if (!isExecuted(state, parent)) return;
+  // Nothing is built on a block that was not executed here.
+  if (executed(state, parent.hash) !== 'valid') return;
   leadership.building = view;
   emit(state, {
     type: 'build_block',
@@ -45,7 +47,7 @@ export function tryPropose(state: CoreState): void {
 }
 
 /** The answer to `build_block`. Without a block there is nothing to add. */
-export function onBlockBuilt(state: CoreState, view: number, block: HashedHeader | undefined): void {
+export function onBlockBuilt(state: CoreState, view: View, block: HashedHeader | undefined): void {
   const { leadership } = state;
   if (leadership === undefined || leadership.building !== view) return;
   leadership.building = undefined;
@@ -54,11 +56,14 @@ export function onBlockBuilt(state: CoreState, view: number, block: HashedHeader
     proposeAgain(state, leadership);
     return;
   }
-  // The lock may have risen while the block was built: then it extends the wrong block.
-  if (block.prev_hash !== state.lock.block || block.justify_view !== state.lock.view) {
+  // The lock or the watermark may have risen while the block was built: then it is not the one to propose.
+  const extendsLock = block.prev_hash === state.lock.block && block.justify_view === state.lock.view;
+  if (!extendsLock || view !== nextView(state, leadership)) {
     tryPropose(state);
     return;
   }
+  if (!mayPropose(state, view)) return;
+  keepHeader(state, block);
   state.validity.set(block.hash, 'valid');
   propose(state, leadership, block);
 }
@@ -76,8 +81,8 @@ function proposeAgain(state: CoreState, leadership: Leadership): void {
 
 function propose(state: CoreState, leadership: Leadership, block: HashedHeader): void {
   const { config, lock } = state;
-  const view = viewAt(config.parameters, leadership.termStart, nextRound(state, leadership));
-  if (config.signer === undefined || !mayPropose(state, view) || lock.view >= view) return;
+  const view = nextView(state, leadership);
+  if (config.signer === undefined || view === undefined || !mayPropose(state, view)) return;
   const body = { chain: config.chain, epoch: state.epoch.number, view, block: block.hash, justify: referenceTo(lock) };
   const signature = config.signer.sign(proposalSigningText(body));
   const proposal: Proposal = { ...body, validator: config.signer.publicKey, signature };
@@ -115,22 +120,25 @@ function isWaitingForQuorum(state: CoreState, { last }: Leadership): boolean {
   return qc === undefined || qc.epoch !== proposal.epoch || qc.view < proposal.view;
 }
 
-/** Numbers may skip: after a restart the watermark says where to go on. */
-function nextRound(state: CoreState, { termStart, nextRound }: Leadership): number {
+/** The next view of the term above everything signed or certified: numbers may skip. undefined: none may come. */
+function nextView(state: CoreState, { termStart, nextRound }: Leadership): View | undefined {
   const { parameters } = state.config;
-  const { watermark } = state;
-  if (slotOfView(parameters, watermark.view) !== termStart) return nextRound;
-  return Math.max(nextRound, roundOfView(parameters, watermark.view) + 1);
+  const { watermark, lock } = state;
+  // [6-later-slot] The first block of an epoch comes in a later slot than its closing block's finality.
+  if (isOpening(state, lock) && lock.view > 0 && termStart <= slotOfView(parameters, lock.view)) return undefined;
+  let view = viewAt(parameters, termStart, nextRound);
+  if (watermark.view >= view) view = toView(watermark.view + 1);
+  if (lock.view >= view) view = toView(lock.view + 1);
+  return slotOfView(parameters, view) === termStart ? view : undefined;
 }
 
 /** [5-at-once] A quorum's new-views show no prepare vote above the lock, so nothing higher can be locked; or delta passed. */
 function knowsHighestLock(state: CoreState, leadership: Leadership): boolean {
   if (leadership.waited || leadership.last !== undefined) return true;
-  const locked = rankIn(state, state.lock) ?? 0;
+  const locked = rankOf(state, state.lock);
   const agreeing = [...leadership.newViews.values()].filter(({ lock, last_prepare }) => {
-    const rank = rankIn(state, lock) ?? 0;
     const prepared = last_prepare?.epoch === state.epoch.number ? last_prepare.view : 0;
-    return rank <= locked && prepared <= locked;
+    return compareRanks(rankOf(state, lock), locked) <= 0 && prepared <= locked.view;
   });
   const stake = stakeOf(
     state.epoch,
@@ -149,17 +157,4 @@ function slotSuffices(state: CoreState, leadership: Leadership): boolean {
 /** [6-closing-again] Until it is final a closing block can only be proposed again. */
 function isClosingUnfinal(state: CoreState, block: HashedHeader): boolean {
   return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;
-}
-
-/** Nothing is built on a block that was not executed here; asks for its execution. */
-function isExecuted(state: CoreState, block: HashedHeader): boolean {
-  if (block.hash === state.tip.hash || state.validity.get(block.hash) === 'valid') return true;
-  if (state.validity.get(block.hash) === undefined) {
-    if (headerOf(state, block.prev_hash) === undefined) fetch(state, block.prev_hash);
-    else {
-      state.validity.set(block.hash, 'asked');
-      emit(state, { type: 'validate_block', block: block.hash });
-    }
-  }
-  return false;
 }

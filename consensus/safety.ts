@@ -6,7 +6,8 @@ import type { HashedHeader } from '../ledger/values/block.js';
 import type { View } from '../ledger/values/numbers.js';
 import type { Certificate, Vote } from '../ledger/values/vote.js';
 import type { CoreState } from './core-state.js';
-import { compareRanks, rankIn } from './rank.js';
+import { memberIndex } from './quorum.js';
+import { compareRanks, isOfEpoch, rankOf } from './rank.js';
 import type { Step } from './vote-state.js';
 
 const order: Readonly<Record<Step, number>> = { propose: 0, prepare: 1, commit: 2 };
@@ -23,9 +24,15 @@ function raiseWatermark(state: CoreState, view: View, step: Step): void {
   state.dirty = true;
 }
 
-/** Whether this node signs anything at all now. */
+/** Whether this node signs anything at all now: it holds a key of a member, lost nothing, and its clock is good. */
 export function maySign(state: CoreState): boolean {
-  return state.config.signer !== undefined && state.silentBelow === undefined && !state.clockSuspect;
+  const { config, epoch } = state;
+  if (config.signer === undefined || state.clockSuspect) return false;
+  // [5-lost-vote-state] Nothing before a certificate that is later than anything this key can have signed.
+  if (state.silentBelow !== undefined) return false;
+  // [6-old-epoch] A lock of a later epoch than the ledger knows: that epoch was entered, nothing earlier is signed.
+  if (rankOf(state, state.lock).epoch > epoch.number) return false;
+  return memberIndex(epoch, config.signer.publicKey) >= 0;
 }
 
 export function mayPropose(state: CoreState, view: View): boolean {
@@ -47,11 +54,12 @@ export function whyNotPrepare(
   if (!isAboveWatermark(state, view, 'prepare')) return `view ${view} is not above the watermark`;
   // [5-justify-below-view] A proposal rests on what was certified before it.
   if (justify.view >= view) return `the justification's view ${justify.view} is not below view ${view}`;
-  const rank = rankIn(state, justify);
-  const locked = rankIn(state, state.lock);
-  if (rank === undefined || locked === undefined) return 'the justification is of another epoch';
+  // [6-old-epoch] Only what is of this epoch, or opened it, counts.
+  if (!isOfEpoch(state, justify)) return 'the justification is of another epoch';
   // [5-lock] Never vote on less than what is locked.
-  if (compareRanks(rank, locked) < 0) return `the justification ranks ${rank}, the lock ${locked}`;
+  const rank = rankOf(state, justify);
+  const locked = rankOf(state, state.lock);
+  if (compareRanks(rank, locked) < 0) return `the justification ranks at view ${rank.view}, the lock at ${locked.view}`;
   // [5-extends] The block extends exactly what the justification certifies, or is that very block.
   if (block.hash !== justify.block && block.prev_hash !== justify.block) {
     return 'the block neither is nor extends what the justification certifies';
@@ -76,9 +84,8 @@ export function didCommit(state: CoreState, view: View): void {
 
 /** [5-lock-rises] A verified certificate of this epoch that ranks above the lock becomes the lock. */
 export function mayRaiseLock(state: CoreState, certificate: Certificate): boolean {
-  const rank = rankIn(state, certificate);
-  const locked = rankIn(state, state.lock);
-  return rank !== undefined && (locked === undefined || compareRanks(rank, locked) > 0);
+  if (!isOfEpoch(state, certificate)) return false;
+  return compareRanks(rankOf(state, certificate), rankOf(state, state.lock)) > 0;
 }
 
 export function raiseLock(state: CoreState, certificate: Certificate): void {
@@ -87,17 +94,20 @@ export function raiseLock(state: CoreState, certificate: Certificate): void {
   state.dirty = true;
 }
 
-/** [6-enter] Entering an epoch sets the lock to what it begins with. The watermark stays: it is one for all epochs. */
-export function didEnterEpoch(state: CoreState): void {
-  state.lock = state.base.certificate;
-  state.lastPrepare = undefined;
+/**
+ * [6-enter] Entering an epoch sets the lock to what it begins with, unless this node voted in that epoch before a crash
+ * and its ledger comes back only now: such a lock stays. The watermark stays always: it is one for all epochs.
+ */
+export function didEnterEpoch(state: CoreState, certificate: Certificate): void {
+  if (compareRanks(rankOf(state, certificate), rankOf(state, state.lock)) > 0) state.lock = certificate;
+  if (state.lastPrepare !== undefined && state.lastPrepare.epoch < state.epoch.number) state.lastPrepare = undefined;
   state.dirty = true;
 }
 
 /** [5-lost-vote-state] The certificate that ends the silence becomes lock and watermark. */
 export function didLearnAfterLoss(state: CoreState, certificate: Certificate): void {
   state.silentBelow = undefined;
-  state.lock = certificate;
+  if (compareRanks(rankOf(state, certificate), rankOf(state, state.lock)) > 0) state.lock = certificate;
   state.watermark = { view: certificate.view, step: 'commit' };
   state.dirty = true;
 }

@@ -1,0 +1,123 @@
+/**
+ * The blocks that are not final yet: a tree of headers above the tip. Bodies live with the driver; a header here means
+ * that the driver has the body. Bounded, and never at the expense of what this node is locked on or voted for.
+ */
+import type { HashedHeader } from '../ledger/values/block.js';
+import type { Hash } from '../ledger/values/text.js';
+import { maxKeptBodies, maxUnfinalHeaders } from './config.js';
+import type { CoreState } from './core-state.js';
+import { emit } from './send.js';
+
+/** The header of an unfinal block or of the tip. */
+export const headerOf = (state: CoreState, block: Hash): HashedHeader | undefined =>
+  block === state.tip.hash ? state.tip : state.headers.get(block);
+
+/** How a block hangs together with the final chain. */
+export type Path =
+  /** The blocks above the tip up to it, oldest first; empty for the tip itself. */
+  | { readonly kind: 'whole'; readonly blocks: readonly HashedHeader[] }
+  | { readonly kind: 'missing'; readonly block: Hash }
+  /** It descends from another block of the tip's height: it can never become final. */
+  | { readonly kind: 'forked' };
+
+export function pathFromTip(state: CoreState, block: Hash): Path {
+  const blocks: HashedHeader[] = [];
+  let at = block;
+  while (at !== state.tip.hash) {
+    const header = state.headers.get(at);
+    if (header === undefined) {
+      const child = blocks.at(-1);
+      return child !== undefined && child.index <= state.tip.index + 1
+        ? { kind: 'forked' }
+        : { kind: 'missing', block: at };
+    }
+    if (header.index <= state.tip.index) return { kind: 'forked' };
+    blocks.push(header);
+    at = header.prev_hash;
+  }
+  return { kind: 'whole', blocks: blocks.reverse() };
+}
+
+/** Takes a header whose body the driver has. */
+export function keepHeader(state: CoreState, block: HashedHeader): void {
+  if (block.index <= state.tip.index || state.headers.has(block.hash)) return;
+  if (state.headers.size >= maxUnfinalHeaders) evictOne(state);
+  state.headers.set(block.hash, block);
+  state.fetching.delete(block.hash);
+}
+
+/** [5-bodies] What the vote state keeps: the blocks voted for and their ancestors that are not final. */
+export function keptBodies(state: CoreState): readonly Hash[] {
+  const bodies = new Set<Hash>();
+  for (const block of state.votedFor) {
+    for (let at = state.headers.get(block); at !== undefined && !bodies.has(at.hash); ) {
+      bodies.add(at.hash);
+      at = state.headers.get(at.prev_hash);
+    }
+  }
+  return [...bodies];
+}
+
+export function noteVotedFor(state: CoreState, block: Hash): void {
+  state.votedFor.delete(block);
+  state.votedFor.add(block);
+  if (state.votedFor.size > maxKeptBodies) state.votedFor.delete(state.votedFor.values().next().value!);
+}
+
+function evictOne(state: CoreState): void {
+  const needed = new Set(keptBodies(state));
+  for (let at = state.headers.get(state.lock.block); at !== undefined; at = state.headers.get(at.prev_hash)) {
+    needed.add(at.hash);
+  }
+  for (const hash of state.headers.keys()) {
+    if (needed.has(hash)) continue;
+    forget(state, hash);
+    return;
+  }
+}
+
+/** After finality: forgets what is final and what can no longer become so. */
+export function forgetDecided(state: CoreState): void {
+  for (const hash of [...state.headers.keys()]) {
+    if (state.headers.has(hash) && pathFromTip(state, hash).kind === 'forked') forget(state, hash);
+  }
+  for (const hash of [...state.proposedAt.keys()]) if (!state.headers.has(hash)) state.proposedAt.delete(hash);
+}
+
+function forget(state: CoreState, hash: Hash): void {
+  state.headers.delete(hash);
+  state.validity.delete(hash);
+  state.votedFor.delete(hash);
+  state.fetching.delete(hash);
+  state.proposedAt.delete(hash);
+}
+
+export function fetch(state: CoreState, block: Hash): void {
+  if (state.fetching.has(block)) return;
+  state.fetching.add(block);
+  emit(state, { type: 'fetch_block', block });
+}
+
+/**
+ * Whether a block and all its ancestors above the tip execute to their roots. Asks for the first body or execution that
+ * is missing, one at a time; the answer brings the caller back.
+ */
+export function executed(state: CoreState, block: Hash): 'valid' | 'invalid' | 'waiting' {
+  const path = pathFromTip(state, block);
+  if (path.kind === 'forked') return 'invalid';
+  if (path.kind === 'missing') {
+    fetch(state, path.block);
+    return 'waiting';
+  }
+  for (const { hash } of path.blocks) {
+    const validity = state.validity.get(hash);
+    if (validity === 'valid') continue;
+    if (validity === 'invalid') return 'invalid';
+    if (state.validating === undefined) {
+      state.validating = hash;
+      emit(state, { type: 'validate_block', block: hash });
+    }
+    return 'waiting';
+  }
+  return 'valid';
+}
