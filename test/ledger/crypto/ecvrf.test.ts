@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ecvrfProve, ecvrfVerify } from '../../../ledger/crypto/ecvrf.js';
+import { createVrfProver, ecvrfProve, ecvrfVerify, verifyVrf } from '../../../ledger/crypto/ecvrf.js';
 import { bytesToHex, hexToBytes } from '../../../ledger/values/hex.js';
+import type { PublicKey, VrfProof } from '../../../ledger/values/text.js';
+import { createCrypto } from '../../../server/crypto/create-crypto.js';
 
 /** RFC 9381, appendix B.4. */
 const examples = [
@@ -28,6 +30,18 @@ const examples = [
     output:
       '38561d6b77b71d30eb97a062168ae12b667ce5c28caccdf76bc88e093e4635987cd96814ce55b4689b3dd2947f80e59a' +
       'ac7b7675f8083865b46c89b2ce9cc735',
+  },
+  {
+    name: '21',
+    seed: 'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7',
+    key: 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025',
+    alpha: 'af82',
+    proof:
+      '926e895d308f5e328e7aa159c06eddbe56d06846abf5d98c2512235eaa57fdce35b46edfc655bc828d44ad09d1150f3' +
+      '1374e7ef73027e14760d42e77341fe05467bb286cc2c9d7fde29120a0b2320d04',
+    output:
+      '121b7f9b9aaaa29099fc04a94ba52784d44eac976dd1a3cca458733be5cd090a7b5fbd148444f17f8daf1fb55cb04b1a' +
+      'e85a626e30a54b4b0f8abf4a43314a58',
   },
 ];
 
@@ -69,4 +83,25 @@ test('a key of small order has no valid proofs', () => {
   const identity = new Uint8Array(32);
   identity[0] = 1;
   assert.equal(ecvrfVerify(identity, new Uint8Array(0), proof), undefined);
+});
+
+test('provers and verifiers take texts, and malformed ones show nothing', () => {
+  const prover = createVrfProver(hexToBytes(examples[1]!.seed));
+  const output = examples[1]!.output;
+  const made = prover.prove('r');
+  assert.equal(made, `0x${examples[1]!.proof}`);
+  const verifiers = [verifyVrf, createCrypto().verifyVrf];
+  for (const verify of verifiers) {
+    // The second answer may be remembered, and must be the same.
+    for (let i = 0; i < 2; i += 1) {
+      assert.equal(verify(prover.publicKey, 'r', made), output);
+      assert.equal(verify(prover.publicKey, 's', made), undefined);
+    }
+    for (const bad of ['', '0x', made.slice(2), `${made}00`, made.toUpperCase(), `0x${'zz'.repeat(80)}`]) {
+      assert.equal(verify(prover.publicKey, 'r', bad as VrfProof), undefined);
+    }
+    for (const bad of ['', '0x', prover.publicKey.slice(2), `${prover.publicKey}00`, `0x${'ff'.repeat(32)}`]) {
+      assert.equal(verify(bad as PublicKey, 'r', made), undefined);
+    }
+  }
 });
