@@ -6,7 +6,7 @@ import { type KeyPurpose, possessionText } from '../../ledger/values/signing.js'
 import type { Address, ChainId, PublicKey, Signature } from '../../ledger/values/text.js';
 import type { ValidatorKeys } from '../../ledger/values/transaction.js';
 import { accountFromSecret } from '../account.js';
-import { decodeKeyFile, isDevelopmentKey } from './key-file.js';
+import { decodeNodeKey, nodeKeyFileName } from './node-key.js';
 
 interface Proved {
   readonly key: PublicKey;
@@ -15,9 +15,9 @@ interface Proved {
 
 /** @returns keys and proofs for a stake transaction, or a sentence that says what is missing */
 export function proveValidatorKeys(home: string, chain: ChainId, owner: Address): Result<ValidatorKeys, string> {
-  const validator = prove(join(home, 'keys', 'validator.json'), chain, owner, 'validator');
+  const validator = prove(home, chain, owner, 'validator');
   if (!validator.ok) return validator;
-  const vrf = prove(join(home, 'keys', 'vrf.json'), chain, owner, 'vrf');
+  const vrf = prove(home, chain, owner, 'vrf');
   if (!vrf.ok) return vrf;
   return ok({
     key: validator.value.key,
@@ -27,7 +27,8 @@ export function proveValidatorKeys(home: string, chain: ChainId, owner: Address)
   });
 }
 
-function prove(path: string, chain: ChainId, owner: Address, purpose: KeyPurpose): Result<Proved, string> {
+function prove(home: string, chain: ChainId, owner: Address, purpose: KeyPurpose): Result<Proved, string> {
+  const path = join(home, 'keys', nodeKeyFileName(purpose));
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -35,9 +36,8 @@ function prove(path: string, chain: ChainId, owner: Address, purpose: KeyPurpose
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return err(`There is no key ${path}.`);
   }
-  const file = decodeKeyFile(text);
-  if (!file.ok) return err(`${path} cannot be read: ${file.problem}.`);
-  if (!isDevelopmentKey(file.value)) return err(`${path} has a password, and a node's keys have none.`);
-  const { publicKey, signer } = accountFromSecret(new Uint8Array(Buffer.from(file.value.secret, 'hex')), 'sl');
+  const seed = decodeNodeKey(text, purpose);
+  if (seed === undefined) return err(`${path} does not hold a ${purpose} key.`);
+  const { publicKey, signer } = accountFromSecret(seed, 'sl');
   return ok({ key: publicKey, proof: signer.sign(possessionText({ chain }, owner, purpose, publicKey)) });
 }

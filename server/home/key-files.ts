@@ -5,12 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { decodeNodeKey, type NodeKeyKind, nodeKeyFileName, nodeKeyText } from '../../client/keystore/node-key.js';
 import { SlotledgerError } from '../errors.js';
 import { syncDirectory, writeFully } from '../storage/durable-files.js';
 
-export type KeyKind = 'node' | 'validator' | 'vrf';
+export type KeyKind = NodeKeyKind;
 
-const pathOf = (keys: string, kind: KeyKind): string => join(keys, `${kind}-key.json`);
+const pathOf = (keys: string, kind: KeyKind): string => join(keys, nodeKeyFileName(kind));
 
 /** Makes a key file. @throws SlotledgerError KEY_EXISTS */
 export function writeKeyFile(keys: string, kind: KeyKind, seed: Uint8Array = randomBytes(32)): Uint8Array {
@@ -23,8 +24,7 @@ export function writeKeyFile(keys: string, kind: KeyKind, seed: Uint8Array = ran
     throw new SlotledgerError('KEY_EXISTS', `${path} exists already and is never overwritten.`, 'Use another --home.');
   }
   try {
-    const seedHex = Buffer.from(seed).toString('hex');
-    writeFully(handle, `${JSON.stringify({ version: 1, kind, seed: seedHex }, undefined, 2)}\n`);
+    writeFully(handle, nodeKeyText(kind, seed));
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -47,7 +47,7 @@ export function readKeyFile(keys: string, kind: KeyKind): Uint8Array | undefined
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const seed = seedIn(text, kind);
+  const seed = decodeNodeKey(text, kind);
   if (seed === undefined) {
     throw new SlotledgerError(
       'KEY_DAMAGED',
@@ -56,14 +56,4 @@ export function readKeyFile(keys: string, kind: KeyKind): Uint8Array | undefined
     );
   }
   return seed;
-}
-
-function seedIn(text: string, kind: KeyKind): Uint8Array | undefined {
-  try {
-    const file = JSON.parse(text) as { version?: unknown; kind?: unknown; seed?: unknown };
-    if (file.version !== 1 || file.kind !== kind || typeof file.seed !== 'string') return undefined;
-    return /^[0-9a-f]{64}$/.test(file.seed) ? Buffer.from(file.seed, 'hex') : undefined;
-  } catch {
-    return undefined;
-  }
 }

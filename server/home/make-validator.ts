@@ -1,0 +1,103 @@
+/**
+ * A validator's keys, made once and together with its vote state, so that a missing vote state always means a lost one.
+ * Before the chain is known the vote state says so; `bindVoteState` then names the chain's genesis, once.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VoteState } from '../../consensus/vote-state.js';
+import type { Signer } from '../../ledger/values/crypto.js';
+import type { GenesisValidator } from '../../ledger/values/genesis.js';
+import type { Amount } from '../../ledger/values/numbers.js';
+import { possessionText } from '../../ledger/values/signing.js';
+import type { Address, Hash } from '../../ledger/values/text.js';
+import { createSigner } from '../crypto/create-crypto.js';
+import { SlotledgerError } from '../errors.js';
+import { initialVoteState } from '../replica/recover.js';
+import { createVoteStateStore, initVoteState, voteStateFileName } from '../storage/vote-state-file.js';
+import { type HomePaths, prepareHome } from './home.js';
+import { type KeyKind, readKeyFile, writeKeyFile } from './key-files.js';
+
+/** What a node signs with. The VRF key signs nothing but its own proof of possession. */
+export interface NodeSigners {
+  readonly node: Signer;
+  readonly validator: Signer;
+  readonly vrf: Signer;
+}
+
+const kinds: readonly KeyKind[] = ['node', 'validator', 'vrf'];
+
+/** Stands in the vote state for the genesis hash of a chain that is not known yet. */
+const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
+
+/**
+ * Makes all three keys and the vote state. Keys that exist are never overwritten: then nothing is made.
+ * @param genesisHash absent while the chain is not known
+ * @throws SlotledgerError KEY_EXISTS
+ */
+export function makeValidatorKeys(paths: HomePaths, genesisHash: Hash = unknownGenesis): NodeSigners {
+  prepareHome(paths);
+  const present = [
+    ...(['validator', 'vrf'] as const).filter((kind) => readKeyFile(paths.keys, kind) !== undefined),
+    ...(existsSync(join(paths.keys, voteStateFileName)) ? (['vote state'] as const) : []),
+  ];
+  if (present.length > 0) {
+    throw new SlotledgerError(
+      'KEY_EXISTS',
+      `${paths.keys} holds a ${present.join(' and a ')} already, and keys are never overwritten.`,
+      'Use another --home.',
+    );
+  }
+  // The vote state comes first: a crash in between leaves no key that could sign without one.
+  initVoteState(paths.keys, initialVoteState(genesisHash));
+  if (readKeyFile(paths.keys, 'node') === undefined) writeKeyFile(paths.keys, 'node');
+  writeKeyFile(paths.keys, 'vrf');
+  writeKeyFile(paths.keys, 'validator');
+  return readValidatorKeys(paths)!;
+}
+
+/** @returns undefined unless all three keys are there. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
+export function readValidatorKeys(paths: HomePaths): NodeSigners | undefined {
+  const signers: Partial<Record<KeyKind, Signer>> = {};
+  for (const kind of kinds) {
+    const seed = readKeyFile(paths.keys, kind);
+    if (seed === undefined) return undefined;
+    signers[kind] = createSigner(seed);
+  }
+  return signers as NodeSigners;
+}
+
+/**
+ * Names the genesis in a vote state that was made before the chain was known, and does nothing to any other. Call it
+ * with the home locked, before the vote state is read for signing.
+ */
+export function bindVoteState(paths: HomePaths, genesisHash: Hash): void {
+  const store = createVoteStateStore(paths.keys);
+  try {
+    const recovered = store.read();
+    if (recovered !== undefined && isUnbound(recovered.voteState)) store.write(initialVoteState(genesisHash), [], []);
+  } finally {
+    store.close();
+  }
+}
+
+const isUnbound = ({ lock }: VoteState): boolean => lock.block === unknownGenesis;
+
+/** What genesis says of a validator, with the proofs that its keys are at hand. @param chainName genesis' `name` */
+export function genesisValidator(
+  { validator, vrf }: Pick<NodeSigners, 'validator' | 'vrf'>,
+  chainName: string,
+  owner: Address,
+  stake: Amount,
+  name?: string,
+): GenesisValidator {
+  const where = { name: chainName };
+  return {
+    key: validator.publicKey,
+    vrf_key: vrf.publicKey,
+    owner,
+    stake,
+    key_proof: validator.sign(possessionText(where, owner, 'validator', validator.publicKey)),
+    vrf_key_proof: vrf.sign(possessionText(where, owner, 'vrf', vrf.publicKey)),
+    ...(name === undefined ? {} : { name }),
+  };
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openGenesis } from '../../../ledger/values/genesis-file.js';
+import { createCrypto } from '../../../server/crypto/create-crypto.js';
+import {
+  addDevelopmentKeys,
+  developmentGenesis,
+  developmentStake,
+  newDevelopmentAccounts,
+} from '../../../server/home/development-genesis.js';
+import { homePaths } from '../../../server/home/home.js';
+import {
+  bindVoteState,
+  genesisValidator,
+  makeValidatorKeys,
+  readValidatorKeys,
+} from '../../../server/home/make-validator.js';
+import { initialVoteState } from '../../../server/replica/recover.js';
+import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
+
+const hashA = `0x${'a'.repeat(64)}` as const;
+const hashB = `0x${'b'.repeat(64)}` as const;
+
+function temporary(t: TestContext) {
+  const directory = mkdtempSync(join(tmpdir(), 'slotledger-home-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return homePaths(join(directory, 'home'));
+}
+
+const voteStateIn = (keys: string) => {
+  const store = createVoteStateStore(keys);
+  const state = store.read()?.voteState;
+  store.close();
+  return state;
+};
+
+test('keys are made with their vote state, readable by the owner only, and never overwritten', (t) => {
+  const paths = temporary(t);
+  const made = makeValidatorKeys(paths, hashA);
+  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(hashA));
+  assert.equal(statSync(join(paths.keys, 'validator-key.json')).mode & 0o777, 0o600);
+  assert.equal(statSync(paths.keys).mode & 0o777, 0o700);
+  assert.throws(() => makeValidatorKeys(paths), { code: 'KEY_EXISTS' });
+  assert.equal(readValidatorKeys(paths)?.validator.publicKey, made.validator.publicKey);
+});
+
+test('a vote state made before the chain is bound to its genesis once', (t) => {
+  const paths = temporary(t);
+  makeValidatorKeys(paths);
+  bindVoteState(paths, hashA);
+  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(hashA));
+  bindVoteState(paths, hashB);
+  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(hashA));
+});
+
+for (const slotDurationMs of [250, 333, 1000, 5000]) {
+  test(`a development genesis with slots of ${slotDurationMs} ms passes every check of a genesis`, (t) => {
+    const paths = temporary(t);
+    const accounts = newDevelopmentAccounts();
+    const validators = [genesisValidator(makeValidatorKeys(paths), 'dev', accounts[0].address, developmentStake)];
+    const genesis = developmentGenesis({ genesisTime: 1_700_000_000_000, slotDurationMs, accounts, validators });
+    const opened = openGenesis(createCrypto(), genesis);
+    assert.ok(opened.ok, JSON.stringify(opened));
+    addDevelopmentKeys(paths.home, accounts);
+    assert.equal(statSync(join(paths.keys, 'accounts/treasury.json')).mode & 0o777, 0o600);
+  });
+}
