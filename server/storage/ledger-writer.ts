@@ -2,6 +2,7 @@
  * Writes final blocks and what they changed. One rule: what is given to one call of `append` is one database
  * transaction; it throws and leaves nothing behind, or all of it is durable when it returns.
  */
+import { hash as sha256 } from 'node:crypto';
 import { assert } from '../../ledger/values/assertion.js';
 import type { Block } from '../../ledger/values/block.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
@@ -27,9 +28,11 @@ export function writeGenesis(database: Connection, { changes, tip }: LedgerGenes
   database
     .transaction(() => {
       const { index, hash, epoch, slot, view } = tip;
+      const root = changes.nodes.get('');
+      assert(typeof root === 'string', 'genesis has a state tree');
       database
-        .prepare('INSERT INTO chain VALUES (1, @hash, @index, @hash, @epoch, @slot, @view, 0)')
-        .run({ index, hash, epoch, slot, view });
+        .prepare('INSERT INTO chain VALUES (1, @hash, @root, @index, @hash, @epoch, @slot, @view, 0)')
+        .run({ root: `0x${sha256('sha256', root)}`, index, hash, epoch, slot, view });
       createStateWriter(database).write(index, changes, new Map());
     })
     .immediate();

@@ -25,8 +25,14 @@ export function createStateWriter(database: Connection): StateWriter {
        ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces RETURNING id`,
     )
     .pluck();
+  const touchAccount = database.prepare(
+    `INSERT INTO accounts (address, balance, nonces, last_touched) VALUES (?, ?, ?, ?)
+     ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces,
+       touched_before = last_touched, last_touched = excluded.last_touched
+     RETURNING id, touched_before`,
+  );
   const getAccount = database.prepare('SELECT balance, nonces FROM accounts WHERE address = ?');
-  const putHistory = database.prepare('INSERT INTO account_history VALUES (?, ?, ?, ?, ?)');
+  const putHistory = database.prepare('INSERT INTO account_history VALUES (?, ?, ?, ?, ?, ?)');
   const putValidator = database.prepare('INSERT OR REPLACE INTO validators VALUES (?, ?, ?, ?, ?, ?)');
   const dropValidator = database.prepare('DELETE FROM validators WHERE key = ? RETURNING owner').pluck();
   const putValidatorHistory = database.prepare('INSERT INTO validator_history VALUES (?, ?, ?, ?)');
@@ -42,8 +48,12 @@ export function createStateWriter(database: Connection): StateWriter {
   function writeAccount(index: Height, address: string, entry: AccountEntry | null, positions?: readonly number[]) {
     const balance = entry?.balance ?? null;
     const nonces = entry === null ? null : canonicalJson(entry.nonces);
-    const id = putAccount.get(address, balance, nonces);
-    putHistory.run(id, index, balance, nonces, positions === undefined ? null : JSON.stringify(positions));
+    if (positions === undefined) {
+      putHistory.run(putAccount.get(address, balance, nonces), index, balance, nonces, null, null);
+      return;
+    }
+    const row = touchAccount.get(address, balance, nonces, index) as { id: number; touched_before: number | null };
+    putHistory.run(row.id, index, balance, nonces, JSON.stringify(positions), row.touched_before);
   }
 
   function writeValidator(index: Height, key: string, entry: ValidatorEntry | null): void {

@@ -7,6 +7,7 @@ export const ledgerSchema001 = `
 CREATE TABLE chain (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   genesis_hash TEXT NOT NULL,
+  genesis_state_root TEXT NOT NULL,
   tip_index INTEGER NOT NULL,
   tip_hash TEXT NOT NULL,
   tip_epoch INTEGER NOT NULL,
@@ -58,22 +59,27 @@ CREATE TABLE evidence (
 ) STRICT;
 CREATE INDEX evidence_by_block ON evidence (idx);
 
--- NULL balance and nonces: the account has left the state.
+-- NULL balance and nonces: the account has left the state. last_touched, touched_before: the last two blocks with
+-- transactions that touch it.
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
   address TEXT NOT NULL UNIQUE,
   balance INTEGER,
-  nonces TEXT
+  nonces TEXT,
+  last_touched INTEGER,
+  touched_before INTEGER
 ) STRICT;
 CREATE INDEX accounts_by_balance ON accounts (balance) WHERE balance > 0;
 
--- What an account was after block idx, and the positions of that block's transactions that touch it, as a JSON array.
+-- What an account was after block idx, and the positions of that block's transactions that touch it, as a JSON array;
+-- where there are any, touched_before is the block of the row before that has some.
 CREATE TABLE account_history (
   account INTEGER NOT NULL,
   idx INTEGER NOT NULL,
   balance INTEGER,
   nonces TEXT,
   positions TEXT,
+  touched_before INTEGER,
   PRIMARY KEY (account, idx)
 ) STRICT, WITHOUT ROWID;
 
