@@ -13,6 +13,7 @@ import { toAmount } from '../../ledger/values/numbers.js';
 import { developmentParameters } from '../../ledger/values/parameters.js';
 import type { Address } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
+import { SlotledgerError } from '../errors.js';
 
 export const developmentPrefix = 'sl';
 const developmentToken = { symbol: 'SLOT', decimals: 3 };
@@ -21,9 +22,13 @@ const treasuryBalance = toAmount(1_000_000_000);
 /** The stake of each validator of a development chain: a thousand tokens. */
 export const developmentStake = toAmount(1_000_000);
 
-export interface DevelopmentAccount {
+export interface NamedAccount {
   readonly name: 'treasury' | 'shop';
   readonly address: Address;
+}
+
+export interface DevelopmentAccount extends NamedAccount {
+  /** 32 bytes. */
   readonly secret: Uint8Array;
 }
 
@@ -38,7 +43,7 @@ export interface DevelopmentChain {
   readonly slotsPerEpoch?: number;
   /** Starting value 0. */
   readonly difficulty?: number;
-  readonly accounts: readonly Pick<DevelopmentAccount, 'name' | 'address'>[];
+  readonly accounts: readonly NamedAccount[];
   readonly validators: readonly GenesisValidator[];
 }
 
@@ -49,6 +54,22 @@ export function newDevelopmentAccounts(): readonly [treasury: DevelopmentAccount
     return { name, secret, address: encodeAddress(developmentPrefix, createSigner(secret).publicKey) };
   };
   return [make('treasury'), make('shop')];
+}
+
+/** The addresses of the treasury and the shop whose keys are in the home's wallet; made there if they are missing. */
+export function developmentAccounts(home: string): readonly [treasury: NamedAccount, shop: NamedAccount] {
+  addDevelopmentKeys(home, newDevelopmentAccounts());
+  const keystore = createKeystore(home);
+  const addressOf = (name: NamedAccount['name']): NamedAccount => {
+    const stored = keystore.read(name);
+    if (stored.ok) return { name, address: encodeAddress(developmentPrefix, `0x${stored.value.file.pubkey}`) };
+    throw new SlotledgerError(
+      'KEY_DAMAGED',
+      `${keystore.directory} holds no usable key ${name}.`,
+      'Restore it from your backup of the keys, or use another --home.',
+    );
+  };
+  return [addressOf('treasury'), addressOf('shop')];
 }
 
 /** Puts the keys, without passwords, into the wallet of a home; those that are there already stay. */

@@ -12,6 +12,7 @@ import {
   newDevelopmentAccounts,
 } from '../../../server/home/development-genesis.js';
 import { homePaths } from '../../../server/home/home.js';
+import { genesisFileText, initDevelopmentHome, installGenesis } from '../../../server/home/init-home.js';
 import {
   bindVoteState,
   genesisValidator,
@@ -68,3 +69,21 @@ for (const slotDurationMs of [250, 333, 1000, 5000]) {
     assert.equal(statSync(join(paths.keys, 'accounts/treasury.json')).mode & 0o777, 0o600);
   });
 }
+
+test('a development home has genesis, bound vote state and the keys that genesis names; it cannot change its chain', (t) => {
+  const paths = temporary(t);
+  const made = initDevelopmentHome(paths, { genesisTime: 1_700_000_000_000 });
+  assert.equal(made.genesis.validators[0]?.key, readValidatorKeys(paths)?.validator.publicKey);
+  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(made.hash));
+  assert.equal(installGenesis(paths, genesisFileText(made.genesis)).hash, made.hash);
+  const other = genesisFileText({ ...made.genesis, genesis_time: 0 });
+  assert.throws(() => installGenesis(paths, other), { code: 'OTHER_CHAIN' });
+});
+
+test('a development home whose making was interrupted is finished with the keys it has', (t) => {
+  const paths = temporary(t);
+  const keys = makeValidatorKeys(paths);
+  const made = initDevelopmentHome(paths, { genesisTime: 1_700_000_000_000 });
+  assert.equal(made.genesis.validators[0]?.key, keys.validator.publicKey);
+  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(made.hash));
+});
