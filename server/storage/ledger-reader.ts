@@ -72,7 +72,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
   const pageCertificates = database
     .prepare(
       `SELECT certificate FROM certificates JOIN blocks USING (idx)
-       WHERE idx BETWEEN ?1 AND ?2 AND (idx = ?2 OR json_extract(header, '$.next_epoch') IS NOT NULL) ORDER BY idx`,
+       WHERE idx BETWEEN @from AND @end AND (idx = @end OR json_extract(header, '$.next_epoch') IS NOT NULL) ORDER BY idx`,
     )
     .pluck();
   const withPrefix = database.prepare(
@@ -144,7 +144,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
       const end = pageEnd(from, count, maxBytes);
       if (end === undefined) return { blocks: [], finality: [] };
       const blocks = (blocksBetween.all(from, end) as BlockRow[]).map((row) => readBlock(row)!);
-      const finality = (pageCertificates.all(from, end) as string[]).map((text) => JSON.parse(text) as Certificate);
+      const finality = (pageCertificates.all({ from, end }) as string[]).map((text) => JSON.parse(text) as Certificate);
       return { blocks, finality };
     },
     transactionRow,

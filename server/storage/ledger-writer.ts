@@ -6,6 +6,7 @@ import { hash as sha256 } from 'node:crypto';
 import { assert } from '../../ledger/values/assertion.js';
 import type { Block } from '../../ledger/values/block.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
+import { transactionJson } from '../../ledger/values/signing.js';
 import type { FinalTip, StateChanges } from '../../ledger/values/state.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { FinalBlock } from '../replica/ports.js';
@@ -60,7 +61,7 @@ export function createLedgerWriter(database: Connection): LedgerWriter {
     const first = nextTransaction;
     let bytes = Buffer.byteLength(headerText);
     for (const [position, transaction] of transactions.entries()) {
-      const body = canonicalJson(transaction);
+      const body = transactionJson(transaction);
       const { id } = receipts[position]!;
       insertTransaction.run(nextTransaction, block.index, position, id, idPrefix(id), body);
       nextTransaction += 1;

@@ -68,7 +68,7 @@ export function busyChain(blocks: number): { chain: TestChain; finals: (FinalBlo
       chain.pay('bob', i % 3 === 0 ? 'bob' : 'ann', 5, { lane: i % 2 }),
     ];
     if (i === 3) transactions.push(chain.stake('v4', 1000));
-    if (i === 40) transactions.push(chain.unstake('v4', 300));
+    if (i === 40 || i === 57) transactions.push(chain.unstake('v4', 300));
     const evidence = i === 6 ? [chain.doubleVote('v3', 0)] : [];
     finals.push(finalBlock(chain, i * 2, transactions, evidence));
   }
