@@ -1,6 +1,6 @@
 /**
  * The binary tree of RFC 6962 section 2.1 over the UTF-8 forms of texts: leaf tag 0x00, node tag 0x01, the root of
- * nothing is the hash of nothing. Proofs say how many leaves there are, so nothing can be shown beyond the end.
+ * nothing is the hash of nothing.
  */
 import { assert } from './assertion.js';
 import type { Hasher } from './crypto.js';
@@ -8,7 +8,10 @@ import { bytesToHex, hexToBytes } from './hex.js';
 import type { Hash } from './text.js';
 import { isHashText } from './text-forms.js';
 
-/** Shows that a leaf stands at `index` among `size` leaves. */
+/**
+ * Shows that a leaf is in the tree; and if the tree has `size` leaves, that it stands at `index`. The root does not
+ * commit to the number of leaves, so a place counts only with a number from elsewhere.
+ */
 export interface MerkleProof {
   readonly index: number;
   readonly size: number;
