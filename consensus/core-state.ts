@@ -113,7 +113,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     lock,
     watermark: voteState?.watermark ?? { view: toView(0), step: 'commit' },
     lastPrepare: voteState?.last_prepare,
-    dirty: false,
+    dirty: voteState !== undefined && lock !== voteState.lock,
     silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),
     clockSuspect: false,
     headers: new Map(recovered.bodies.map((header) => [header.hash, header])),

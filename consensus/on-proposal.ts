@@ -7,7 +7,7 @@ import { noteProposal } from './equivocation.js';
 import { help, helpClosed } from './help.js';
 import { finalise, onCertificate } from './on-certificate.js';
 import { isOfEpoch, isOpening } from './rank.js';
-import { didPrepare, maySign, whyNotPrepare } from './safety.js';
+import { didPrepare, mayCommit, maySign, whyNotPrepare } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { noteLate, termHolds } from './term.js';
 import { executed, headerOf, keepHeader, noteVotedFor } from './unfinal-blocks.js';
@@ -147,7 +147,8 @@ function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {
   const slot = slotOfView(config.parameters, proposal.view);
   sendVote(state, { type: 'vote', vote: lastPrepare }, slot);
   const own = state.votes.get(lastPrepare.validator)?.get(`${proposal.view}/commit`);
-  if (own !== undefined) sendVote(state, { type: 'vote', vote: own }, slot);
+  // A vote under this key that this node did not sign, a twin's perhaps, is not its to send.
+  if (own !== undefined && !mayCommit(state, proposal.view)) sendVote(state, { type: 'vote', vote: own }, slot);
   return true;
 }
 

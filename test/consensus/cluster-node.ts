@@ -156,6 +156,7 @@ export class ClusterNode {
           if (!this.up) return;
           this.carryOut(effect);
         }
+        if (next.type === 'final_advanced') this.forgetFinalBodies(next.tip.index);
       }
     } catch (error) {
       if (!(error instanceof Crashed)) throw error;
@@ -194,6 +195,14 @@ export class ClusterNode {
 
   private isFinal(hash: Hash): boolean {
     return this.final.some((block) => block.hash === hash);
+  }
+
+  private forgetFinalBodies(upTo: number): void {
+    for (const [hash, body] of this.bodies) {
+      if (body.index > upTo) continue;
+      this.bodies.delete(hash);
+      this.results.delete(hash);
+    }
   }
 
   /** State after the last final block. */
@@ -359,7 +368,10 @@ export class ClusterNode {
   private build(effect: Extract<Effect, { type: 'build_block' }>): void {
     const { world } = this;
     const state = this.stateAfter(effect.parent);
-    assert.ok(state !== undefined, 'a block is built on what executes');
+    if (state === undefined) {
+      this.feed({ type: 'block_built', view: effect.view, now: this.now });
+      return;
+    }
     const draft = draftBlock({
       context: world.context,
       state,
@@ -383,6 +395,8 @@ export class ClusterNode {
   private stateAfter(hash: Hash): StateReader | undefined {
     if (hash === this.tip.hash) return this.state;
     const block = this.bodies.get(hash);
+    // Decided meanwhile: the core hears of the new tip with its next input.
+    if (this.isFinal(hash) || (block !== undefined && block.index <= this.finalIndex)) return undefined;
     assert.ok(block !== undefined, 'the core asks only for blocks whose body is at hand');
     const parent = this.stateAfter(block.prev_hash);
     if (parent === undefined) return undefined;
@@ -418,11 +432,6 @@ export class ClusterNode {
     this.final.push(block);
     if (certificate !== undefined) this.certificates.set(block.hash, certificate);
     world.noteFinal(this, block);
-    for (const [hash, body] of this.bodies) {
-      if (body.index > block.index) continue;
-      this.bodies.delete(hash);
-      this.results.delete(hash);
-    }
     // To disk a while later, in order; a crash before that loses it.
     world.time.at(world.time.now() + world.storageDelay, () => {
       if (life !== this.life) return;
