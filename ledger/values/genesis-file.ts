@@ -31,7 +31,13 @@ const addressPrefix = textOf(isAddressPrefix, 'A prefix of 1 to 16 lower-case le
 export function decodeGenesis(value: unknown): Result<Genesis, DecodeProblem> {
   // The prefix decides what an address is, so it is read first.
   const prefix = isObject(value) && typeof value.address_prefix === 'string' ? value.address_prefix : '';
-  return genesisDecoder(prefix)(value);
+  return genesisDecoder(prefix, 1)(value);
+}
+
+/** As `decodeGenesis`, for a file that still waits for its validators: there may be none. */
+export function decodeGenesisDraft(value: unknown): Result<Genesis, DecodeProblem> {
+  const prefix = isObject(value) && typeof value.address_prefix === 'string' ? value.address_prefix : '';
+  return genesisDecoder(prefix, 0)(value);
 }
 
 /** Checks both proofs of possession of each validator. */
@@ -129,7 +135,7 @@ export function openGenesis(
   return ok({ genesis: decoded.value, hash, chain: chainIdOf(decoded.value, hash) });
 }
 
-function genesisDecoder(prefix: string): Decoder<Genesis> {
+function genesisDecoder(prefix: string, minValidators: number): Decoder<Genesis> {
   const address = addressDecoder(prefix);
   const account = record<GenesisAccount>({ address, balance: decodeAmount, name: optional(alias) });
   const validator = record<GenesisValidator>({
@@ -151,7 +157,7 @@ function genesisDecoder(prefix: string): Decoder<Genesis> {
     development: boolean,
     parameters: checkParameters,
     accounts: list(account, maxGenesisAccounts),
-    validators: list(validator, 400, 1),
+    validators: list(validator, 400, minValidators),
   });
   return checked(genesis, genesisFault);
 }

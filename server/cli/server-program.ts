@@ -1,6 +1,7 @@
 /** The commands of `server`. Each is loaded when it runs, so that `--help` answers at once. */
 import type { Command } from 'commander';
 import { createProgram } from '../../client/cli/program.js';
+import { addGenesisCommands } from './genesis-program.js';
 
 export function createServerProgram(): Command {
   return addServerCommands(createProgram('server', 'Run and look after a node of a slotledger chain.'));
@@ -14,6 +15,15 @@ export function addServerCommands(parent: Command): Command {
     .option('--no-http', 'do not answer HTTP')
     .option('--difficulty <digits>', 'zero hex digits of every block hash of a new chain, 0 to 5')
     .action(run(async (command) => (await import('./start.js')).start(command)));
+  addHomeOptions(parent.command('init').description('prepare a home: keys, vote state, and a chain'))
+    .option('--genesis <file>', 'the chain to join (default: a new development chain)')
+    .option('--slot-duration <seconds>', 'length of a slot of a new chain (default: 1)')
+    .option('--slots-per-epoch <slots>', 'slots an epoch of a new chain (default: 30)')
+    .option('--difficulty <digits>', 'zero hex digits of every block hash of a new chain, 0 to 5')
+    .action(run(async (command) => (await import('./init.js')).init(command)));
+  addHomeOptions(
+    parent.command('keygen').description('make the keys of a validator and its vote state; never overwrites any'),
+  ).action(run(async (command) => (await import('./init.js')).keygen(command)));
   addHomeOptions(parent.command('status').description('show what the node is doing'))
     .option('--node <url>', 'HTTP address (default: of the home)')
     .action(run(async (command) => (await import('./status.js')).showStatus(command)));
@@ -24,6 +34,7 @@ export function addServerCommands(parent: Command): Command {
   addNodeOptions(config.command('show').description('print every setting in effect, and where it comes from')).action(
     run(async (command) => (await import('./config.js')).showConfig(command)),
   );
+  addGenesisCommands(parent, addHomeOptions);
   return parent;
 }
 
