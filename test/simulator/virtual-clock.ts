@@ -1,0 +1,80 @@
+/**
+ * One machine's clock: virtual time seen through an offset and a drift, which faults may change while timers wait.
+ * A timer fires when this clock, not true time, has reached it, as on a real machine.
+ */
+import type { Clock } from '../../server/replica/ports.js';
+import type { EventQueue } from './event-queue.js';
+
+export interface VirtualClock extends Clock {
+  /** Adds to the offset at once: a step, forwards or backwards, in ms. */
+  step(byMs: number): void;
+  /** From now on runs fast (> 0) or slow (< 0) by parts per million. */
+  drift(perMillion: number): void;
+  /** Stops every waiting timer: the process is gone. */
+  halt(): void;
+  /** Difference to true time in ms. */
+  offset(): number;
+}
+
+/** @param epochMs Unix time in ms at which the run begins */
+export function createVirtualClock(queue: EventQueue, epochMs: number): VirtualClock {
+  let anchorTrue = queue.now();
+  let anchorLocal = epochMs + queue.now() / 1000;
+  let ratePpm = 0;
+  let generation = 0;
+  const waiting = new Set<{ at: number; call: () => void; cancel: () => void }>();
+
+  const local = (): number => anchorLocal + ((queue.now() - anchorTrue) * (1_000_000 + ratePpm)) / 1_000_000_000;
+  const rebase = (): void => {
+    anchorLocal = local();
+    anchorTrue = queue.now();
+  };
+  const arm = (timer: { at: number; call: () => void; cancel: () => void }): void => {
+    const born = generation;
+    const trueDelay = ((timer.at - local()) * 1_000_000_000) / (1_000_000 + ratePpm);
+    timer.cancel = queue.schedule(queue.now() + Math.max(0, Math.ceil(trueDelay)), () => {
+      if (born !== generation) return;
+      if (local() < timer.at) {
+        arm(timer);
+        return;
+      }
+      waiting.delete(timer);
+      timer.call();
+    });
+  };
+  const rearm = (): void => {
+    for (const timer of waiting) {
+      timer.cancel();
+      arm(timer);
+    }
+  };
+
+  return {
+    now: local,
+    at(at, call) {
+      const timer = { at, call, cancel: () => {} };
+      waiting.add(timer);
+      arm(timer);
+      return () => {
+        waiting.delete(timer);
+        timer.cancel();
+      };
+    },
+    step(byMs) {
+      rebase();
+      anchorLocal += byMs;
+      rearm();
+    },
+    drift(perMillion) {
+      rebase();
+      ratePpm = perMillion;
+      rearm();
+    },
+    halt() {
+      generation++;
+      for (const timer of waiting) timer.cancel();
+      waiting.clear();
+    },
+    offset: () => local() - (epochMs + queue.now() / 1000),
+  };
+}

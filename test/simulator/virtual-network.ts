@@ -1,0 +1,91 @@
+/**
+ * A network of links between nodes, each with a delay and a state, under faults drawn from the seed. Messages are plain
+ * data; a receiver gets a copy of its own, as it would from a socket.
+ */
+import type { ReplicaMessage } from '../../server/replica/ports.js';
+import type { EventQueue } from './event-queue.js';
+import type { Random } from './random.js';
+
+export interface LinkConditions {
+  /** One-way delay in microseconds, lowest and highest; drawn per message, so messages overtake each other. */
+  readonly delayUs: readonly [number, number];
+  /** Parts per million of messages lost and doubled. */
+  readonly lossPpm: number;
+  readonly duplicatePpm: number;
+}
+
+export interface NetworkCounts {
+  sent: number;
+  delivered: number;
+  lost: number;
+  duplicated: number;
+  cut: number;
+  bytes: number;
+}
+
+export type Deliver = (to: number, from: number, message: ReplicaMessage) => void;
+
+export interface VirtualNetwork {
+  send(from: number, to: number, message: ReplicaMessage): void;
+  /** Conditions of all links that have none of their own. */
+  setConditions(conditions: LinkConditions): void;
+  setLink(from: number, to: number, conditions: LinkConditions | undefined): void;
+  /** Cuts messages from `from` to `to`, one way. */
+  cut(from: number, to: number): void;
+  mend(from: number, to: number): void;
+  mendAll(): void;
+  isCut(from: number, to: number): boolean;
+  readonly counts: NetworkCounts;
+}
+
+export function createVirtualNetwork(queue: EventQueue, random: Random, deliver: Deliver): VirtualNetwork {
+  let conditions: LinkConditions = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 };
+  const links = new Map<string, LinkConditions>();
+  const cuts = new Set<string>();
+  const counts: NetworkCounts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, cut: 0, bytes: 0 };
+  const name = (from: number, to: number): string => `${from}>${to}`;
+
+  const carry = (from: number, to: number, message: ReplicaMessage, link: LinkConditions): void => {
+    const delay = random.between(link.delayUs[0], link.delayUs[1]);
+    queue.schedule(queue.now() + delay, () => {
+      if (cuts.has(name(from, to))) {
+        counts.cut++;
+        return;
+      }
+      counts.delivered++;
+      deliver(to, from, message);
+    });
+  };
+
+  return {
+    counts,
+    send(from, to, message) {
+      counts.sent++;
+      const link = links.get(name(from, to)) ?? conditions;
+      if (cuts.has(name(from, to))) {
+        counts.cut++;
+        return;
+      }
+      if (link.lossPpm > 0 && random.chance(link.lossPpm)) {
+        counts.lost++;
+        return;
+      }
+      carry(from, to, message, link);
+      if (link.duplicatePpm > 0 && random.chance(link.duplicatePpm)) {
+        counts.duplicated++;
+        carry(from, to, message, link);
+      }
+    },
+    setConditions(next) {
+      conditions = next;
+    },
+    setLink(from, to, link) {
+      if (link === undefined) links.delete(name(from, to));
+      else links.set(name(from, to), link);
+    },
+    cut: (from, to) => void cuts.add(name(from, to)),
+    mend: (from, to) => void cuts.delete(name(from, to)),
+    mendAll: () => cuts.clear(),
+    isCut: (from, to) => cuts.has(name(from, to)),
+  };
+}
