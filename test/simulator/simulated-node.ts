@@ -1,0 +1,134 @@
+/** One machine: a disk and a clock that outlive its processes, and the shipped replica, mempool and sync on top. */
+import { checkTransaction } from '../../ledger/apply-transaction.js';
+import { readAccount, readNonce } from '../../ledger/state-keys.js';
+import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
+import { transactionId } from '../../ledger/values/identity.js';
+import { toSlot } from '../../ledger/values/numbers.js';
+import { minimumFee } from '../../ledger/values/parameters.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
+import { defaultMempoolLimits } from '../../server/mempool/limits.js';
+import { createMempool } from '../../server/mempool/mempool.js';
+import { createMempoolPort } from '../../server/node-runtime/mempool-port.js';
+import type { Admission, Network, ReplicaMessage } from '../../server/replica/ports.js';
+import { initialVoteState } from '../../server/replica/recover.js';
+import { createReplica, type Replica, type ReplicaEvent } from '../../server/replica/replica.js';
+import type { SimulatedChain } from './simulated-chain.js';
+import type { VirtualClock } from './virtual-clock.js';
+import { VirtualCrash, type VirtualDisk } from './virtual-disk.js';
+
+export interface SimulatedNode {
+  readonly index: number;
+  readonly disk: VirtualDisk;
+  readonly clock: VirtualClock;
+  isUp(): boolean;
+  /** Starts a process on what the disk holds. */
+  boot(): void;
+  /** Ends the process; what was not synced is gone. */
+  crash(): void;
+  /** Runs nothing until `resume`, as a stopped virtual machine; messages wait. */
+  pause(): void;
+  resume(): void;
+  deliver(from: number, message: ReplicaMessage): void;
+  submit(transactions: readonly Transaction[], done?: (admissions: readonly Admission[]) => void): void;
+  /** Undefined while it is down. */
+  replica(): Replica | undefined;
+}
+
+export interface NodeOptions {
+  readonly index: number;
+  readonly chain: SimulatedChain;
+  readonly disk: VirtualDisk;
+  readonly clock: VirtualClock;
+  readonly signer: Signer | undefined;
+  readonly vrf: VrfProver | undefined;
+  readonly network: Network;
+  onEvent(event: ReplicaEvent): void;
+  onCrash(): void;
+  onRefused?(reason: string, fields: object): void;
+}
+
+export function createSimulatedNode(options: NodeOptions): SimulatedNode {
+  const { chain, disk, clock } = options;
+  const { context } = chain;
+  const { slot_duration_ms } = context.genesis.parameters;
+  let replica: Replica | undefined;
+  let paused: (() => void)[] | undefined;
+  if (options.signer !== undefined) {
+    disk.open().voteState.write(initialVoteState(context.genesisHash), [], []);
+  }
+
+  const crash = (): void => {
+    if (replica === undefined) return;
+    replica = undefined;
+    paused = undefined;
+    disk.cutPower();
+    clock.halt();
+    options.onCrash();
+  };
+  /** Every way into the process: a crash in the middle of a step ends here. */
+  const enter = (call: () => void): void => {
+    if (paused !== undefined) {
+      paused.push(() => enter(call));
+      return;
+    }
+    try {
+      call();
+    } catch (error) {
+      if (!(error instanceof VirtualCrash)) throw error;
+      crash();
+    }
+  };
+
+  const boot = (): void => {
+    const { ledger, mempool: mempoolStore, voteState } = disk.open();
+    const slotNow = () => toSlot(Math.max(0, Math.floor(clock.now() / slot_duration_ms)));
+    const pool = createMempool({
+      limits: defaultMempoolLimits,
+      store: mempoolStore,
+      idOf: (transaction) => transactionId(context.crypto, transaction),
+      check: (transaction, slot) => checkTransaction(context, ledger, transaction, slot),
+      minimumFee: (transaction) => minimumFee(context.genesis.parameters, transaction),
+      nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
+    });
+    pool.recover(slotNow());
+    const { signer, vrf } = options;
+    const born = createReplica({
+      ...context,
+      ...(signer === undefined || vrf === undefined ? {} : { signer, vrf, voteState }),
+      clock: { now: clock.now, at: (at, call) => clock.at(at, () => enter(call)) },
+      network: options.network,
+      ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
+      mempool: createMempoolPort(pool, slotNow),
+      onEvent: options.onEvent,
+      ...(options.onRefused ? { log: options.onRefused } : {}),
+    });
+    replica = born;
+    enter(() => born.start());
+  };
+
+  return {
+    index: options.index,
+    disk,
+    clock,
+    isUp: () => replica !== undefined,
+    boot,
+    crash,
+    pause() {
+      paused ??= [];
+    },
+    resume() {
+      const waiting = paused ?? [];
+      paused = undefined;
+      for (const call of waiting) call();
+    },
+    deliver(from, message) {
+      const to = replica;
+      if (to !== undefined) enter(() => void to.receive(String(from), message));
+    },
+    submit(transactions, done = () => {}) {
+      const to = replica;
+      if (to !== undefined) enter(() => to.submit(transactions, done));
+    },
+    replica: () => replica,
+  };
+}

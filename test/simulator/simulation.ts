@@ -1,0 +1,218 @@
+/**
+ * A whole network in virtual time: nodes, links, load and checkers, all from one seed. The same seed gives the same
+ * trace hash, whatever the machine.
+ */
+import { createHash } from 'node:crypto';
+import type { Parameters } from '../../ledger/values/genesis.js';
+import { transactionId } from '../../ledger/values/identity.js';
+import type { Hash } from '../../ledger/values/text.js';
+import type { Network, ReplicaMessage } from '../../server/replica/ports.js';
+import type { ReplicaEvent } from '../../server/replica/replica.js';
+import { createLockBook } from './checkers/locks.js';
+import { createOneFinalBlock } from './checkers/one-final-block.js';
+import { createSignatureBook } from './checkers/signatures.js';
+import { checkSupply } from './checkers/supply.js';
+import { Violation } from './checkers/violation.js';
+import { createEventQueue, type EventQueue } from './event-queue.js';
+import { createRandom, type Random } from './random.js';
+import {
+  createPurse,
+  createSimulatedChain,
+  customerOf,
+  type SimulatedChain,
+  validatorKeyOf,
+  vrfKeyOf,
+} from './simulated-chain.js';
+import { createSimulatedNode, type SimulatedNode } from './simulated-node.js';
+import { createStandInCrypto, createStandInProver, createStandInSigner } from './stand-in-crypto.js';
+import { createVirtualClock } from './virtual-clock.js';
+import { createVirtualDisk } from './virtual-disk.js';
+import { createVirtualNetwork, type VirtualNetwork } from './virtual-network.js';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly stakes: readonly number[];
+  readonly observers?: number;
+  readonly customers?: number;
+  readonly parameters?: Partial<Parameters>;
+  /** Nodes whose own actor sends and receives in place of a replica. */
+  readonly byzantine?: ReadonlySet<number>;
+  /** A line per happening: who, when, what. */
+  readonly trace?: (line: string) => void;
+}
+
+export interface Simulation {
+  readonly options: SimulationOptions;
+  readonly random: Random;
+  readonly queue: EventQueue;
+  readonly network: VirtualNetwork;
+  readonly chain: SimulatedChain;
+  readonly nodes: readonly SimulatedNode[];
+  /** Runs for so many ms of virtual time. */
+  run(ms: number): void;
+  /** Unix ms by the true clock. */
+  now(): number;
+  slot(): number;
+  /** Highest final index on any disk. */
+  height(): number;
+  note(line: string): void;
+  traceHash(): string;
+  /** Finality times in ms, from first sight to the first disk. */
+  readonly finalityMs: readonly number[];
+  /** Called when a payment is handed in, so that its finality time is known. */
+  submitted(id: Hash): void;
+}
+
+export function createSimulation(options: SimulationOptions): Simulation {
+  const random = createRandom(options.seed);
+  const queue = createEventQueue();
+  const crypto = createStandInCrypto();
+  const chain = createSimulatedChain(crypto, {
+    stakes: options.stakes,
+    customers: options.customers ?? 8,
+    parameters: options.parameters ?? {},
+  });
+  const { slot_duration_ms } = chain.context.genesis.parameters;
+  const trace = createHash('sha256');
+  const note = (line: string): void => {
+    const text = `${(queue.now() / 1000).toFixed(3)} ${line}`;
+    trace.update(`${text}\n`);
+    options.trace?.(text);
+  };
+  const finals = createOneFinalBlock();
+  const signatures = createSignatureBook();
+  const locks = createLockBook();
+  const submittedAt = new Map<Hash, number>();
+  const finalityMs: number[] = [];
+  const nodes: SimulatedNode[] = [];
+  const count = options.stakes.length + (options.observers ?? 0);
+  const isByzantine = (node: number): boolean => options.byzantine?.has(node) ?? false;
+
+  const network = createVirtualNetwork(queue, random.fork('network'), (to, from, message) => {
+    nodes[to]?.deliver(from, message);
+  });
+
+  const portOf = (own: number): Network => ({
+    broadcast(message) {
+      for (let to = 0; to < count; to++) if (to !== own) network.send(own, to, message);
+    },
+    sendToValidator(key, message) {
+      for (let to = 0; to < count; to++) if (validatorKeyOf(to) === key) network.send(own, to, message);
+    },
+    send: (peer, message) => network.send(own, Number(peer), message),
+    peers: () => nodes.filter((node) => node.index !== own && node.isUp()).map((node) => String(node.index)),
+  });
+
+  const onEvent = (node: number, event: ReplicaEvent): void => {
+    if (event.type === 'fatal')
+      throw new Violation('no honest node stops by itself', `node ${node}: ${event.sentence}`);
+    if (event.type !== 'final') return;
+    const { block } = event.final;
+    const disk = nodes[node]!.disk;
+    if (disk.tip().index < block.index) throw new Violation('final is durable', `node ${node} at ${block.index}`);
+    note(`node ${node} final ${block.index} ${block.hash.slice(0, 10)} slot ${block.slot}.${block.round}`);
+    for (const transaction of block.transactions) {
+      const id = transactionId(crypto, transaction);
+      const at = submittedAt.get(id);
+      if (at === undefined) continue;
+      submittedAt.delete(id);
+      finalityMs.push((queue.now() - at) / 1000);
+    }
+  };
+
+  for (let index = 0; index < count; index++) {
+    const disk = createVirtualDisk(queue, chain.file, (transaction) => transactionId(crypto, transaction), {
+      stored(final) {
+        if (isByzantine(index)) return;
+        finals.stored(index, final.block);
+        checkSupply(chain.total, final.block.index, disk.get('system/supply'));
+      },
+      voteStateWritten(state) {
+        if (!isByzantine(index)) locks.written(index, state.voteState);
+      },
+    });
+    const signer = signatures.watch(index, createStandInSigner(validatorKeyOf(index)));
+    const node = createSimulatedNode({
+      index,
+      chain,
+      disk,
+      clock: createVirtualClock(queue, 0),
+      signer,
+      vrf: createStandInProver(vrfKeyOf(index)),
+      network: portOf(index),
+      onEvent: (event) => onEvent(index, event),
+      onCrash: () => note(`node ${index} crashed`),
+      ...(options.trace
+        ? { onRefused: (reason, fields) => note(`node ${index} refused: ${reason} ${JSON.stringify(fields)}`) }
+        : {}),
+    });
+    nodes.push(node);
+  }
+  for (const node of nodes) node.boot();
+  schedulePings(queue, nodes, network);
+
+  return {
+    options,
+    random,
+    queue,
+    network,
+    chain,
+    nodes,
+    finalityMs,
+    note,
+    run(ms) {
+      const end = queue.now() + Math.round(ms * 1000);
+      while (queue.runOne(end)) {
+        // Each event is its own step.
+      }
+    },
+    now: () => queue.now() / 1000,
+    slot: () => Math.floor(queue.now() / 1000 / slot_duration_ms),
+    height: () => finals.highest(),
+    submitted: (id) => void submittedAt.set(id, queue.now()),
+    traceHash: () => trace.copy().digest('hex'),
+  };
+}
+
+/** Every 2 s each node tells the others where it stands, as the pings of real peers do. */
+function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[], network: VirtualNetwork): void {
+  for (const node of nodes) {
+    const ping = (): void => {
+      queue.schedule(queue.now() + 2_000_000, ping);
+      const replica = node.replica();
+      if (replica === undefined) return;
+      const message: ReplicaMessage = {
+        type: 'ping',
+        id: 0,
+        head: replica.head(),
+        clock: Math.floor(node.clock.now()),
+      };
+      for (const other of nodes) if (other !== node) network.send(node.index, other.index, message);
+    };
+    queue.schedule(queue.now() + 1_000 * node.index + 500_000, ping);
+  }
+}
+
+/** Customers who pay each other, one payment every `everyMs` on average, each handed to one random node that is up. */
+export function startLoad(simulation: Simulation, everyMs: number): () => void {
+  const random = simulation.random.fork('load');
+  const customers = simulation.options.customers ?? 8;
+  const purses = Array.from({ length: customers }, (_, at) => createPurse(simulation.chain, 'customer', at));
+  let running = true;
+  const pay = (): void => {
+    if (!running) return;
+    simulation.queue.schedule(simulation.queue.now() + random.between(1, 2 * everyMs * 1000), pay);
+    const up = simulation.nodes.filter((node) => node.isUp());
+    if (up.length === 0) return;
+    const payer = random.below(customers);
+    const transaction = purses[payer]!.pay(customerOf(random.below(customers)), 1 + random.below(100));
+    const id = transactionId(simulation.chain.context.crypto, transaction);
+    simulation.submitted(id);
+    // A wallet tries again elsewhere: handed to every node that is up, as resending does.
+    for (const node of up) node.submit([transaction]);
+  };
+  simulation.queue.schedule(simulation.queue.now() + 1, pay);
+  return () => {
+    running = false;
+  };
+}
