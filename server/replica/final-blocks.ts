@@ -69,11 +69,12 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     const tip = path.at(-1);
     if (tip === undefined || epoch === undefined) return;
     for (const one of path) tree.markFinal(one.hash);
-    options.onFinal(tip, certificate, epoch);
+    // To the store before anyone hears of it: whoever hears may make the next block final at once.
     store.append(finals, () => {
       tree.markStored(tip.hash);
       options.onStored(finals, certificate);
     });
+    options.onFinal(tip, certificate, epoch);
   }
 
   function bodyProblem(block: Block): string | undefined {

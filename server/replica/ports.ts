@@ -104,7 +104,7 @@ export interface LedgerStore extends StateReader {
   /** Where a transaction became final. */
   receipt(id: TransactionId): Receipt | undefined;
   /**
-   * Appends in order, one database transaction per call; calls back when it is durable. A failure never calls back:
+   * Appends in order; calls back, never before it returns, when it is durable. A failure never calls back:
    * it stops the node through `onFailure` given at creation.
    */
   append(blocks: readonly FinalBlock[], stored: () => void): void;

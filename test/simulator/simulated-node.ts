@@ -84,7 +84,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     const slotNow = () => toSlot(Math.max(0, Math.floor(clock.now() / slot_duration_ms)));
     const pool = createMempool({
       limits: defaultMempoolLimits,
-      store: mempoolStore,
+      store: { ...mempoolStore, add: (added, stored) => mempoolStore.add(added, () => enter(stored)) },
       idOf: (transaction) => transactionId(context.crypto, transaction),
       check: (transaction, slot) => checkTransaction(context, ledger, transaction, slot),
       minimumFee: (transaction) => minimumFee(context.genesis.parameters, transaction),

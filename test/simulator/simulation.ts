@@ -55,6 +55,8 @@ export interface Simulation {
   slot(): number;
   /** Highest final index on any disk. */
   height(): number;
+  /** The node whose validator leads the current slot, as far as the first node that is up knows. */
+  leaderNode(): number;
   note(line: string): void;
   traceHash(): string;
   /** Finality times in ms, from first sight to the first disk. */
@@ -92,11 +94,17 @@ export function createSimulation(options: SimulationOptions): Simulation {
     nodes[to]?.deliver(from, message);
   });
 
+  /** Signed is what leaves: what a crash kept from leaving was never signed for anybody. */
+  const check = (own: number, message: ReplicaMessage): void => {
+    if (!isByzantine(own)) signatures.sent(own, validatorKeyOf(own), message);
+  };
   const portOf = (own: number): Network => ({
     broadcast(message) {
+      check(own, message);
       for (let to = 0; to < count; to++) if (to !== own) network.send(own, to, message);
     },
     sendToValidator(key, message) {
+      check(own, message);
       for (let to = 0; to < count; to++) if (validatorKeyOf(to) === key) network.send(own, to, message);
     },
     send: (peer, message) => network.send(own, Number(peer), message),
@@ -131,13 +139,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
         if (!isByzantine(index)) locks.written(index, state.voteState);
       },
     });
-    const signer = signatures.watch(index, createStandInSigner(validatorKeyOf(index)));
     const node = createSimulatedNode({
       index,
       chain,
       disk,
       clock: createVirtualClock(queue, 0),
-      signer,
+      signer: createStandInSigner(validatorKeyOf(index)),
       vrf: createStandInProver(vrfKeyOf(index)),
       network: portOf(index),
       onEvent: (event) => onEvent(index, event),
@@ -169,6 +176,16 @@ export function createSimulation(options: SimulationOptions): Simulation {
     now: () => queue.now() / 1000,
     slot: () => Math.floor(queue.now() / 1000 / slot_duration_ms),
     height: () => finals.highest(),
+    leaderNode() {
+      const leader = nodes
+        .find((node) => node.isUp())
+        ?.replica()
+        ?.status().leader;
+      return Math.max(
+        0,
+        nodes.findIndex(({ index }) => validatorKeyOf(index) === leader),
+      );
+    },
     submitted: (id) => void submittedAt.set(id, queue.now()),
     traceHash: () => trace.copy().digest('hex'),
   };

@@ -111,6 +111,12 @@ export function createVirtualDisk(
   let syncDelayUs = 150;
   let fate: () => WriteFate = () => 'written';
   let generation = 0;
+  let lastSyncAt = 0;
+  /** A disk syncs in order: what was handed over later is never durable earlier. */
+  const afterSync = (call: () => void): void => {
+    lastSyncAt = Math.max(lastSyncAt, queue.now() + syncDelayUs);
+    queue.schedule(lastSyncAt, call);
+  };
 
   const openLedger = (born: number): LedgerStore => ({
     get: (key) => ledgerFile.entries.get(key),
@@ -125,7 +131,7 @@ export function createVirtualDisk(
     receipt: (id) => ledgerFile.receipts.get(id),
     page: (from, count, maxBytes) => pageOf(ledgerFile, from, count, maxBytes),
     append(blocks, stored) {
-      queue.schedule(queue.now() + syncDelayUs, () => {
+      afterSync(() => {
         if (born !== generation) return;
         for (const final of blocks) {
           store(ledgerFile, final);
@@ -139,7 +145,7 @@ export function createVirtualDisk(
   const openMempool = (born: number): MempoolStore => ({
     all: () => [...mempoolFile.values()],
     add(transactions, stored) {
-      queue.schedule(queue.now() + syncDelayUs, () => {
+      afterSync(() => {
         if (born !== generation) return;
         for (const transaction of transactions) mempoolFile.set(idOf(transaction), transaction);
         stored();
@@ -175,6 +181,7 @@ export function createVirtualDisk(
     },
     cutPower() {
       generation++;
+      lastSyncAt = queue.now();
     },
     setSyncDelay(us) {
       syncDelayUs = us;

@@ -1,0 +1,203 @@
+/**
+ * What goes wrong in a run: faults drawn from the seed, each with a beginning and an end, and a healing that undoes
+ * all of them at once.
+ */
+import type { Random } from './random.js';
+import type { Simulation } from './simulation.js';
+
+/** Every fault class; a report counts each. */
+export const faultKinds = [
+  'loss',
+  'duplicates',
+  'delay',
+  'one-way link',
+  'halves',
+  'ring',
+  'bridge',
+  'isolated leader',
+  'crash',
+  'crash in a write',
+  'crash of all',
+  'pause',
+  'slow disk',
+  'clock step',
+  'clock drift',
+  'old disk',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+const usual = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 } as const;
+
+export interface Faults {
+  readonly counts: Record<FaultKind, number>;
+  /** No new faults; everything is as it should be from now on. */
+  heal(): void;
+}
+
+/** @param everyMs mean time between faults */
+export function startFaults(simulation: Simulation, everyMs: number): Faults {
+  const random = simulation.random.fork('faults');
+  const counts = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  const undo = new Set<() => void>();
+  let running = true;
+
+  const next = (): void => {
+    if (!running) return;
+    const { queue } = simulation;
+    queue.schedule(queue.now() + random.between(1, 2 * everyMs) * 1000, next);
+    const kind = random.pick(faultKinds);
+    counts[kind]++;
+    const end = begin[kind](simulation, random);
+    const lastsMs = random.pick([200, 1_000, 3_000, 10_000, 30_000]) + random.below(1_000);
+    simulation.note(`fault: ${kind} for ${lastsMs} ms`);
+    undo.add(end);
+    queue.schedule(queue.now() + lastsMs * 1000, () => {
+      if (!undo.delete(end)) return;
+      simulation.note(`fault over: ${kind}`);
+      end();
+    });
+  };
+  simulation.queue.schedule(simulation.queue.now() + everyMs * 1000, next);
+
+  return {
+    counts,
+    heal() {
+      running = false;
+      simulation.note('healing');
+      for (const end of undo) end();
+      undo.clear();
+      simulation.network.mendAll();
+      simulation.network.setConditions(usual);
+      for (const node of simulation.nodes) {
+        node.clock.drift(0);
+        node.clock.step(-node.clock.offset());
+        node.disk.setSyncDelay(150);
+        node.disk.onVoteStateWrite(() => 'written');
+        node.resume();
+        if (!node.isUp()) node.boot();
+      }
+    },
+  };
+}
+
+/** Begins a fault. @returns what ends it */
+type Begin = (simulation: Simulation, random: Random) => () => void;
+
+const setConditions =
+  (
+    draw: (random: Random) => Partial<{ delayUs: readonly [number, number]; lossPpm: number; duplicatePpm: number }>,
+  ): Begin =>
+  (simulation, random) => {
+    simulation.network.setConditions({ ...usual, ...draw(random) });
+    return () => simulation.network.setConditions(usual);
+  };
+
+/** Cuts every link for which `apart` holds, both ways. */
+function partition(simulation: Simulation, apart: (from: number, to: number) => boolean): () => void {
+  const cut: (readonly [number, number])[] = [];
+  for (const from of simulation.nodes) {
+    for (const to of simulation.nodes) {
+      if (from !== to && apart(from.index, to.index)) cut.push([from.index, to.index]);
+    }
+  }
+  for (const [from, to] of cut) simulation.network.cut(from, to);
+  return () => {
+    for (const [from, to] of cut) simulation.network.mend(from, to);
+  };
+}
+
+const begin: Readonly<Record<FaultKind, Begin>> = {
+  loss: setConditions((random) => ({ lossPpm: random.between(10_000, 400_000) })),
+  duplicates: setConditions((random) => ({ duplicatePpm: random.between(50_000, 500_000) })),
+  // Up to 8 slots; often about the length of a slot, where terms lengthen.
+  delay: setConditions((random) => {
+    const most = random.pick([20, 100, 400, 1_500, 8_000]) * 1000;
+    return { delayUs: [Math.floor(most / 10), most] };
+  }),
+  'one-way link': (simulation, random) => {
+    const from = random.below(simulation.nodes.length);
+    const to = random.below(simulation.nodes.length);
+    simulation.network.cut(from, to);
+    return () => simulation.network.mend(from, to);
+  },
+  halves: (simulation, random) => {
+    const order = random.shuffle(simulation.nodes.map(({ index }) => index));
+    const left = new Set(order.slice(0, order.length >> 1));
+    return partition(simulation, (from, to) => left.has(from) !== left.has(to));
+  },
+  ring: (simulation) => {
+    const size = simulation.nodes.length;
+    return partition(simulation, (from, to) => {
+      const distance = Math.abs(from - to);
+      return distance !== 1 && distance !== size - 1;
+    });
+  },
+  bridge: (simulation, random) => {
+    const order = random.shuffle(simulation.nodes.map(({ index }) => index));
+    const bridge = order[0];
+    const left = new Set(order.slice(1, 1 + (order.length >> 1)));
+    return partition(simulation, (from, to) => from !== bridge && to !== bridge && left.has(from) !== left.has(to));
+  },
+  'isolated leader': (simulation) => {
+    const leader = simulation.leaderNode();
+    return partition(simulation, (from, to) => from === leader || to === leader);
+  },
+  crash: (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.crash();
+    return () => {
+      if (!node.isUp()) node.boot();
+    };
+  },
+  'crash in a write': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    const fate = random.pick(['crash before', 'crash after'] as const);
+    node.disk.onVoteStateWrite(() => {
+      node.disk.onVoteStateWrite(() => 'written');
+      return fate;
+    });
+    return () => {
+      node.disk.onVoteStateWrite(() => 'written');
+      if (!node.isUp()) node.boot();
+    };
+  },
+  'crash of all': (simulation) => {
+    for (const node of simulation.nodes) node.crash();
+    return () => {
+      for (const node of simulation.nodes) if (!node.isUp()) node.boot();
+    };
+  },
+  pause: (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.pause();
+    return () => node.resume();
+  },
+  'slow disk': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.disk.setSyncDelay(random.between(10_000, 2_000_000));
+    return () => node.disk.setSyncDelay(150);
+  },
+  'clock step': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.clock.step(random.between(-5_000, 5_000));
+    return () => node.clock.step(-node.clock.offset());
+  },
+  'clock drift': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.clock.drift(random.between(-20_000, 20_000));
+    return () => {
+      node.clock.drift(0);
+      node.clock.step(-node.clock.offset());
+    };
+  },
+  'old disk': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.disk.takeCopy();
+    return () => {
+      node.crash();
+      node.disk.restoreCopy();
+      node.boot();
+    };
+  },
+};
