@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
+import { clientCrypto } from '../../../client/crypto.js';
 import { createNobleCrypto, createNobleSigner } from '../../../ledger/crypto/noble.js';
 import { bytesToHex, hexToBytes } from '../../../ledger/values/hex.js';
 import type { PublicKey, Signature } from '../../../ledger/values/text.js';
@@ -17,7 +18,7 @@ const prime = Point.Fp.ORDER;
 const sodium = sodiumEngine();
 assert.ok(sodium, 'libsodium loads on this machine');
 const reference = createNobleCrypto();
-const others = { sodium: createCrypto(sodium), node: createCrypto(nodeEngine()) };
+const others = { sodium: createCrypto(sodium), node: createCrypto(nodeEngine()), client: clientCrypto };
 
 /** The reference's verdict, which the others must share. */
 function verdict(key: PublicKey, message: string, signature: Signature): boolean {
