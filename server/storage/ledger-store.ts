@@ -145,7 +145,7 @@ function appendHere(
         fail(diskFailure(`write block ${blocks[0]?.block.index} to`, path, cause));
         return;
       }
-      stored();
+      setImmediate(stored);
     },
     async close() {},
   };
