@@ -6,6 +6,9 @@ function sqliteCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether the database or the disk below it failed, and not our own code. */
+export const isDiskFailure = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_') === true;
+
 const sentences: readonly (readonly [prefix: string, sentence: string])[] = [
   ['SQLITE_FULL', 'the disk is full; free some space and start the node again'],
   ['ENOSPC', 'the disk is full; free some space and start the node again'],

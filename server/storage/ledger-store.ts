@@ -7,7 +7,7 @@ import { assert } from '../../ledger/values/assertion.js';
 import type { FinalTip } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { FinalBlock, LedgerStore } from '../replica/ports.js';
-import { diskFailure } from './disk-failure.js';
+import { diskFailure, isDiskFailure } from './disk-failure.js';
 import { createLedgerReader } from './ledger-reader.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
@@ -43,8 +43,11 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
   const writing = openLedger(options);
   if (options.worker) writing.close();
   const reading = options.worker ? openReader(path, ledgerMigrations) : writing;
-  const reader = createLedgerReader(reading);
-  let tip = reader.tip();
+  const { reader, begun } = opened(path, reading, () => {
+    const made = createLedgerReader(reading);
+    return { reader: made, begun: made.tip() };
+  });
+  let tip = begun;
   let lastGiven = tip;
   let failed = false;
   let closed = false;
@@ -57,7 +60,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
 
   const appender = options.worker
     ? appendByThread({ path, maxBytes }, fail)
-    : appendHere(path, writing, maxBytes, fail);
+    : opened(path, reading, () => appendHere(path, writing, maxBytes, fail));
 
   /** Reads that fail are disk failures too; the caller cannot go on without an answer. */
   function guarded<Arguments extends readonly unknown[], Answer>(read: (...of: Arguments) => Answer) {
@@ -65,6 +68,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
       try {
         return read(...of);
       } catch (cause) {
+        if (!isDiskFailure(cause)) throw cause;
         const error = diskFailure('read', path, cause);
         fail(error);
         throw error;
@@ -104,7 +108,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
 /** Brings the schema up to date and writes genesis into a new file. */
 function openLedger({ path, genesis, genesisHash }: LedgerStoreOptions): Connection {
   const database = openWriter(path, ledgerMigrations);
-  try {
+  return opened(path, database, () => {
     const known = database.prepare('SELECT genesis_hash FROM chain').pluck().get() as Hash | undefined;
     if (known === undefined) writeGenesis(database, genesis());
     else if (genesisHash !== undefined && known !== genesisHash) {
@@ -112,9 +116,16 @@ function openLedger({ path, genesis, genesisHash }: LedgerStoreOptions): Connect
       throw new RefusedFile(`${path} ${said}: use the genesis file it was made with, or another home directory.`);
     }
     return database;
+  });
+}
+
+/** The first reads of a file: where they fail, it is closed and the error says so in one sentence. */
+function opened<Value>(path: string, database: Connection, begin: () => Value): Value {
+  try {
+    return begin();
   } catch (error) {
     database.close();
-    throw error instanceof RefusedFile ? error : diskFailure('open', path, error);
+    throw isDiskFailure(error) ? diskFailure('open', path, error) : error;
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { stateRoot } from '../../../ledger/state-tree/update-tree.js';
 import type { FinalBlock, LedgerStore } from '../../../server/replica/ports.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
@@ -131,5 +133,33 @@ test('blocks that do not follow the tip, or end without a certificate, are a bug
   assert.throws(() => store.append([finals[1]!], never), /assertion failed: block 2 follows block 0/);
   assert.throws(() => store.append([withoutCertificate(finals[0]!)], never), /has its certificate/);
   await appended(store, finals);
+  await store.close();
+});
+
+test('a read of a damaged file stops the store with one sentence', async (t) => {
+  const { chain, finals } = busyChain(120);
+  const path = temporaryFile(t);
+  const first = openStore(path, chain);
+  await appended(first, finals);
+  await first.close();
+  const database = new Database(path, { readonly: true });
+  const leaves = "SELECT pageno FROM dbstat WHERE name = 'tree_nodes' AND pagetype = 'leaf'";
+  const pages = database.prepare(leaves).pluck().all() as number[];
+  database.close();
+  const bytes = readFileSync(path);
+  for (const page of pages) bytes.fill(0xa5, (page - 1) * 4096, page * 4096);
+  writeFileSync(path, bytes);
+  const failures: string[] = [];
+  const store = openStore(path, chain, { onFailure: (error) => failures.push(error.message) });
+  const readAll = () => {
+    for (const path of chain.state.changes().nodes.keys()) store.node(path);
+  };
+  assert.throws(
+    readAll,
+    /^Error: Cannot read .*ledger\.db: the file is damaged; restore a backup, or remove it and sync/,
+  );
+  assert.throws(readAll);
+  assert.equal(failures.length, 1);
+  store.append([finalBlock(chain, 1000, [chain.pay('ann', 'bob', 1)])], () => assert.fail('acknowledged'));
   await store.close();
 });
