@@ -1,16 +1,21 @@
 /** The waiting transactions of one account and lane, in nonce order. At most one holds a nonce. */
+import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 
 export interface Waiting {
   readonly id: TransactionId;
   readonly transaction: Transaction;
   readonly bytes: number;
+  /** What it takes from its sender's balance: amounts and fee. */
+  readonly cost: number;
   /** Order of arrival: breaks ties among equal fees. */
   readonly order: number;
 }
 
 export interface Lane {
   readonly name: string;
+  readonly from: Address;
+  readonly number: number;
   readonly byNonce: Map<number, Waiting>;
   /** No transaction waits below this nonce. */
   lowest: number;
@@ -19,8 +24,10 @@ export interface Lane {
 
 export const laneName = (transaction: Transaction): string => `${transaction.from}/${transaction.lane ?? 0}`;
 
-export const createLane = (name: string): Lane => ({
-  name,
+export const createLane = ({ from, lane = 0 }: Transaction): Lane => ({
+  name: `${from}/${lane}`,
+  from,
+  number: lane,
   byNonce: new Map(),
   lowest: Number.POSITIVE_INFINITY,
   highest: -1,

@@ -2,7 +2,7 @@
  * Transactions that were accepted and are not final yet. Accepted means kept: `add` calls back when the transaction is
  * on disk, and whatever leaves the pool unfinal leaves a visible reason. Deterministic; knows no clock.
  */
-import type { TransactionRefusal } from '../../ledger/transaction-refusals.js';
+import { refusal, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
 import { transactionJson } from '../../ledger/values/signing.js';
@@ -13,6 +13,8 @@ import type { MempoolStore } from '../replica/ports.js';
 import { inOrder } from './candidates.js';
 import { addToLane, createLane, type Lane, laneName, removeFromLane, type Waiting } from './lane.js';
 import type { MempoolLimits } from './limits.js';
+import { createTailIndex } from './tail-index.js';
+import { chooseVictims, outbids } from './victims.js';
 
 export type AddOutcome =
   | { readonly kind: 'accepted'; readonly known: boolean; readonly id: TransactionId }
@@ -34,6 +36,8 @@ export interface MempoolParts {
   readonly minimumFee: (transaction: Transaction) => number;
   /** Next nonce of an account's lane in final state. */
   readonly nextNonce: (from: Address, lane: number) => number;
+  /** Of an account in final state. */
+  readonly balance: (from: Address) => number;
 }
 
 export interface Mempool {
@@ -44,13 +48,19 @@ export interface Mempool {
   has(id: TransactionId): boolean;
   get(id: TransactionId): Transaction | undefined;
   dropped(id: TransactionId): Dropped | undefined;
-  candidates(): Iterable<Transaction>;
+  /** @param nextNonce of a lane in the state that the block stands on; final state when it is not given */
+  candidates(nextNonce?: (from: Address, lane: number) => number): Iterable<Transaction>;
   /** These are final: they and whatever used their nonces leave. */
   forgetFinal(transactions: readonly Transaction[]): void;
   /** Looks again at transactions that a block could not take; those that final state refuses are dropped. */
   review(ids: readonly TransactionId[], slot: Slot): void;
   /** Drops what expires before this slot. */
   expire(slot: Slot): void;
+  /**
+   * Drops what expires before this slot, and looks again at a few of the others in turn, so that what no block can take
+   * any more does not wait for ever. Once a slot or a final block.
+   */
+  sweep(slot: Slot): void;
   /** The nonce after the last one waiting without a gap, for each lane with waiting transactions. */
   pendingNonces(from: Address): { readonly [lane: string]: number };
   /** In order of arrival. */
@@ -58,42 +68,49 @@ export interface Mempool {
   summary(): { readonly count: number; readonly bytes: number; readonly accounts: number };
 }
 
+/** Transactions that one sweep checks again: a millisecond or so with their signatures. */
+const reviewedTogether = 32;
 export function createMempool(parts: MempoolParts): Mempool {
   const { limits, store } = parts;
   const waitingById = new Map<TransactionId, Waiting>();
   const lanes = new Map<string, Lane>();
-  const countByAccount = new Map<Address, number>();
+  const totals = new Map<Address, { readonly count: number; readonly cost: number }>();
+  const tails = createTailIndex();
   const expiring = new Map<number, Set<TransactionId>>();
   const droppedById = new Map<TransactionId, Dropped>();
-  /** Ids by fee, to find the cheapest when the pool is full. */
-  const idsByFee = new Map<number, Set<TransactionId>>();
   let bytes = 0;
   let orders = 0;
+  let sweeping: Iterator<Waiting> = [][Symbol.iterator]();
 
-  const insert = (id: TransactionId, transaction: Transaction): void => {
-    const waiting: Waiting = { id, transaction, bytes: utf8Length(transactionJson(transaction)), order: orders++ };
+  const totalOf = (from: Address) => totals.get(from) ?? { count: 0, cost: 0 };
+  const addToTotal = (from: Address, count: number, cost: number): void => {
+    const before = totalOf(from);
+    if (before.count + count === 0) totals.delete(from);
+    else totals.set(from, { count: before.count + count, cost: before.cost + cost });
+  };
+
+  const insert = (id: TransactionId, transaction: Transaction, size: number): void => {
+    const waiting: Waiting = { id, transaction, bytes: size, cost: costOf(transaction), order: orders++ };
     waitingById.set(id, waiting);
     const name = laneName(transaction);
-    const lane = lanes.get(name) ?? createLane(name);
+    const lane = lanes.get(name) ?? createLane(transaction);
     lanes.set(name, lane);
     addToLane(lane, waiting);
-    countByAccount.set(transaction.from, (countByAccount.get(transaction.from) ?? 0) + 1);
-    enter(idsByFee, transaction.fee, id);
+    tails.update(lane);
+    addToTotal(transaction.from, 1, waiting.cost);
     if (transaction.expires_slot !== undefined) enter(expiring, transaction.expires_slot, id);
-    bytes += waiting.bytes;
+    bytes += size;
     droppedById.delete(id);
   };
 
   const take = (waiting: Waiting): void => {
     const { id, transaction } = waiting;
     waitingById.delete(id);
-    const lane = lanes.get(laneName(transaction));
-    if (lane?.byNonce.get(transaction.nonce)?.id === id) removeFromLane(lane, transaction.nonce);
-    if (lane?.byNonce.size === 0) lanes.delete(lane.name);
-    const count = (countByAccount.get(transaction.from) ?? 1) - 1;
-    if (count === 0) countByAccount.delete(transaction.from);
-    else countByAccount.set(transaction.from, count);
-    leave(idsByFee, transaction.fee, id);
+    const lane = lanes.get(laneName(transaction))!;
+    removeFromLane(lane, transaction.nonce);
+    tails.update(lane);
+    if (lane.byNonce.size === 0) lanes.delete(lane.name);
+    addToTotal(transaction.from, -1, -waiting.cost);
     if (transaction.expires_slot !== undefined) leave(expiring, transaction.expires_slot, id);
     bytes -= waiting.bytes;
   };
@@ -105,50 +122,70 @@ export function createMempool(parts: MempoolParts): Mempool {
     if (droppedById.size > limits.maxRemembered) droppedById.delete(droppedById.keys().next().value!);
   };
 
-  /** @returns why there is no room, after making room at the expense of a cheaper transaction if that is possible */
-  const makeRoom = (transaction: Transaction): string | undefined => {
-    if ((countByAccount.get(transaction.from) ?? 0) >= limits.maxPerAccount) {
+  /** @returns who has to go so that the transaction fits, its rival not counted, or why there is no room */
+  const makeRoom = (
+    transaction: Transaction,
+    size: number,
+    rival: Waiting | undefined,
+  ): readonly Waiting[] | string => {
+    if (totalOf(transaction.from).count - (rival === undefined ? 0 : 1) >= limits.maxPerAccount) {
       return `This account has ${limits.maxPerAccount} transactions waiting, which is the most an account may have.`;
     }
-    if (waitingById.size < limits.maxTransactions && bytes < limits.maxBytes) return undefined;
-    const cheapest = cheapestTail();
-    if (cheapest === undefined || cheapest.transaction.fee * 11 > transaction.fee * 10) {
-      return 'The mempool is full of transactions with fees as high.';
-    }
-    drop(cheapest, { status: 'rejected', reason: 'It gave way to a transaction with a higher fee in a full mempool.' });
-    return undefined;
+    const victims = chooseVictims(tails.ascending(), transaction, {
+      count: waitingById.size + 1 - (rival === undefined ? 0 : 1) - limits.maxTransactions,
+      bytes: bytes + size - (rival?.bytes ?? 0) - limits.maxBytes,
+    });
+    return victims ?? 'The mempool is full of transactions with fees as high.';
   };
 
-  /** The last of the lane that holds the lowest fee: taking another would leave a gap. */
-  const cheapestTail = (): Waiting | undefined => {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const fee of idsByFee.keys()) lowest = Math.min(lowest, fee);
-    const id = idsByFee.get(lowest)?.values().next().value;
-    const waiting = id === undefined ? undefined : waitingById.get(id);
-    const lane = waiting === undefined ? undefined : lanes.get(laneName(waiting.transaction));
-    return lane?.byNonce.get(lane.highest);
-  };
-
+  /** Against final state alone; a gap in the nonces is no reason within its limit. */
   const refusalOf = (transaction: Transaction, slot: Slot): TransactionRefusal | undefined => {
     const checked = parts.check(transaction, slot);
     if (checked.ok) return undefined;
     if (checked.problem.code !== 'nonce_too_high') return checked.problem;
     const gap = transaction.nonce - parts.nextNonce(transaction.from, transaction.lane ?? 0);
-    return gap > limits.maxNonceGap ? checked.problem : undefined;
+    if (gap > limits.maxNonceGap) return checked.problem;
+    // The ledger's check ends at the nonce. What follows there would let anybody fill the pool for nothing.
+    return transaction.fee < parts.minimumFee(transaction) ? refusal('fee_too_low') : undefined;
+  };
+
+  /** An account cannot promise more than it has: all of its waiting transactions together are covered. */
+  const uncovered = (transaction: Transaction, rival: Waiting | undefined): TransactionRefusal | undefined => {
+    const promised = totalOf(transaction.from).cost - (rival?.cost ?? 0);
+    if (promised + costOf(transaction) <= parts.balance(transaction.from)) return undefined;
+    if (promised === 0) return refusal('balance_too_low');
+    const detail = 'The balance does not cover this and what already waits from this account.';
+    return { ...refusal('balance_too_low'), detail };
+  };
+
+  const lookAgain = (waiting: Waiting | undefined, slot: Slot): void => {
+    const refused = waiting === undefined ? undefined : refusalOf(waiting.transaction, slot);
+    if (waiting === undefined || refused === undefined) return;
+    drop(waiting, { status: refused.code === 'expired' ? 'expired' : 'rejected', reason: refused.detail });
+  };
+
+  const expire = (slot: Slot): void => {
+    for (const [last, ids] of [...expiring]) {
+      if (last >= slot) continue;
+      for (const id of [...ids]) {
+        const waiting = waitingById.get(id);
+        const reason = `It was valid until slot ${last} and not final then.`;
+        if (waiting !== undefined) drop(waiting, { status: 'expired', reason });
+      }
+    }
   };
 
   return {
     recover(slot) {
-      let lost = 0;
+      const lost: TransactionId[] = [];
       for (const transaction of store.all()) {
         const id = parts.idOf(transaction);
-        if (refusalOf(transaction, slot) === undefined) insert(id, transaction);
-        else {
-          lost++;
-          store.remove([id]);
-        }
+        const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
+        if (refusalOf(transaction, slot) !== undefined || rival !== undefined) lost.push(id);
+        else insert(id, transaction, utf8Length(transactionJson(transaction)));
       }
-      return lost;
+      if (lost.length > 0) store.remove(lost);
+      return lost.length;
     },
     add(transaction, slot, answer) {
       const id = parts.idOf(transaction);
@@ -157,24 +194,28 @@ export function createMempool(parts: MempoolParts): Mempool {
         store.add([transaction], () => answer({ kind: 'accepted', known: true, id }));
         return;
       }
-      const refusal = refusalOf(transaction, slot);
-      if (refusal !== undefined) return answer({ kind: 'refused', refusal });
+      const refused = refusalOf(transaction, slot);
+      if (refused !== undefined) return answer({ kind: 'refused', refusal: refused });
       const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
+      if (rival !== undefined && !outbids(transaction, rival.transaction)) {
+        return answer({ kind: 'conflict', other: rival.id });
+      }
+      const unpaid = uncovered(transaction, rival);
+      if (unpaid !== undefined) return answer({ kind: 'refused', refusal: unpaid });
+      const size = utf8Length(transactionJson(transaction));
+      const victims = makeRoom(transaction, size, rival);
+      if (typeof victims === 'string') return answer({ kind: 'full', detail: victims });
       if (rival !== undefined) {
-        if (transaction.fee * 10 < rival.transaction.fee * 11 || transaction.fee === rival.transaction.fee) {
-          return answer({ kind: 'conflict', other: rival.id });
-        }
         drop(rival, { status: 'rejected', reason: `It was replaced by ${id}, which pays a higher fee.` });
       }
-      const full = makeRoom(transaction);
-      if (full !== undefined) return answer({ kind: 'full', detail: full });
-      insert(id, transaction);
+      for (const victim of victims) drop(victim, { status: 'rejected', reason: gaveWay });
+      insert(id, transaction, size);
       store.add([transaction], () => answer({ kind: 'accepted', known: false, id }));
     },
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,
     dropped: (id) => droppedById.get(id),
-    candidates: () => inOrder(lanes.values()),
+    candidates: (nextNonce = parts.nextNonce) => inOrder(lanes.values(), nextNonce),
     forgetFinal(transactions) {
       const final: TransactionId[] = [];
       for (const transaction of transactions) {
@@ -192,27 +233,23 @@ export function createMempool(parts: MempoolParts): Mempool {
       if (final.length > 0) store.remove(final);
     },
     review(ids, slot) {
-      for (const id of ids) {
-        const waiting = waitingById.get(id);
-        const refusal = waiting === undefined ? undefined : refusalOf(waiting.transaction, slot);
-        if (waiting === undefined || refusal === undefined) continue;
-        const status = refusal.code === 'expired' ? 'expired' : 'rejected';
-        drop(waiting, { status, reason: refusal.detail });
-      }
+      for (const id of ids) lookAgain(waitingById.get(id), slot);
     },
-    expire(slot) {
-      for (const [last, ids] of [...expiring]) {
-        if (last >= slot) continue;
-        for (const id of [...ids]) {
-          const waiting = waitingById.get(id);
-          if (waiting)
-            drop(waiting, { status: 'expired', reason: `It was valid until slot ${last} and not final then.` });
+    expire,
+    sweep(slot) {
+      expire(slot);
+      for (let count = 0; count < reviewedTogether; count += 1) {
+        const next = sweeping.next();
+        if (next.done === true) {
+          sweeping = waitingById.values();
+          return;
         }
+        lookAgain(next.value, slot);
       }
     },
     pendingNonces(from) {
       const nonces: { [lane: string]: number } = {};
-      for (let lane = 0; lane < 256 && countByAccount.has(from); lane++) {
+      for (let lane = 0; lane < 256 && totals.has(from); lane++) {
         const waiting = lanes.get(`${from}/${lane}`);
         if (waiting === undefined) continue;
         let next = parts.nextNonce(from, lane);
@@ -232,8 +269,19 @@ export function createMempool(parts: MempoolParts): Mempool {
       }
       return { items, next: undefined };
     },
-    summary: () => ({ count: waitingById.size, bytes, accounts: countByAccount.size }),
+    summary: () => ({ count: waitingById.size, bytes, accounts: totals.size }),
   };
+}
+
+const gaveWay = 'It gave way to a transaction with a higher fee in a full mempool.';
+
+/** What a transaction takes from its sender's balance; at most 2^53 - 1, which no balance covers beside anything else. */
+function costOf(transaction: Transaction): number {
+  if (transaction.type === 'unstake') return transaction.fee;
+  let cost: number = transaction.fee;
+  const amounts = transaction.type === 'stake' ? [transaction.amount] : transaction.outputs.map(({ amount }) => amount);
+  for (const amount of amounts) cost += amount;
+  return Math.min(cost, Number.MAX_SAFE_INTEGER);
 }
 
 function enter<Key>(index: Map<Key, Set<TransactionId>>, key: Key, id: TransactionId): void {

@@ -1,4 +1,5 @@
 /** Joins the mempool to the replica's port: one answer for a batch, when the last of it is durable. */
+import { readAccount, readNonce } from '../../ledger/state-keys.js';
 import type { Slot } from '../../ledger/values/numbers.js';
 import type { Mempool as TransactionPool } from '../mempool/mempool.js';
 import type { Admission, Mempool } from '../replica/ports.js';
@@ -27,10 +28,10 @@ export function createMempoolPort(pool: TransactionPool, slotNow: () => Slot): M
         });
       }
     },
-    candidates: () => pool.candidates(),
+    candidates: (state) => pool.candidates((from, lane) => readNonce(readAccount(state, from), lane)),
     forgetFinal(transactions, _state, slot) {
       pool.forgetFinal(transactions);
-      pool.expire(slot as Slot);
+      pool.sweep(slot as Slot);
     },
     get size() {
       return pool.summary().count;

@@ -1,86 +1,77 @@
 /**
- * `mempool.db`: the accepted transactions, a file of its own so that the ledger never waits for it. Additions of one
- * turn of the event loop share one database transaction, and are acknowledged when it is on disk.
+ * `mempool.db`: the accepted transactions, a file of its own so that the ledger never waits for it. One rule: what was
+ * called back is on disk. Everything asked for in one turn of the event loop shares one database transaction and
+ * takes effect in the order of the calls.
  */
-import Database from 'better-sqlite3';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
+import { diskFailure } from './disk-failure.js';
+import { mempoolMigrations } from './migrations/mempool-migrations.js';
+import { openWriter } from './open-database.js';
 
 export interface MempoolFile extends MempoolStore {
+  /** Writes and acknowledges what still waits. */
   close(): void;
 }
 
 export interface MempoolFileOptions {
   readonly path: string;
   readonly idOf: (transaction: Transaction) => TransactionId;
-  /** Called once, with what the disk said. Nothing is acknowledged after it. */
+  /** Called once, with one sentence. Nothing is acknowledged after it. */
   readonly onFailure: (error: Error) => void;
 }
 
+type Request =
+  | { readonly kind: 'add'; readonly transactions: readonly Transaction[]; readonly stored: () => void }
+  | { readonly kind: 'remove'; readonly ids: readonly TransactionId[] };
+
+/** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
 export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions): MempoolFile {
-  const db = new Database(path);
-  db.pragma('journal_mode = WAL');
-  // WAL alone syncs at checkpoints only: after a power cut acknowledged rows would be gone.
-  db.pragma('synchronous = FULL');
-  db.exec(`
-    CREATE TABLE IF NOT EXISTS waiting (
-      position INTEGER PRIMARY KEY,
-      id TEXT NOT NULL UNIQUE,
-      "transaction" TEXT NOT NULL
-    );`);
-  const insert = db.prepare('INSERT OR IGNORE INTO waiting (id, "transaction") VALUES (?, ?)');
-  const erase = db.prepare('DELETE FROM waiting WHERE id = ?');
-  let adds: { readonly transactions: readonly Transaction[]; readonly stored: () => void }[] = [];
-  let removes: TransactionId[] = [];
+  const database = openWriter(path, mempoolMigrations);
+  const insert = database.prepare('INSERT OR IGNORE INTO waiting (id, body) VALUES (?, ?)');
+  const erase = database.prepare('DELETE FROM waiting WHERE id = ?');
+  const bodies = database.prepare<[], string>('SELECT body FROM waiting ORDER BY position').pluck();
+  let requests: Request[] = [];
   let scheduled = false;
   let failed = false;
 
-  const write = db.transaction((batch: typeof adds, gone: readonly TransactionId[]) => {
-    for (const { transactions } of batch) {
-      for (const transaction of transactions) insert.run(idOf(transaction), JSON.stringify(transaction));
+  const write = database.transaction((batch: readonly Request[]) => {
+    for (const request of batch) {
+      if (request.kind === 'remove') for (const id of request.ids) erase.run(id);
+      else for (const one of request.transactions) insert.run(idOf(one), JSON.stringify(one));
     }
-    for (const id of gone) erase.run(id);
   });
 
-  const flush = (): void => {
+  function flush(): void {
     scheduled = false;
-    const batch = adds;
-    const gone = removes;
-    adds = [];
-    removes = [];
-    if (failed || (batch.length === 0 && gone.length === 0)) return;
+    const batch = requests;
+    requests = [];
+    if (failed || batch.length === 0) return;
     try {
-      write.immediate(batch, gone);
+      write.immediate(batch);
     } catch (error) {
       failed = true;
-      onFailure(new Error(`The mempool could not be written to ${path}: ${(error as Error).message}`));
+      onFailure(diskFailure('write transactions to', path, error));
       return;
     }
-    for (const { stored } of batch) stored();
-  };
-  const schedule = (): void => {
+    for (const request of batch) if (request.kind === 'add') request.stored();
+  }
+
+  function ask(request: Request): void {
+    requests.push(request);
     if (scheduled) return;
     scheduled = true;
     setImmediate(flush);
-  };
+  }
 
   return {
-    all() {
-      const rows = db.prepare('SELECT "transaction" AS text FROM waiting ORDER BY position').all();
-      return (rows as { text: string }[]).map(({ text }) => JSON.parse(text) as Transaction);
-    },
-    add(transactions, stored) {
-      adds.push({ transactions, stored });
-      schedule();
-    },
+    all: () => bodies.all().map((text) => JSON.parse(text) as Transaction),
+    add: (transactions, stored) => ask({ kind: 'add', transactions, stored }),
     // A removal that a crash undoes is harmless: recovery finds the transaction final and drops it again.
-    remove(ids) {
-      removes.push(...ids);
-      schedule();
-    },
+    remove: (ids) => ask({ kind: 'remove', ids }),
     close() {
       flush();
-      db.close();
+      database.close();
     },
   };
 }

@@ -6,13 +6,23 @@
  * is damage, and a validator that guesses here may sign twice.
  */
 import { hash } from 'node:crypto';
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { VoteState } from '../../consensus/vote-state.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
 import type { RecoveredVoteState, VoteStateStore } from '../replica/ports.js';
+import { diskFailure } from './disk-failure.js';
 import { replaceFile } from './durable-files.js';
 
 export const voteStateFileName = 'vote-state.journal';
@@ -43,7 +53,10 @@ export interface VoteStateFile extends VoteStateStore {
   close(): void;
 }
 
-/** @throws SlotledgerError VOTE_STATE_DAMAGED from `read`; errors of the disk from `write` */
+/**
+ * @throws SlotledgerError VOTE_STATE_DAMAGED from `read`; from `write`, one sentence about the disk, after which every
+ * later write throws as well: nobody knows then what is on disk.
+ */
 export function createVoteStateStore(directory: string): VoteStateFile {
   const path = join(directory, voteStateFileName);
   let handle: number | undefined;
@@ -56,37 +69,48 @@ export function createVoteStateStore(directory: string): VoteStateFile {
     return handle;
   };
 
+  function read(): RecoveredVoteState | undefined {
+    if (!existsSync(path)) return undefined;
+    const text = readFileSync(path, 'utf8');
+    const { state, goodBytes } = replay(path, text);
+    current = state;
+    size = goodBytes;
+    if (goodBytes < statSync(path).size) {
+      ftruncateSync(open(), goodBytes);
+      fdatasyncSync(open());
+    }
+    return state;
+  }
+
+  function replaceJournal(entry: Entry): void {
+    const line = lineOf(entry);
+    if (handle !== undefined) closeSync(handle);
+    handle = undefined;
+    replaceFile(path, line);
+    size = Buffer.byteLength(line);
+  }
+
   return {
-    read() {
-      if (!existsSync(path)) return undefined;
-      const text = readFileSync(path, 'utf8');
-      const { state, goodBytes } = replay(path, text);
-      current = state;
-      size = goodBytes;
-      if (goodBytes < Buffer.byteLength(text)) {
-        ftruncateSync(open(), goodBytes);
-        fdatasyncSync(open());
-      }
-      return state;
-    },
+    read,
     write(voteState, bodies, keep) {
-      // After a failed sync nobody knows what is on disk: nothing may be signed any more.
-      if (failed) throw new Error('an earlier write of the vote state failed');
+      if (failed) throw new Error(`An earlier write of ${path} failed: start the node again.`);
       failed = true;
-      const kept = keepBodies(current?.bodies ?? [], bodies, keep);
-      if (!existsSync(path)) {
-        replaceFile(path, lineOf({ vote_state: voteState, bodies: kept, keep }));
-        size = 0;
-      } else if (size > rotateAtBytes) {
-        const line = lineOf({ vote_state: voteState, bodies: kept, keep });
-        if (handle !== undefined) closeSync(handle);
-        handle = undefined;
-        replaceFile(path, line);
-        size = Buffer.byteLength(line);
-      } else {
-        size += append(open(), size, lineOf({ vote_state: voteState, bodies, keep }));
+      try {
+        if (current === undefined) read();
+        const old = current?.bodies ?? [];
+        const kept = keepBodies(old, bodies, keep);
+        if (size === 0 || size > rotateAtBytes || !existsSync(path)) {
+          replaceJournal({ vote_state: voteState, bodies: kept, keep });
+        } else {
+          // Three writes a block name the same body: it goes to disk with the first.
+          const written = new Set(old.map((block) => block.hash));
+          const added = kept.filter((block) => !written.has(block.hash));
+          size += append(open(), size, lineOf({ vote_state: voteState, bodies: added, keep }));
+        }
+        current = { voteState, bodies: kept };
+      } catch (error) {
+        throw error instanceof SlotledgerError ? error : diskFailure('write', path, error);
       }
-      current = { voteState, bodies: kept };
       failed = false;
     },
     close() {

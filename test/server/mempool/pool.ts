@@ -1,0 +1,46 @@
+/** A mempool over a real chain's state, with what it keeps in memory: every order of events is the test's own. */
+import { checkTransaction } from '../../../ledger/apply-transaction.js';
+import { readAccount, readNonce } from '../../../ledger/state-keys.js';
+import { transactionId } from '../../../ledger/values/identity.js';
+import { toSlot } from '../../../ledger/values/numbers.js';
+import { minimumFee } from '../../../ledger/values/parameters.js';
+import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
+import { defaultMempoolLimits, type MempoolLimits } from '../../../server/mempool/limits.js';
+import { type AddOutcome, createMempool } from '../../../server/mempool/mempool.js';
+import { TestChain, type TestChainOptions } from '../../ledger/test-chain.js';
+
+export function makePool(limits: Partial<MempoolLimits> = {}, options: TestChainOptions = {}) {
+  const chain = new TestChain(options);
+  const { context, state } = chain;
+  const idOf = (transaction: Transaction): TransactionId => transactionId(context.crypto, transaction);
+  const kept = new Map<TransactionId, Transaction>();
+  const parts = {
+    limits: { ...defaultMempoolLimits, ...limits },
+    store: {
+      add(transactions: readonly Transaction[], stored: () => void) {
+        for (const transaction of transactions) kept.set(idOf(transaction), transaction);
+        stored();
+      },
+      remove(ids: readonly TransactionId[]) {
+        for (const id of ids) kept.delete(id);
+      },
+      all: () => [...kept.values()],
+    },
+    idOf,
+    check: (transaction: Transaction, slot: ReturnType<typeof toSlot>) =>
+      checkTransaction(context, state, transaction, slot),
+    minimumFee: (transaction: Transaction) => minimumFee(context.genesis.parameters, transaction),
+    nextNonce: (from: Transaction['from'], lane: number) => readNonce(readAccount(state, from), lane),
+    balance: (from: Transaction['from']) => readAccount(state, from).balance,
+  };
+  const pool = createMempool(parts);
+  const add = (transaction: Transaction, slot = chain.slot + 1): AddOutcome => {
+    let outcome: AddOutcome | undefined;
+    pool.add(transaction, toSlot(slot), (answer) => {
+      outcome = answer;
+    });
+    if (outcome === undefined) throw new Error('the pool did not answer');
+    return outcome;
+  };
+  return { chain, pool, add, idOf, kept, reopen: () => createMempool(parts) };
+}
