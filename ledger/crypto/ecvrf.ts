@@ -18,7 +18,7 @@ const pointBytes = 32;
 const challengeBytes = 16;
 const scalarBytes = 32;
 /** Gamma, c and s. */
-export const vrfProofBytes = pointBytes + challengeBytes + scalarBytes;
+const vrfProofBytes = pointBytes + challengeBytes + scalarBytes;
 const group = Point.Fn.ORDER;
 const utf8 = new TextEncoder();
 const encodeDst = utf8.encode('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_');

@@ -56,7 +56,7 @@ export function verifyGenesis(verifier: Verifier, genesis: Genesis): Result<Gene
 }
 
 /** The text whose SHA-256 is the genesis hash. */
-export function genesisText(genesis: Genesis): string {
+function genesisText(genesis: Genesis): string {
   return domainText('genesis', genesis);
 }
 
@@ -83,7 +83,7 @@ export function genesisCertificate(hash: Hash): Certificate {
 }
 
 /** The set of epoch 0, sorted by key. */
-export function genesisValidators(genesis: Genesis): readonly SetMember[] {
+function genesisValidators(genesis: Genesis): readonly SetMember[] {
   return genesis.validators
     .map(({ key, vrf_key, owner, stake }) => ({ key, vrf_key, owner, stake }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));

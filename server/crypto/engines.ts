@@ -8,6 +8,9 @@ import { createRequire } from 'node:module';
 /** Verifies a 64-byte signature by a 32-byte key. */
 export type Engine = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 
+/** Loads the one package that may be missing here; an import would fail as a whole. */
+const require = createRequire(import.meta.url);
+
 interface Sodium {
   crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean;
 }
@@ -16,7 +19,7 @@ interface Sodium {
 export function sodiumEngine(): Engine | undefined {
   let sodium: Sodium;
   try {
-    sodium = createRequire(import.meta.url)('sodium-native') as Sodium;
+    sodium = require('sodium-native') as Sodium;
   } catch {
     return undefined;
   }
