@@ -156,7 +156,9 @@ export function createSync(options: SyncOptions): Sync {
       const gap = firstGap({ from: next, to: last }, [...requestsById.values(), ...readyPages], blocksPerPage);
       const source = gap && sourceFor(gap.from);
       if (!gap || source === undefined) break;
-      ask(source, gap.from, Math.min(gap.to, claimedByPeer.get(source) ?? gap.to), false);
+      // Past the gap's end: a page ends at a certificate, and the gap itself may hold none. What a peer claims has one.
+      const to = gap.from + blocksPerPage - 1;
+      ask(source, gap.from, Math.min(to, claimedByPeer.get(source) ?? to), false);
     }
     while (hinted.length > 0 && requestsById.size === 0 && readyPages.length === 0) {
       const peer = hinted.shift();
