@@ -1,5 +1,6 @@
 /** What a user can ask of a Server: plain data, every field optional, each with its starting value. */
 import type { Genesis } from '../ledger/values/genesis.js';
+import type { Hash } from '../ledger/values/text.js';
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -11,6 +12,8 @@ export interface ServerOptions {
   readonly home?: string;
   /** Genesis of a new chain. Absent: the home's own; in an empty home a development chain is made. */
   readonly genesis?: Genesis;
+  /** The only genesis hash to accept, from the home, from `genesis` or from a bootstrap peer. */
+  readonly genesisHash?: Hash;
   /** Leading zero hex digits of every block hash of a NEW chain, 0–5. Starting value 0. */
   readonly difficulty?: number;
   /** Slot duration of a NEW development chain, in ms. Starting value 1000. */
