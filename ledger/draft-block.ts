@@ -36,13 +36,13 @@ export interface Drafting {
   readonly vrfProof: (alpha: string) => VrfProof;
   readonly candidates: Iterable<Transaction>;
   readonly evidence: readonly Evidence[];
+  /** Told of each candidate that does not apply here, also when no block comes of it; not of those that did not fit. */
+  readonly onRefused?: (id: TransactionId, refusal: TransactionRefusal) => void;
 }
 
 export interface Draft {
   readonly block: Block;
   readonly executed: Executed;
-  /** Candidates that do not apply here; those that only did not fit are not among them. */
-  readonly refused: readonly { readonly id: TransactionId; readonly refusal: TransactionRefusal }[];
 }
 
 /** Bytes kept for what the header gains after the transactions are chosen: roots, next epoch, VRF proof, work. */
@@ -70,13 +70,12 @@ export function draftBlock(drafting: Drafting): Draft | undefined {
   let fees = 0;
   const transactions: Transaction[] = [];
   const receipts: Receipt[] = [];
-  const refused: { id: TransactionId; refusal: TransactionRefusal }[] = [];
   for (const transaction of drafting.candidates) {
     const bytes = utf8Length(transactionJson(transaction)) + 1;
     if (bytes > room) break;
     const applied = applyTransaction(context, overlay, transaction, { slot });
     if (!applied.ok) {
-      refused.push({ id: transactionId(context.crypto, transaction), refusal: applied.problem });
+      drafting.onRefused?.(transactionId(context.crypto, transaction), applied.problem);
       continue;
     }
     receipts.push({ id: applied.value.id, index, position: transactions.length, slot });
@@ -108,7 +107,7 @@ export function draftBlock(drafting: Drafting): Draft | undefined {
   assert(blockBytes(block) <= context.genesis.parameters.max_block_bytes, 'a drafted block is within its bytes');
   const { changes } = finished;
   const epochChanged = finished.nextEpoch !== undefined;
-  return { block, executed: { changes, receipts, epoch: finished.epoch, epochChanged, burnt }, refused };
+  return { block, executed: { changes, receipts, epoch: finished.epoch, epochChanged, burnt } };
 }
 
 function provedVrf({ context, state, slot, proposer, vrfProof }: Drafting) {

@@ -38,6 +38,8 @@ export interface MempoolParts {
   readonly nextNonce: (from: Address, lane: number) => number;
   /** Of an account in final state. */
   readonly balance: (from: Address) => number;
+  /** Told when one left without becoming final. */
+  readonly onDropped?: (id: TransactionId) => void;
 }
 
 export interface Mempool {
@@ -120,6 +122,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     store.remove([waiting.id]);
     droppedById.set(waiting.id, why);
     if (droppedById.size > limits.maxRemembered) droppedById.delete(droppedById.keys().next().value!);
+    parts.onDropped?.(waiting.id);
   };
 
   /** @returns who has to go so that the transaction fits, its rival not counted, or why there is no room */

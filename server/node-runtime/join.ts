@@ -4,7 +4,7 @@ import type { Hash } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
 import { FetchClient } from '../p2p/fetch-client.js';
 import { fetchGenesis } from '../p2p/fetch-genesis.js';
-import { type Chain, chainOf } from './open-chain.js';
+import { type Chain, chainOf } from './chain.js';
 import { createSystemClock } from './system-clock.js';
 
 /** @throws SlotledgerError GENESIS_NOT_FOUND with what each peer said */

@@ -29,6 +29,7 @@ export function createMempoolPort(pool: TransactionPool, slotNow: () => Slot): M
       }
     },
     candidates: (state) => pool.candidates((from, lane) => readNonce(readAccount(state, from), lane)),
+    review: (ids, slot) => pool.review(ids, slot as Slot),
     forgetFinal(transactions, _state, slot) {
       pool.forgetFinal(transactions);
       pool.sweep(slot as Slot);

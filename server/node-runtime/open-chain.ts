@@ -5,24 +5,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
-import { chainIdOf, genesisHash, openGenesis } from '../../ledger/values/genesis-file.js';
-import type { Result } from '../../ledger/values/result.js';
+import { chainIdOf, genesisHash } from '../../ledger/values/genesis-file.js';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
-import type { ChainId, Hash } from '../../ledger/values/text.js';
 import { createDevelopmentChain, type Stakeholder } from '../development-chain.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import { readKeyFile } from '../home/key-files.js';
 import type { ServerOptions } from '../server-options.js';
 import { replaceFile } from '../storage/durable-files.js';
+import { type Chain, chainOf } from './chain.js';
 import { fetchChain } from './join.js';
 import { writeChainKeys, writeValidatorKeys } from './keys.js';
-
-export interface Chain {
-  readonly genesis: Genesis;
-  readonly genesisHash: Hash;
-  readonly id: ChainId;
-}
 
 export interface ChainWishes {
   readonly options: ServerOptions;
@@ -56,14 +49,6 @@ export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainW
     return keep(paths, fetched);
   }
   return makeDevelopmentChain(paths, crypto, wishes);
-}
-
-/** What a file or a peer gave, checked in every respect. */
-export function chainOf(crypto: Crypto, value: unknown): Result<Chain, string> {
-  const opened = openGenesis(crypto, value);
-  if (!opened.ok) return { ok: false, problem: `${opened.problem.path || 'the whole'}: ${opened.problem.detail}` };
-  const { genesis, hash, chain } = opened.value;
-  return { ok: true, value: { genesis, genesisHash: hash, id: chain } };
 }
 
 function checkedGenesis(what: string, crypto: Crypto, value: unknown): Chain {

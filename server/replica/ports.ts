@@ -132,5 +132,7 @@ export interface Mempool {
   candidates(state: StateReader): Iterable<Transaction>;
   /** These are final, and `state` is the state after them: forget them and what can no longer apply. */
   forgetFinal(transactions: readonly Transaction[], state: StateReader, slot: number): void;
+  /** A block could not take these on top of its parent: those that final state refuses as well are dropped. */
+  review(ids: readonly TransactionId[], slot: number): void;
   readonly size: number;
 }

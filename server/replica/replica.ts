@@ -7,6 +7,7 @@ import { createConsensus } from '../../consensus/consensus.js';
 import type { Effect } from '../../consensus/effect.js';
 import type { Input } from '../../consensus/input.js';
 import type { ConsensusMessage } from '../../consensus/messages.js';
+import type { LedgerContext } from '../../ledger/context.js';
 import { draftBlock } from '../../ledger/draft-block.js';
 import { hasWork } from '../../ledger/has-work.js';
 import { readEpoch, readEpochNumbered } from '../../ledger/state-keys.js';
@@ -15,7 +16,7 @@ import type { Crypto, Signer, VrfProver } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
 import type { ChainId, Hash, PublicKey, VrfProof } from '../../ledger/values/text.js';
-import type { Transaction } from '../../ledger/values/transaction.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import { createSync, type SyncProgress } from '../sync/sync.js';
 import { createBlockTree } from './block-tree.js';
@@ -59,6 +60,8 @@ export interface ReplicaOptions {
   readonly genesisHash: Hash;
   readonly chain: ChainId;
   readonly crypto: Crypto;
+  /** See LedgerContext. */
+  readonly isKnownGood?: LedgerContext['isKnownGood'];
   /** Both or neither: an observer follows and signs nothing. */
   readonly signer?: Signer;
   readonly vrf?: VrfProver;
@@ -108,7 +111,8 @@ export interface Replica {
 export function createReplica(options: ReplicaOptions): Replica {
   const { genesis, genesisHash, chain, crypto, signer, vrf, clock, network, ledger, mempool, onEvent } = options;
   const { parameters } = genesis;
-  const context = { genesis, genesisHash, chain, crypto };
+  const { isKnownGood } = options;
+  const context: LedgerContext = { genesis, genesisHash, chain, crypto, ...(isKnownGood ? { isKnownGood } : {}) };
   const log = options.log ?? (() => {});
   const recoveredVoteState = signer && options.voteState?.read();
   const startWatermark = recoveredVoteState?.voteState.watermark.view ?? 0;
@@ -336,6 +340,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     const evidence = evidencePool.pending();
     // Idle costs nothing: no drafting where there is nothing to add.
     if (!hasWork(context, state, effect.slot, mempool.size, evidence.length)) return undefined;
+    const refused: TransactionId[] = [];
     const draft = draftBlock({
       context,
       state,
@@ -351,7 +356,9 @@ export function createReplica(options: ReplicaOptions): Replica {
         vrfProofs.set(alpha, proof);
         return proof;
       },
+      onRefused: (id) => refused.push(id),
     });
+    if (refused.length > 0) mempool.review(refused, effect.slot);
     if (draft === undefined) return undefined;
     tree.add(draft.block, draft.executed);
     return draft.block;

@@ -170,10 +170,14 @@ export class TestChain {
     return { kind: 'double_vote', first: this.vote(name, epoch, view, 'a'), second: this.vote(name, epoch, view, 'b') };
   }
 
+  /** Codes of the candidates that the last draft could not take. */
+  refused: string[] = [];
+
   /** What the member in the set at `slot` modulo its size would propose. */
   draft(slot: number, candidates: readonly Transaction[] = [], evidence: readonly Evidence[] = [], round = 0) {
     const { validators } = readEpoch(this.state);
     const member = validators[slot % validators.length]!;
+    this.refused = [];
     return draftBlock({
       context: this.context,
       state: this.state,
@@ -185,6 +189,7 @@ export class TestChain {
       vrfProof: (alpha) => standInVrfProof(member.vrf_key, alpha),
       candidates,
       evidence,
+      onRefused: (_, { code }) => this.refused.push(code),
     });
   }
 
@@ -196,7 +201,7 @@ export class TestChain {
   add(slot: number, candidates: readonly Transaction[] = [], evidence: readonly Evidence[] = [], round = 0): Draft {
     const draft = this.draft(slot, candidates, evidence, round);
     assert.ok(draft !== undefined, `nothing to add at slot ${slot}`);
-    assert.deepEqual(draft.refused, []);
+    assert.deepEqual(this.refused, []);
     assert.equal(draft.block.evidence.length, evidence.length);
     this.take(draft);
     return draft;

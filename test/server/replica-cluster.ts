@@ -1,5 +1,6 @@
 /** Several replicas in one process: virtual time, stores in memory, a network that delivers in order after 1 ms. */
 
+import { checkTransaction } from '../../ledger/apply-transaction.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import { createOverlay, type Overlay } from '../../ledger/overlay.js';
 import { readAccount, readNonce } from '../../ledger/state-keys.js';
@@ -112,6 +113,12 @@ export function cluster(names: readonly string[]) {
       candidates: () => pending.values(),
       forgetFinal(transactions) {
         for (const transaction of transactions) pending.delete(transactionId(context.crypto, transaction));
+      },
+      review(ids) {
+        for (const id of ids) {
+          const transaction = pending.get(id);
+          if (transaction && !checkTransaction(context, state, transaction, toSlot(0)).ok) pending.delete(id);
+        }
       },
       get size() {
         return pending.size;
