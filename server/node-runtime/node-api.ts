@@ -1,0 +1,157 @@
+/** What HTTP and the Server class see of a node. Its one rule: nothing is called final that is not on disk. */
+import { EventEmitter } from 'node:events';
+import { createSchedule } from '../../consensus/schedule.js';
+import { readAccount, readEpoch, readEpochNumbered, readNonce } from '../../ledger/state-keys.js';
+import type { Crypto, Signer } from '../../ledger/values/crypto.js';
+import { transactionId } from '../../ledger/values/identity.js';
+import { type Epoch, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
+import type { Address } from '../../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type { NodeApi, NodeStatus, PeerSummary, SubmitOutcome, TransactionStatus } from '../http/node-api.js';
+import { defaultMempoolLimits } from '../mempool/limits.js';
+import type { Mempool as TransactionPool } from '../mempool/mempool.js';
+import type { Admission, LedgerStore } from '../replica/ports.js';
+import type { Replica } from '../replica/replica.js';
+import type { LedgerQueries } from '../storage/ledger-queries.js';
+import type { Chain } from './chain.js';
+import { createFaucet } from './faucet.js';
+import { proveAccount } from './prove-account.js';
+import type { Waiters } from './waiters.js';
+
+export interface NodeApiParts {
+  readonly chain: Chain;
+  readonly crypto: Crypto;
+  readonly nodeId: string;
+  readonly validator: Signer | undefined;
+  readonly treasury: Signer | undefined;
+  readonly ledger: LedgerStore;
+  readonly queries: LedgerQueries;
+  readonly pool: TransactionPool;
+  readonly replica: Replica;
+  readonly waiters: Waiters;
+  readonly peers: () => readonly PeerSummary[];
+  readonly health: NodeApi['health'];
+  /** Whether peers are expected and none is connected. */
+  readonly isAlone: () => boolean;
+}
+
+export function createNodeApi(parts: NodeApiParts): NodeApi {
+  const { chain, crypto, ledger, queries, pool, replica, waiters } = parts;
+  const events: NodeApi['events'] = new EventEmitter();
+  // One listener for each event stream; HTTP bounds their number.
+  events.setMaxListeners(0);
+
+  const finalNonce = (from: Address, lane: number): number => readNonce(readAccount(ledger, from), lane);
+
+  function status(): NodeStatus {
+    const now = replica.status();
+    const tip = ledger.tip();
+    const member = readEpoch(ledger).validators.some(({ key }) => key === parts.validator?.publicKey);
+    const state = now.sync.state === 'syncing' ? 'syncing' : parts.isAlone() ? 'waiting' : 'synced';
+    return {
+      slot: now.slot,
+      epoch: toEpoch(now.epoch),
+      leader: now.leader,
+      slot_ends_at: now.slotEndsAt,
+      role: member ? 'validator' : 'observer',
+      ...(member && parts.validator ? { validator: parts.validator.publicKey } : {}),
+      final: { index: tip.index, hash: tip.hash, slot: tip.slot, view: tip.view },
+      stored_index: toHeight(now.storedIndex),
+      sync: { state, ...(state === 'syncing' ? { target_index: now.sync.targetIndex } : {}) },
+      pending_transactions: now.pending,
+      peers: parts.peers().length,
+      ...(now.notFinalBecause === undefined ? {} : { not_final_because: now.notFinalBecause }),
+    };
+  }
+
+  function transactionStatus(id: TransactionId): TransactionStatus | undefined {
+    const waiting = pool.get(id);
+    if (waiting !== undefined) return { id, status: 'pending', transaction: waiting };
+    const final = queries.transaction(id);
+    if (final !== undefined) return { id, status: 'final', ...final };
+    const dropped = pool.dropped(id);
+    return dropped && { id, ...dropped };
+  }
+
+  function outcomeOf(transaction: Transaction, admission: Admission): SubmitOutcome {
+    switch (admission.kind) {
+      case 'accepted': {
+        const id = transactionId(crypto, transaction);
+        const known = transactionStatus(id) ?? { id, status: 'pending', transaction };
+        return { kind: 'accepted', known: admission.known, status: known };
+      }
+      case 'refused': {
+        // Handing in what is final already is no mistake of the sender: the first answer may have been lost.
+        const final =
+          admission.code === 'nonce_too_low' ? transactionStatus(transactionId(crypto, transaction)) : undefined;
+        if (final?.status === 'final') return { kind: 'accepted', known: true, status: final };
+        return { kind: 'refused', refusal: { code: admission.code, detail: admission.detail } };
+      }
+      case 'conflict':
+      case 'full':
+        return admission;
+    }
+  }
+
+  const submit = (transactions: readonly Transaction[]): Promise<readonly SubmitOutcome[]> =>
+    new Promise((resolve) => {
+      replica.submit(transactions, (admissions) => {
+        resolve(transactions.map((transaction, at) => outcomeOf(transaction, admissions[at]!)));
+      });
+    });
+
+  function schedule(number: Epoch, fromSlot: number, count: number) {
+    const epoch = readEpochNumbered(ledger, number) ?? queries.epoch(number);
+    if (epoch === undefined) return undefined;
+    const { leader } = createSchedule(crypto, epoch);
+    return Array.from({ length: count }, (_, at) => {
+      const slot = toSlot(fromSlot + at);
+      return { slot, leader: leader(slot) };
+    });
+  }
+
+  const faucet =
+    chain.genesis.development && parts.treasury
+      ? createFaucet({
+          chain,
+          treasury: parts.treasury,
+          nextNonce: (from, lane) => pool.pendingNonces(from)[String(lane)] ?? finalNonce(from, lane),
+          submit,
+        })
+      : undefined;
+
+  return {
+    genesis: chain.genesis,
+    genesisHash: chain.genesisHash,
+    chain: chain.id,
+    nodeId: parts.nodeId,
+    queries,
+    events,
+    status,
+    submit,
+    transactionStatus,
+    async waitUntilFinal(id, timeoutMs) {
+      const known = transactionStatus(id);
+      if (known?.status !== 'pending') return known;
+      await waiters.wait(id, timeoutMs);
+      return transactionStatus(id) ?? known;
+    },
+    pendingNonces: (address) => pool.pendingNonces(address),
+    pendingTransactions(limit, cursor) {
+      const { items, next } = pool.page(limit, cursor === undefined ? -1 : Number(cursor));
+      return { items, nextCursor: next === undefined ? null : String(next) };
+    },
+    pendingEvidence: () => replica.pendingEvidence(),
+    mempool: () => ({
+      ...pool.summary(),
+      max_transactions: defaultMempoolLimits.maxTransactions,
+      max_bytes: defaultMempoolLimits.maxBytes,
+      max_per_account: defaultMempoolLimits.maxPerAccount,
+    }),
+    schedule,
+    peers: parts.peers,
+    prove: (address, index) => proveAccount(crypto, ledger, queries, address, index),
+    ...(faucet === undefined ? {} : { faucet }),
+    health: parts.health,
+  };
+}
