@@ -1,0 +1,256 @@
+/**
+ * Puts a node together: stores, mempool, replica, peers. One rule: the replica starts last and stops first, so that
+ * nothing is signed, proposed or acknowledged by a node that is not whole.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { checkTransaction } from '../../ledger/apply-transaction.js';
+import type { LedgerContext } from '../../ledger/context.js';
+import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
+import type { Crypto, Signer } from '../../ledger/values/crypto.js';
+import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
+import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
+import { minimumFee } from '../../ledger/values/parameters.js';
+import type { HomePaths } from '../home/home.js';
+import type { NodeApi, PeerSummary } from '../http/node-api.js';
+import { defaultMempoolLimits } from '../mempool/limits.js';
+import { createMempool } from '../mempool/mempool.js';
+import { createPeerNetwork } from '../p2p/create-peer-network.js';
+import type { PeerNetwork } from '../p2p/peer-network.js';
+import type { Network } from '../replica/ports.js';
+import { createReplica, type ReplicaEvent } from '../replica/replica.js';
+import type { NetworkConfig } from '../server-options.js';
+import type { Chain } from './chain.js';
+import { clockProblem } from './clock-check.js';
+import type { NodeKeys } from './keys.js';
+import { createKnownSignatures } from './known-signatures.js';
+import { createMempoolPort } from './mempool-port.js';
+import { noNetwork } from './no-network.js';
+import { createNodeApi } from './node-api.js';
+import { openStores } from './stores.js';
+import { createSystemClock } from './system-clock.js';
+import { createWaiters } from './waiters.js';
+
+export interface NodeParts {
+  readonly paths: HomePaths;
+  readonly chain: Chain;
+  readonly crypto: Crypto;
+  readonly keys: NodeKeys;
+  readonly treasury: Signer | undefined;
+  /** Absent: no peers. */
+  readonly network: Required<Omit<NetworkConfig, 'enableP2P' | 'nodeId'>> | undefined;
+  readonly log: Logger;
+  /** The node cannot go on, and this sentence says why. Called once; the caller stops it. */
+  readonly onFatal: (sentence: string) => void;
+  readonly onPeer: (peer: PeerSummary) => void;
+}
+
+export interface Node {
+  readonly api: NodeApi;
+  readonly peers: PeerNetwork | undefined;
+  /** @returns the port for peers, if it listens. Rejects with the system's error. */
+  start(): Promise<number | undefined>;
+  /** Proposes, votes and promises nothing any more, and answers whoever waits; reading goes on. */
+  quiesce(): void;
+  /** Brings to disk what is under way, then closes everything. */
+  stop(): Promise<void>;
+}
+
+export async function createNode(parts: NodeParts): Promise<Node> {
+  const { chain, crypto, keys, log } = parts;
+  const { genesis, genesisHash } = chain;
+  const clock = createSystemClock();
+  const known = createKnownSignatures();
+  const context: LedgerContext = { genesis, genesisHash, chain: chain.id, crypto, isKnownGood: known.has };
+  let failure: string | undefined;
+  const fatal = (sentence: string): void => {
+    if (failure !== undefined) return;
+    failure = sentence;
+    log.fatal(sentence);
+    parts.onFatal(sentence);
+  };
+  const stores = await openStores(parts.paths, context, (error) => fatal(error.message));
+  const { ledger, queries } = stores;
+  const waiters = createWaiters();
+  const { slot_duration_ms: slotMs, max_clock_offset_ms: maxOffsetMs } = genesis.parameters;
+  const slotNow = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesis.genesis_time) / slotMs)));
+  const pool = createMempool({
+    limits: defaultMempoolLimits,
+    store: stores.mempool,
+    idOf: (transaction) => transactionId(crypto, transaction),
+    check(transaction, slot) {
+      const checked = checkTransaction(context, ledger, transaction, slot);
+      if (checked.ok) known.add(checked.value, transaction.signature);
+      else if (checked.problem.code === 'nonce_too_high') {
+        known.add(transactionId(crypto, transaction), transaction.signature);
+      }
+      return checked;
+    },
+    minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
+    nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
+    onDropped: waiters.tell,
+  });
+  let clockFault: string | undefined;
+  let secondSigner: string | undefined;
+
+  const peerNetwork = parts.network && createPeers(parts.network);
+  const network: Network = peerNetwork ?? noNetwork;
+  const replica = createReplica({
+    ...context,
+    isKnownGood: known.has,
+    ...(keys.validator ? { signer: keys.validator.signer, vrf: keys.validator.vrf, voteState: stores.voteState } : {}),
+    clock,
+    network,
+    ledger,
+    mempool: createMempoolPort(pool, slotNow),
+    onEvent,
+    blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
+    log: (text, fields) => log.debug(fields, text),
+  });
+
+  function createPeers(config: NonNullable<NodeParts['network']>): PeerNetwork {
+    return createPeerNetwork({
+      rules: { chain: chain.id, prefix: genesis.address_prefix, parameters: genesis.parameters },
+      genesisHash,
+      nodeSigner: keys.node,
+      ...(keys.validator ? { validatorSigner: keys.validator.signer } : {}),
+      verifier: crypto,
+      clock,
+      random: Math.random,
+      randomHash: () => `0x${randomBytes(32).toString('hex')}`,
+      logger: log,
+      listen: { host: config.listenAddr, port: config.p2pPort },
+      bootstrap: config.bootstrapPeers,
+      peersFile: parts.paths.peers,
+      maxPeers: config.maxPeers,
+      answers: {
+        head: () => replica.head(),
+        genesis: () => genesis,
+        page: (from, count, maxBytes) => ledger.page(from, count, maxBytes),
+        blockByHash: (hash) => ledger.blockByHash(hash),
+      },
+      receive: (peer, message) => replica.receive(peer, message),
+      onPeer(peer, head) {
+        replica.onPeer(peer, head);
+        const summary = peers().find((one) => one.node_id === peerNode(peer));
+        if (summary) parts.onPeer(summary);
+      },
+      onPeerGone: (peer) => replica.onPeerGone(peer),
+    });
+  }
+
+  const peerNode = (peer: string) => peerNetwork?.peerViews().find((view) => view.peer === peer)?.node;
+  const peers = (): readonly PeerSummary[] =>
+    (peerNetwork?.peerViews() ?? []).map((view) => ({
+      node_id: view.node,
+      address: view.address,
+      direction: view.direction === 'inbound' ? 'in' : 'out',
+      final_index: view.head.final_index,
+      clock_offset_ms: Math.round(view.clockOffsetMs ?? 0),
+      bytes_in: view.bytesIn,
+      bytes_out: view.bytesOut,
+      since: view.connectedAt,
+    }));
+
+  function onEvent(event: ReplicaEvent): void {
+    switch (event.type) {
+      case 'final': {
+        const { block, receipts } = event.final;
+        const ids = receipts.map(({ id }) => id);
+        const { index, hash, slot } = block;
+        for (const id of ids) waiters.tell(id);
+        log.debug({ index, slot, transactions: ids.length }, 'a block is final');
+        api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids });
+        for (const evidence of block.evidence) {
+          const offender = evidenceOffender(evidence);
+          log.warn({ offender, index }, 'a validator is punished');
+          api.events.emit('evidence', { offender, evidence });
+        }
+        peerNetwork?.announceHead();
+        return;
+      }
+      case 'epoch':
+        log.info({ epoch: event.number, index: event.index }, 'a new epoch governs');
+        api.events.emit('epoch', { number: toEpoch(event.number), index: toHeight(event.index) });
+        return;
+      case 'evidence':
+        log.warn({ offender: evidenceOffender(event.evidence) }, 'a validator signed two things where one is allowed');
+        return;
+      case 'slot':
+        pool.expire(event.slot);
+        checkClock();
+        api.events.emit('slot', { slot: event.slot, leader: event.leader });
+        return;
+      case 'second_signer':
+        secondSigner = event.sentence;
+        log.error(event.sentence);
+        return;
+      case 'fatal':
+        fatal(event.sentence);
+        return;
+    }
+  }
+
+  function checkClock(): void {
+    if (peerNetwork === undefined) return;
+    const offsets = peerNetwork
+      .peerViews()
+      .flatMap(({ validator, clockOffsetMs: offsetMs }) =>
+        validator === undefined || offsetMs === undefined ? [] : [{ validator, offsetMs }],
+      );
+    const problem = clockProblem(readEpoch(ledger).validators, offsets, maxOffsetMs);
+    if (problem !== undefined && clockFault === undefined) log.warn(problem);
+    clockFault = problem;
+    replica.setClockSuspect(problem !== undefined);
+  }
+
+  const isAlone = (): boolean => {
+    if (network.peers().length > 0) return false;
+    const { validators } = readEpoch(ledger);
+    return (parts.network?.bootstrapPeers.length ?? 0) > 0 || validators.length > 1;
+  };
+
+  const api = createNodeApi({
+    chain,
+    crypto,
+    nodeId: keys.node.publicKey,
+    validator: keys.validator?.signer,
+    treasury: parts.treasury,
+    ledger,
+    queries,
+    pool,
+    replica,
+    waiters,
+    peers,
+    isAlone,
+    health: () => ({
+      ...(failure === undefined ? {} : { database: failure }),
+      ...(clockFault === undefined && secondSigner === undefined ? {} : { clock: secondSigner ?? clockFault! }),
+      ...(replica.status().sync.state === 'syncing' ? { sync: 'It still fetches final blocks from its peers.' } : {}),
+      ...(isAlone() ? { peers: 'No peer is connected.' } : {}),
+    }),
+  });
+
+  const quiesce = (): void => {
+    replica.stop();
+    waiters.close();
+  };
+
+  return {
+    api,
+    peers: peerNetwork,
+    async start() {
+      const lost = pool.recover(slotNow());
+      if (lost > 0) log.warn({ lost }, 'transactions of an earlier run are no longer valid and were dropped');
+      const port = await peerNetwork?.start();
+      replica.start();
+      return port;
+    },
+    quiesce,
+    async stop() {
+      quiesce();
+      await peerNetwork?.stop();
+      await stores.close();
+    },
+  };
+}

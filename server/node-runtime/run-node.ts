@@ -1,0 +1,137 @@
+/**
+ * Starts everything a Server is made of, in order, and stops it in the opposite order. One rule: a start that fails
+ * leaves nothing open.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createCrypto } from '../crypto/create-crypto.js';
+import type { Stakeholder } from '../development-chain.js';
+import { SlotledgerError } from '../errors.js';
+import { homePaths, prepareHome } from '../home/home.js';
+import { lockHome } from '../home/home-lock.js';
+import { createHttpServer } from '../http/http-server.js';
+import type { NodeApi, PeerSummary } from '../http/node-api.js';
+import type { PeerNetwork } from '../p2p/peer-network.js';
+import type { NetworkConfig, ServerOptions } from '../server-options.js';
+import { createNode } from './create-node.js';
+import { openKeys, treasurySigner } from './keys.js';
+import { createLog } from './logger.js';
+import { openChain } from './open-chain.js';
+
+export interface RunOptions {
+  readonly server: ServerOptions;
+  readonly network: NetworkConfig;
+  readonly httpPort: number;
+  readonly stakeholders: readonly Stakeholder[];
+  /** The node cannot go on: the caller stops it. */
+  readonly onFatal: (sentence: string) => void;
+  readonly onPeer: (peer: PeerSummary) => void;
+}
+
+export interface RunningNode {
+  readonly api: NodeApi;
+  readonly peers: PeerNetwork | undefined;
+  readonly httpPort: number | undefined;
+  readonly p2pPort: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** @throws SlotledgerError */
+export async function runNode(options: RunOptions): Promise<RunningNode> {
+  const closers: (() => void | Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    return await startAll(options, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  options: RunOptions,
+  closers: (() => void | Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<RunningNode> {
+  const { server, network } = options;
+  const temporary = server.home === undefined ? mkdtempSync(join(tmpdir(), 'slotledger-')) : undefined;
+  if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
+  const paths = homePaths(resolve(server.home ?? temporary!));
+  prepareHome(paths);
+  const lock = lockHome(paths.home);
+  closers.push(() => lock.release());
+  const crypto = createCrypto();
+  const chain = await openChain(paths, crypto, {
+    options: server,
+    stakeholders: options.stakeholders,
+    bootstrapPeers: network.enableP2P === true ? (network.bootstrapPeers ?? []) : [],
+    nodeId: network.nodeId,
+  });
+  const keys = openKeys(paths);
+  const log = createLog({
+    level: server.logLevel ?? (temporary === undefined ? 'info' : 'silent'),
+    ...(server.prettyLogs === undefined ? {} : { pretty: server.prettyLogs }),
+    nodeId: network.nodeId ?? keys.node.publicKey.slice(0, 14),
+  });
+  const p2p = {
+    bootstrapPeers: network.bootstrapPeers ?? [],
+    listenAddr: network.listenAddr ?? '0.0.0.0',
+    p2pPort: network.p2pPort ?? 9000,
+    maxPeers: network.maxPeers ?? 50,
+  };
+  const node = await createNode({
+    paths,
+    chain,
+    crypto,
+    keys,
+    treasury: treasurySigner(paths),
+    network: network.enableP2P === true ? p2p : undefined,
+    log,
+    onFatal: options.onFatal,
+    onPeer: options.onPeer,
+  });
+  closers.push(() => node.stop());
+  let httpPort: number | undefined;
+  if (server.http !== false) {
+    const http = createHttpServer({
+      node: node.api,
+      host: server.httpHost ?? '127.0.0.1',
+      port: options.httpPort,
+      log,
+    });
+    httpPort = (await http.listen()).port;
+    closers.push(() => http.close());
+  }
+  let p2pPort: number | undefined;
+  try {
+    p2pPort = await node.start();
+  } catch (error) {
+    throw p2pListenError(error, p2p.listenAddr, p2p.p2pPort);
+  }
+  log.info({ chain: chain.id, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
+  closers.push(() => {
+    log.info('the node stops');
+    node.quiesce();
+  });
+  return { api: node.api, peers: node.peers, httpPort, p2pPort, stop };
+}
+
+function p2pListenError(error: unknown, host: string, port: number): unknown {
+  const { code } = error as { readonly code?: unknown };
+  if (error instanceof SlotledgerError || typeof code !== 'string') return error;
+  if (code === 'EADDRINUSE') {
+    return new SlotledgerError(
+      'PORT_IN_USE',
+      `Another program listens for peers on ${host}:${port} already.`,
+      `Stop it, or choose another port: server start --p2p-port ${port < 65_535 ? port + 1 : 9000}`,
+    );
+  }
+  return new SlotledgerError(
+    'LISTEN_FAILED',
+    `Peers cannot be listened for on ${host}:${port} (${code}).`,
+    'Check address and port: server start --listen 127.0.0.1 --p2p-port 9000',
+  );
+}

@@ -1,0 +1,74 @@
+/** Opens everything a node keeps on disk. One rule: what is opened is closed, also when a later file cannot be opened. */
+import type { LedgerContext } from '../../ledger/context.js';
+import { genesisState } from '../../ledger/genesis-state.js';
+import type { Hasher } from '../../ledger/values/crypto.js';
+import { genesisBlock } from '../../ledger/values/genesis-file.js';
+import { transactionId } from '../../ledger/values/identity.js';
+import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
+import { SlotledgerError } from '../errors.js';
+import type { HomePaths } from '../home/home.js';
+import type { LedgerStore } from '../replica/ports.js';
+import type { LedgerQueries } from '../storage/ledger-queries.js';
+import { createLedgerStore } from '../storage/ledger-store.js';
+import { createMempoolStore, type MempoolFile } from '../storage/mempool-store.js';
+import { createLedgerQueries } from '../storage/sqlite-queries.js';
+import { createVoteStateStore, type VoteStateFile } from '../storage/vote-state-file.js';
+import { withGenesisBlock } from './genesis-block.js';
+
+export interface Stores {
+  readonly ledger: LedgerStore;
+  readonly queries: LedgerQueries;
+  readonly mempool: MempoolFile;
+  readonly voteState: VoteStateFile;
+  /** Writes what is still under way, then closes. */
+  close(): Promise<void>;
+}
+
+/** @throws SlotledgerError LEDGER_NOT_OPENED, VOTE_STATE_DAMAGED */
+export async function openStores(
+  paths: HomePaths,
+  context: LedgerContext,
+  onFailure: (error: Error) => void,
+): Promise<Stores> {
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  const start = genesisState(context);
+  const hash = context.genesisHash;
+  const hasher: Hasher = context.crypto;
+  try {
+    const store = createLedgerStore({
+      path: paths.ledger,
+      worker: true,
+      onFailure,
+      genesisHash: hash,
+      genesis: () => ({
+        changes: start.changes,
+        tip: { index: toHeight(0), hash, epoch: toEpoch(0), slot: toSlot(0), view: toView(0) },
+      }),
+    });
+    closers.push(() => store.close());
+    const queries = createLedgerQueries({ path: paths.ledger, genesis: context.genesis, chain: context.chain });
+    closers.push(() => queries.close());
+    const mempool = createMempoolStore({
+      path: paths.mempool,
+      idOf: (transaction) => transactionId(hasher, transaction),
+      onFailure,
+    });
+    closers.push(() => mempool.close());
+    const voteState = createVoteStateStore(paths.keys);
+    closers.push(() => voteState.close());
+    const ledger = withGenesisBlock(store, genesisBlock(hasher, context.genesis, start.root));
+    return { ledger, queries, mempool, voteState, close };
+  } catch (error) {
+    await close();
+    throw error instanceof SlotledgerError
+      ? error
+      : new SlotledgerError(
+          'LEDGER_NOT_OPENED',
+          (error as Error).message,
+          'See docs/OPERATING.md, backup and restore.',
+        );
+  }
+}
