@@ -5,13 +5,30 @@
 import { EventEmitter } from 'node:events';
 import type { Slot } from '../ledger/values/numbers.js';
 import type { PublicKey } from '../ledger/values/text.js';
+import { isHashText } from '../ledger/values/text-forms.js';
+import type { Stakeholder } from './development-chain.js';
+import { SlotledgerError } from './errors.js';
 import type { NodeApi, NodeEvents, PeerSummary, SubmitOutcome } from './http/node-api.js';
+import { accountNamed } from './node-runtime/account-named.js';
+import { readTransaction } from './node-runtime/read-transaction.js';
+import { type RunningNode, runNode } from './node-runtime/run-node.js';
+import { untilSignal } from './node-runtime/until-signal.js';
+import { parseHostPort } from './p2p/host-port.js';
 import type { NetworkConfig, ServerOptions } from './server-options.js';
 
-export type ServerEvents = { [Name in keyof NodeEvents]: NodeEvents[Name] } & { peer: [PeerSummary] };
+export type ServerEvents = { [Name in keyof NodeEvents]: NodeEvents[Name] } & {
+  peer: [PeerSummary];
+  /** The node cannot go on, such as after a disk failure; it has stopped by itself. */
+  failed: [SlotledgerError];
+};
 
 export class Server extends EventEmitter<ServerEvents> {
   readonly #options: ServerOptions;
+  readonly #stakeholders: Stakeholder[] = [];
+  #slotDurationMs: number | undefined;
+  #node: RunningNode | undefined;
+  #busy: Promise<void> | undefined;
+  #failure: SlotledgerError | undefined;
 
   /** @param options a number means `{difficulty}` */
   constructor(options: number | ServerOptions = {}) {
@@ -19,80 +36,187 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#options = typeof options === 'number' ? { difficulty: options } : options;
   }
 
-  /** Resolves when the ports listen. Rejects with a ServerError (`code`: PORT_IN_USE, HOME_LOCKED, …). */
-  async start(_httpPort = 8080, _network: NetworkConfig = {}): Promise<void> {
-    throw new Error(`not yet: ${this.#options.home}`);
+  /**
+   * Resolves when the ports listen. Rejects with a SlotledgerError (`code`: PORT_IN_USE, HOME_LOCKED, WRONG_CHAIN,
+   * …) and then leaves nothing open. Port 0 takes a free one.
+   */
+  async start(httpPort = 8080, network: NetworkConfig = {}): Promise<void> {
+    if (this.#node !== undefined || this.#busy !== undefined) {
+      throw new SlotledgerError('ALREADY_RUNNING', 'This server is started already.', 'Stop it first.');
+    }
+    this.#failure = undefined;
+    this.#busy = this.#start(httpPort, network).finally(() => {
+      this.#busy = undefined;
+    });
+    return this.#busy;
   }
 
-  async stop(): Promise<void> {}
+  /** Proposes nothing more, brings to disk what is under way, closes everything. Does nothing when stopped. */
+  async stop(): Promise<void> {
+    // A start under way is let finish, whatever comes of it, and a stop under way is the same stop.
+    await this.#busy?.catch(() => undefined);
+    const node = this.#node;
+    if (node === undefined) return;
+    this.#node = undefined;
+    this.#busy = node.stop().finally(() => {
+      this.#busy = undefined;
+    });
+    await this.#busy;
+  }
 
-  /** Starts nothing; resolves after SIGTERM or SIGINT, when the node has stopped cleanly. */
-  async runUntilSignal(): Promise<void> {}
+  /**
+   * Resolves when SIGTERM or SIGINT came and the node has stopped cleanly; a second signal ends the process at once.
+   * Rejects with a SlotledgerError if the node had to stop by itself.
+   */
+  async runUntilSignal(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await untilSignal(
+      () => this.stop(),
+      (end) => {
+        this.once('failed', end);
+        return () => this.off('failed', end);
+      },
+    );
+  }
 
   isRunning(): boolean {
-    return false;
+    return this.#node !== undefined;
   }
 
+  /** Runs, and nothing is wrong with disk, clock, sync or peers. */
   isHealthy(): boolean {
-    return false;
+    return this.#node !== undefined && Object.keys(this.#node.api.health()).length === 0;
   }
 
-  /** Shapes the genesis of a NEW chain. `id` becomes the validator's name. */
-  registerStakeholder(_id: string, _stake: number, _publicKey?: PublicKey): void {}
+  /**
+   * Shapes the genesis of a NEW chain. `id` becomes the validator's name; the first one registered, or the one named
+   * like this node, is this node's own.
+   * @param stake units of the token, at least 1
+   * @param publicKey of the account that owns the stake; without it one is made under keys/accounts/
+   */
+  registerStakeholder(id: string, stake: number, publicKey?: PublicKey): void {
+    if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(id)) {
+      throw badOption(`"${id}" is no name: use 1 to 32 lower-case letters, digits, "-" and "_".`);
+    }
+    if (!Number.isSafeInteger(stake) || stake < 1) {
+      throw badOption(`A stake of ${stake} is not possible: it is a whole number of token units, at least 1.`);
+    }
+    if (publicKey !== undefined && !isHashText(publicKey)) {
+      throw badOption('A public key is 0x and 64 lower-case hex digits.');
+    }
+    if (this.#stakeholders.some((other) => other.id === id)) throw badOption(`${id} is registered already.`);
+    this.#stakeholders.push({ id, stake, ...(publicKey === undefined ? {} : { owner: publicKey }) });
+  }
 
-  /** Shapes the genesis of a NEW chain. */
-  setSlotDuration(_seconds: number): void {}
+  /** Shapes the genesis of a NEW chain; one that exists keeps its own, and another is refused. */
+  setSlotDuration(seconds: number): void {
+    const ms = Math.round(seconds * 1000);
+    if (!(ms >= 250 && ms <= 60_000)) throw badOption(`A slot lasts 0.25 to 60 seconds, not ${seconds}.`);
+    this.#slotDurationMs = ms;
+  }
 
-  async submitTransaction(_transaction: unknown): Promise<SubmitOutcome> {
-    throw new Error('not running');
+  /** @param transaction an object, or its JSON as text. Resolves when it is durable, or with why it was not taken. */
+  async submitTransaction(transaction: unknown): Promise<SubmitOutcome> {
+    const { api } = this.#running();
+    const read = readTransaction(transaction, api);
+    if (!read.ok) return { kind: 'refused', refusal: read.problem };
+    const [outcome] = await api.submit([read.value]);
+    return outcome!;
   }
 
   getPendingTransactionCount(): number {
-    return 0;
+    return this.#running().api.mempool().count;
   }
 
   getCurrentSlot(): Slot {
-    throw new Error('not running');
+    return this.#running().api.status().slot;
   }
 
   getCurrentEpoch(): number {
-    return 0;
+    return this.#running().api.status().epoch;
   }
 
   /** Final blocks, genesis included: the tip's index + 1. */
   getBlockCount(): number {
-    return 0;
+    return this.#running().api.queries.tip().index + 1;
   }
 
-  getBalance(_addressOrName: string): number {
-    return 0;
+  /**
+   * Units of the token; 0 for an account that was never seen.
+   * @throws SlotledgerError UNKNOWN_ACCOUNT for a text that is neither an address nor a name of genesis
+   */
+  getBalance(addressOrName: string): number {
+    const { api } = this.#running();
+    const account = api.queries.account(accountNamed(addressOrName, api.genesis));
+    return account === 'pruned' ? 0 : (account.entry?.balance ?? 0);
   }
 
-  async connectToPeer(_hostPort: string): Promise<void> {}
+  /** Dials `host:port` now, and again whenever the connection is lost. */
+  async connectToPeer(hostPort: string): Promise<void> {
+    const { peers } = this.#running();
+    if (peers === undefined) {
+      throw new SlotledgerError('P2P_DISABLED', 'This node has no peers.', 'Start it with { enableP2P: true }.');
+    }
+    if (parseHostPort(hostPort) === undefined) throw badOption(`"${hostPort}" is not an address: write host:port.`);
+    peers.connect(hostPort);
+  }
 
   isP2PEnabled(): boolean {
-    return false;
+    return this.#node?.peers !== undefined;
   }
 
   getPeerCount(): number {
-    return 0;
+    return this.getConnectedPeers().length;
   }
 
   getConnectedPeers(): readonly PeerSummary[] {
-    return [];
+    return this.#node?.api.peers() ?? [];
   }
 
-  /** The port that HTTP listens on; undefined while stopped. */
+  /** The port that HTTP listens on; undefined while stopped, or without HTTP. */
   get httpPort(): number | undefined {
-    return undefined;
+    return this.#node?.httpPort;
   }
 
   get p2pPort(): number | undefined {
-    return undefined;
+    return this.#node?.p2pPort;
   }
 
   /** What HTTP sees of this node; undefined while stopped. */
   get api(): NodeApi | undefined {
-    return undefined;
+    return this.#node?.api;
   }
+
+  async #start(httpPort: number, network: NetworkConfig): Promise<void> {
+    const slotDurationMs = this.#slotDurationMs ?? this.#options.slotDurationMs;
+    const node = await runNode({
+      server: { ...this.#options, ...(slotDurationMs === undefined ? {} : { slotDurationMs }) },
+      network,
+      httpPort,
+      stakeholders: this.#stakeholders,
+      onFatal: (sentence) => void this.#fail(sentence),
+      onPeer: (peer) => this.emit('peer', peer),
+    });
+    this.#node = node;
+    const { events } = node.api;
+    events.on('final', (event) => this.emit('final', event));
+    events.on('epoch', (event) => this.emit('epoch', event));
+    events.on('evidence', (event) => this.emit('evidence', event));
+    events.on('slot', (event) => this.emit('slot', event));
+  }
+
+  async #fail(sentence: string): Promise<void> {
+    this.#failure = new SlotledgerError('NODE_FAILED', sentence, 'Mend that, then start the node again.');
+    await this.stop();
+    this.emit('failed', this.#failure);
+  }
+
+  #running(): RunningNode {
+    if (this.#node !== undefined) return this.#node;
+    throw new SlotledgerError('NOT_RUNNING', 'This server is not running.', 'Call start() first, and await it.');
+  }
+}
+
+function badOption(sentence: string): SlotledgerError {
+  return new SlotledgerError('BAD_OPTIONS', sentence, 'Correct it.');
 }
