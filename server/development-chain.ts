@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createVrfProver } from '../ledger/crypto/ecvrf.js';
 import { encodeAddress } from '../ledger/values/address.js';
-import type { Genesis, GenesisAccount, GenesisValidator } from '../ledger/values/genesis.js';
+import type { Genesis, GenesisAccount, GenesisValidator, Parameters } from '../ledger/values/genesis.js';
 import { toAmount } from '../ledger/values/numbers.js';
 import { developmentParameters } from '../ledger/values/parameters.js';
 import { possessionText } from '../ledger/values/signing.js';
@@ -106,11 +106,23 @@ function genesisOf(
     development: true,
     parameters: {
       ...developmentParameters,
-      ...(slotDurationMs === undefined ? {} : { slot_duration_ms: slotDurationMs }),
+      ...(slotDurationMs === undefined ? {} : timesFor(slotDurationMs)),
       ...(slotsPerEpoch === undefined ? {} : { slots_per_epoch: slotsPerEpoch }),
       ...(difficulty === undefined ? {} : { difficulty }),
     },
     accounts,
     validators,
+  };
+}
+
+/** Short slots need short delays; the waiting times keep their share of a slot, and never exceed the starting values. */
+function timesFor(slotDurationMs: number): Partial<Parameters> {
+  const { slot_duration_ms, delta_ms, network_delay_ms, max_clock_offset_ms } = developmentParameters;
+  const share = Math.min(1, slotDurationMs / slot_duration_ms);
+  return {
+    slot_duration_ms: slotDurationMs,
+    delta_ms: Math.floor(delta_ms * share),
+    network_delay_ms: Math.floor(network_delay_ms * share),
+    max_clock_offset_ms: Math.floor(max_clock_offset_ms * share),
   };
 }
