@@ -88,6 +88,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     },
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
+    balance: (from) => readAccount(ledger, from).balance,
     onDropped: waiters.tell,
   });
   let clockFault: string | undefined;
@@ -177,7 +178,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
         log.warn({ offender: evidenceOffender(event.evidence) }, 'a validator signed two things where one is allowed');
         return;
       case 'slot':
-        pool.expire(event.slot);
+        pool.sweep(event.slot);
         checkClock();
         api.events.emit('slot', { slot: event.slot, leader: event.leader });
         return;
