@@ -17,7 +17,7 @@ import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool } from '../mempool/mempool.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
-import type { Network } from '../replica/ports.js';
+import type { Network, VoteStateStore } from '../replica/ports.js';
 import { createReplica, type ReplicaEvent } from '../replica/replica.js';
 import type { NetworkConfig } from '../server-options.js';
 import type { Chain } from './chain.js';
@@ -66,6 +66,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const fatal = (sentence: string): void => {
     if (failure !== undefined) return;
     failure = sentence;
+    replica.stop();
     log.fatal(sentence);
     parts.onFatal(sentence);
   };
@@ -94,12 +95,23 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   let clockFault: string | undefined;
   let secondSigner: string | undefined;
 
+  const voteState: VoteStateStore = {
+    read: () => stores.voteState.read(),
+    write(state, bodies, keep) {
+      try {
+        stores.voteState.write(state, bodies, keep);
+      } catch (error) {
+        // The replica is stopped before this returns, so nothing is sent that was not persisted.
+        fatal(`The vote state cannot be written (${(error as Error).message}), so nothing may be signed any more.`);
+      }
+    },
+  };
   const peerNetwork = parts.network && createPeers(parts.network);
   const network: Network = peerNetwork ?? noNetwork;
   const replica = createReplica({
     ...context,
     isKnownGood: known.has,
-    ...(keys.validator ? { signer: keys.validator.signer, vrf: keys.validator.vrf, voteState: stores.voteState } : {}),
+    ...(keys.validator ? { signer: keys.validator.signer, vrf: keys.validator.vrf, voteState } : {}),
     clock,
     network,
     ledger,

@@ -256,12 +256,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     switch (effect.type) {
       case 'persist': {
         const bodies = effect.bodies.flatMap((hash) => tree.get(hash) ?? []);
-        try {
-          options.voteState?.write(effect.vote_state, bodies, effect.bodies);
-        } catch (error) {
-          // Not persisted is not sent: the effects that follow are dropped with the node.
-          fatal(`The vote state cannot be written (${(error as Error).message}), so nothing may be signed any more.`);
-        }
+        options.voteState?.write(effect.vote_state, bodies, effect.bodies);
         break;
       }
       case 'broadcast':
