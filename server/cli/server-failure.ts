@@ -2,7 +2,7 @@
 import { CliProblem, exitCodes } from '../../client/cli/cli-problem.js';
 
 /** As docs/OPERATING.md lists them; supervisors tell by these whether trying again can help. */
-const serverExitCodes = {
+export const serverExitCodes = {
   corruptData: 3,
   wrongChain: 4,
   homeLocked: 5,

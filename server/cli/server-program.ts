@@ -34,6 +34,11 @@ export function addServerCommands(parent: Command): Command {
   addNodeOptions(config.command('show').description('print every setting in effect, and where it comes from')).action(
     run(async (command) => (await import('./config.js')).showConfig(command)),
   );
+  addHomeOptions(parent.command('verify').description('check the whole ledger again, from genesis on; changes nothing'))
+    .argument('[ledger]', 'another ledger of the same chain, such as a backup (default: ledger.db in the home)')
+    .action(async (file: string | undefined, _: object, command: Command) =>
+      (await import('./verify.js')).verify(file, command),
+    );
   addGenesisCommands(parent, addHomeOptions);
   return parent;
 }

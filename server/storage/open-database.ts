@@ -56,6 +56,16 @@ export function openReader(path: string, migrations: readonly string[]): Connect
   });
 }
 
+/** A database that nobody else sees: in memory while it is small, then in a temporary file; gone when it is closed. */
+export function openScratch(migrations: readonly string[]): Connection {
+  const database = new Database('');
+  database.pragma('journal_mode = MEMORY');
+  database.pragma('synchronous = OFF');
+  database.pragma(`cache_size = -${writerCacheKiB}`);
+  migrate(database, 'scratch', migrations);
+  return database;
+}
+
 /** A quota: the file refuses to grow past so many bytes, as a full disk does. Per connection; undefined: none. */
 export function limitSize(database: Connection, maxBytes: number | undefined): void {
   if (maxBytes !== undefined) database.pragma(`max_page_count = ${Math.floor(maxBytes / pageBytes)}`);

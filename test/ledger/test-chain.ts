@@ -89,8 +89,9 @@ export class TestChain {
   parent: Hash;
   readonly blocks: Block[] = [];
 
-  constructor(options: TestChainOptions = {}) {
-    this.context = testContext(options);
+  /** @param context that of the options, unless a test needs another */
+  constructor(options: TestChainOptions = {}, context = testContext(options)) {
+    this.context = context;
     this.state = createOverlay({ get: () => undefined, node: () => undefined });
     this.state.absorb(genesisState(this.context).changes);
     this.parent = this.context.genesisHash;

@@ -1,0 +1,54 @@
+/** `server verify` on real ledgers, with the real program. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { genesisFileText } from '../../server/home/init-home.js';
+import { busyCertifiedChain } from '../server/verify/certified-chain.js';
+import { run, temporaryHome } from './programs.js';
+
+async function homeWithLedger(t: TestContext): Promise<string> {
+  const user = temporaryHome(t);
+  const home = join(user, '.slotledger');
+  mkdirSync(home);
+  const chain = busyCertifiedChain(12);
+  writeFileSync(join(home, 'genesis.json'), genesisFileText(chain.context.genesis));
+  await chain.write(join(home, 'ledger.db'));
+  return user;
+}
+
+test('verify says what it checked and how fast, and exits with 0', async (t) => {
+  const user = await homeWithLedger(t);
+  const outcome = await run('server', user, ['verify']);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.match(
+    outcome.stdout,
+    /^test-[0-9a-f]{32}: 12 of 12 blocks, 25 transactions, \d+ certificates, \d+ rows in .* a second\)\.\n/,
+  );
+  assert.match(outcome.stdout, /Everything follows from the genesis file\.\n$/);
+  const json = JSON.parse((await run('server', user, ['verify', '--output', 'json'])).stdout);
+  assert.deepEqual(json.findings, []);
+});
+
+test('verify names the account whose balance was changed, and exits with 3', async (t) => {
+  const user = await homeWithLedger(t);
+  const database = new Database(join(user, '.slotledger/ledger.db'));
+  const richest = 'SELECT address FROM accounts ORDER BY balance DESC LIMIT 1';
+  const address = database.prepare(richest).pluck().get() as string;
+  database.exec(`UPDATE accounts SET balance = balance + 1 WHERE address = '${address}'`);
+  database.close();
+  const outcome = await run('server', user, ['verify']);
+  assert.equal(outcome.code, 3);
+  assert.match(outcome.stdout, new RegExp(`\n✗ accounts, ${address}: balance is \\d+, and the blocks give \\d+\\.\n$`));
+  assert.match(outcome.stderr, /^error: The ledger is not what its chain makes it \(findings: 1\)\.\n {2}fix: Move/);
+});
+
+test('verify says what is missing where there is no ledger', async (t) => {
+  const user = temporaryHome(t);
+  assert.match((await run('server', user, ['verify'])).stderr, /^error: There is no .*genesis\.json\.\n/);
+  await run('server', user, ['init']);
+  const outcome = await run('server', user, ['verify']);
+  assert.equal(outcome.code, 1);
+  assert.match(outcome.stderr, /^error: There is no .*ledger\.db\.\n {2}fix: /);
+});
