@@ -36,6 +36,7 @@ export function randomRun(seed: number): Cluster {
   const byzantine = new Set([...twins, ...twins.map((name) => `${name}-twin`)]);
   for (let step = 0; step < 40; step += 1) {
     if (random.chance(0.7)) cluster.pay();
+    if (random.chance(0.4)) cluster.pay('bob', 'ann');
     const all = cluster.nodes.map(({ name }) => name);
     if (random.chance(0.15)) {
       const left = all.filter(() => random.chance(0.5));
