@@ -75,7 +75,6 @@ function flawOf(state: CoreState, { proposal, block, justify }: ProposalInput): 
   }
   if (block.proposer !== proposal.validator) return ['5-new-block', 'a new block names its proposer'];
   if (block.justify_view !== justify.view) return ['5-new-block', "a new block's justify_view is the justification's"];
-  if (block.prev_hash !== justify.block) return ['5-extends', 'the block does not extend what is certified'];
   const parent = headerOf(state, justify.block);
   if (parent !== undefined) {
     if (block.index !== parent.index + 1) return ['5-new-block', "a new block's index is its parent's + 1"];

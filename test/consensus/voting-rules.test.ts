@@ -1,0 +1,323 @@
+/** Rules 3 to 5 of PROTOCOL section 5: what a validator votes for, what it commits to, what is final. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toHeight, toView } from '../../ledger/values/numbers.js';
+import {
+  genesis,
+  genesisCertificate,
+  keyOf,
+  LoneCore,
+  me,
+  messages,
+  ofType,
+  only,
+  others,
+  viewOf,
+  votes,
+} from './lone-core.js';
+
+function entered(options: ConstructorParameters<typeof LoneCore>[0] = {}) {
+  const lone = new LoneCore(options);
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  lone.take();
+  return { lone, slot, view: viewOf(slot) };
+}
+
+test('a validator votes for the first valid proposal of a view, and persists it with the body before', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  const asked = lone.propose(block, genesisCertificate);
+  assert.equal(only(asked, 'validate_block').block, block.hash);
+  assert.deepEqual(votes(asked, 'prepare'), [], 'not before it is executed');
+  const effects = lone.step({ type: 'block_validated', block: block.hash, valid: true });
+  assert.deepEqual(votes(effects, 'prepare'), [[block.hash, view]]);
+  const [first] = effects;
+  assert.ok(first?.type === 'persist', '[5-persist-first]');
+  assert.deepEqual(first.vote_state.watermark, { view, step: 'prepare' });
+  assert.deepEqual(first.bodies, [block.hash], '[5-bodies]');
+});
+
+test('[5-watermark] at most one prepare vote in a view, and none in a lower one', () => {
+  const { lone, slot } = entered();
+  const later = lone.child(genesis, slot, 1);
+  assert.equal(votes(lone.offer(later, genesisCertificate), 'prepare').length, 1);
+  const other = lone.child(genesis, slot, 1, 0, { tx_root: genesis.hash });
+  assert.equal(votes(lone.offer(other, genesisCertificate), 'prepare').length, 0);
+  const lower = lone.child(genesis, slot, 0);
+  assert.equal(votes(lone.offer(lower, genesisCertificate), 'prepare').length, 0);
+});
+
+test('[5-same-bytes] asked again in a view, a validator sends the same vote again', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  const first = messages(lone.offer(block, genesisCertificate), 'vote');
+  assert.deepEqual(messages(lone.offer(block, genesisCertificate), 'vote'), first);
+});
+
+test('[5-justify-below-view] a proposal rests on what was certified before its view', () => {
+  const { lone, slot } = entered();
+  const parent = lone.child(genesis, slot, 5);
+  const justify = lone.certificate(parent, viewOf(slot, 5), 'commit');
+  const block = lone.child(parent, slot, 3, viewOf(slot, 5));
+  lone.step({ type: 'block_fetched', block: parent });
+  assert.equal(votes(lone.offer(block, justify), 'prepare').length, 0);
+});
+
+test('[5-lock] nothing is voted for that rests on less than the lock', () => {
+  const { lone, slot } = entered();
+  const low = lone.child(genesis, slot, 0);
+  const high = lone.child(genesis, slot, 1);
+  lone.offer(low, genesisCertificate);
+  lone.offer(high, genesisCertificate);
+  lone.step({ type: 'certificate', certificate: lone.certificate(high, viewOf(slot, 1)) });
+  const onLow = lone.child(low, slot, 2, viewOf(slot, 0));
+  assert.equal(votes(lone.offer(onLow, lone.certificate(low, viewOf(slot, 0))), 'prepare').length, 0);
+  const onHigh = lone.child(high, slot, 3, viewOf(slot, 1));
+  assert.equal(votes(lone.offer(onHigh, lone.certificate(high, viewOf(slot, 1))), 'prepare').length, 1);
+});
+
+test('[5-extends] a block extends exactly what its justification certifies, or is that very block', () => {
+  const { lone, slot } = entered();
+  const one = lone.child(genesis, slot, 0);
+  const two = lone.child(genesis, slot, 1);
+  lone.offer(one, genesisCertificate);
+  lone.offer(two, genesisCertificate);
+  const justify = lone.certificate(two, viewOf(slot, 1));
+  const elsewhere = lone.child(one, slot, 2, viewOf(slot, 1));
+  assert.equal(votes(lone.offer(elsewhere, justify), 'prepare').length, 0);
+});
+
+test('[5-again] the certified block itself may be proposed again, without executing it', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  const justify = lone.certificate(block, viewOf(slot));
+  const later = lone.slotLedBy(others, slot + 1);
+  lone.enter(later);
+  const effects = lone.propose(block, justify, viewOf(later));
+  assert.equal(ofType(effects, 'validate_block').length, 0);
+  assert.deepEqual(votes(effects, 'prepare'), [[block.hash, viewOf(later)]]);
+});
+
+test('[5-leader] only the leader of the slot is heard', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot, 0, 0, { proposer: keyOf(me) });
+  const effects = lone.propose(block, genesisCertificate, viewOf(slot), me);
+  assert.equal(only(effects, 'refused').rule, '5-leader');
+});
+
+test("[5-new-block] a new block's slot, round, proposer, justification and index are the view's", () => {
+  const { lone, slot } = entered();
+  const wrong = [
+    lone.child(genesis, slot, 7),
+    lone.child(genesis, slot, 0, 0, { proposer: keyOf(me) }),
+    lone.child(genesis, slot, 0, 3),
+    lone.child(genesis, slot, 0, 0, { index: toHeight(2) }),
+  ];
+  for (const block of wrong) {
+    const effects = lone.offer(block, genesisCertificate, viewOf(slot));
+    assert.equal(ofType(effects, 'refused')[0]?.rule, '5-new-block');
+    assert.deepEqual(votes(effects, 'prepare'), []);
+  }
+});
+
+test('[5-term] no vote once the term of a proposal is over', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  lone.enter(slot + 1);
+  assert.deepEqual(votes(lone.offer(block, genesisCertificate), 'prepare'), []);
+});
+
+test('[7-held] a proposal for a slot that has not begun is held until it begins, far ahead it is refused', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy(others, 2);
+  lone.enter(slot - 1);
+  assert.deepEqual(votes(lone.offer(lone.child(genesis, slot), genesisCertificate), 'prepare'), []);
+  const [asked] = ofType(lone.enter(slot), 'validate_block');
+  assert.ok(asked !== undefined);
+  assert.equal(votes(lone.step({ type: 'block_validated', block: asked.block, valid: true }), 'prepare').length, 1);
+  const far = lone.slotLedBy(others, slot + 20);
+  assert.equal(only(lone.propose(lone.child(genesis, far), genesisCertificate), 'refused').rule, '7-held');
+});
+
+test('[5-executes] no vote for a block that does not execute to its roots', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  lone.propose(block, genesisCertificate);
+  const effects = lone.step({ type: 'block_validated', block: block.hash, valid: false });
+  assert.deepEqual(votes(effects, 'prepare'), []);
+  assert.ok(ofType(effects, 'refused').some(({ rule }) => rule === '5-executes'));
+});
+
+test('a missing parent is fetched and executed first, then the vote follows', () => {
+  const { lone, slot } = entered();
+  const parent = lone.child(genesis, slot, 0);
+  const block = lone.child(parent, slot, 1, viewOf(slot));
+  const effects = lone.propose(block, lone.certificate(parent, viewOf(slot)));
+  assert.equal(only(effects, 'fetch_block').block, parent.hash);
+  assert.equal(only(lone.step({ type: 'block_fetched', block: parent }), 'validate_block').block, parent.hash);
+  const next = lone.step({ type: 'block_validated', block: parent.hash, valid: true });
+  assert.equal(only(next, 'validate_block').block, block.hash);
+  const last = lone.step({ type: 'block_validated', block: block.hash, valid: true });
+  assert.deepEqual(votes(last, 'prepare'), [[block.hash, viewOf(slot, 1)]]);
+});
+
+test('[5-justify-first] a QC learnt from a justification is committed to before its proposal is voted on', () => {
+  const { lone, slot } = entered();
+  const parent = lone.child(genesis, slot, 0);
+  lone.offer(parent, genesisCertificate);
+  const block = lone.child(parent, slot, 1, viewOf(slot));
+  const effects = lone.offer(block, lone.certificate(parent, viewOf(slot)));
+  const sent = messages(effects, 'vote').map(({ vote }) => `${vote.phase} ${vote.view}`);
+  assert.deepEqual(sent, [`commit ${viewOf(slot)}`, `prepare ${viewOf(slot, 1)}`]);
+});
+
+test('[5-lock-rises] a verified certificate above the lock becomes the lock, a lower one does not', () => {
+  const { lone, slot } = entered();
+  const low = lone.child(genesis, slot, 0);
+  const high = lone.child(genesis, slot, 4);
+  lone.step({ type: 'certificate', certificate: lone.certificate(high, viewOf(slot, 4)) });
+  assert.equal(lone.core.describe().lock.block, high.hash);
+  lone.step({ type: 'certificate', certificate: lone.certificate(low, viewOf(slot, 0)) });
+  assert.equal(lone.core.describe().lock.block, high.hash);
+});
+
+test('[5-commit-once] one commit vote in a view, and none below the watermark', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot, 1);
+  lone.offer(block, genesisCertificate);
+  const certificate = lone.certificate(block, viewOf(slot, 1));
+  assert.deepEqual(votes(lone.step({ type: 'certificate', certificate }), 'commit'), [[block.hash, viewOf(slot, 1)]]);
+  assert.deepEqual(votes(lone.step({ type: 'certificate', certificate }), 'commit'), []);
+  const passed = lone.child(block, slot, 9, viewOf(slot, 1));
+  lone.offer(passed, certificate);
+  const lower = lone.child(block, slot, 5, viewOf(slot, 1));
+  const late = lone.certificate(lower, viewOf(slot, 5), 'prepare', viewOf(slot, 1));
+  assert.deepEqual(votes(lone.step({ type: 'certificate', certificate: late }), 'commit'), []);
+  assert.equal(lone.core.describe().lock.block, lower.hash, 'though it is the lock now');
+});
+
+test('[5-quorum] votes make a certificate at strictly more than 2/3 of the stake', () => {
+  const { lone, slot, view } = entered({ recovered: {} });
+  const block = lone.child(genesis, slot);
+  lone.offer(block, genesisCertificate);
+  const one = lone.step({ type: 'vote', vote: lone.vote('v2', block, view) });
+  assert.deepEqual(votes(one, 'commit'), [], 'two of four');
+  const again = lone.step({ type: 'vote', vote: lone.vote('v2', block, view) });
+  assert.deepEqual(votes(again, 'commit'), [], 'the same vote again');
+  const two = lone.step({ type: 'vote', vote: lone.vote('v3', block, view) });
+  assert.deepEqual(votes(two, 'commit'), [[block.hash, view]]);
+});
+
+test('[5-final] commit votes of a quorum make the block and its ancestors final', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  lone.offer(block, genesisCertificate);
+  for (const name of ['v2', 'v3']) lone.step({ type: 'vote', vote: lone.vote(name, block, view) });
+  lone.take();
+  lone.step({ type: 'vote', vote: lone.vote('v2', block, view, 'commit') });
+  assert.equal(ofType(lone.take(), 'finalise').length, 0);
+  lone.step({ type: 'vote', vote: lone.vote('v3', block, view, 'commit') });
+  assert.equal(only(lone.take(), 'finalise').block, block.hash);
+  lone.step({ type: 'vote', vote: lone.vote('v4', block, view, 'commit') });
+  assert.equal(ofType(lone.take(), 'finalise').length, 0, 'once');
+});
+
+test('finality of a block that is not at hand fetches it, and waits', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  const effects = lone.step({ type: 'certificate', certificate: lone.certificate(block, view, 'commit') });
+  assert.ok(ofType(effects, 'fetch_block').some((effect) => effect.block === block.hash));
+  assert.equal(ofType(effects, 'finalise').length, 0);
+  assert.equal(only(lone.step({ type: 'block_fetched', block }), 'finalise').block, block.hash);
+});
+
+test('[5-already-final] who knows a proposed block final answers with the certificate, not with a vote', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  const final = lone.certificate(block, view, 'commit');
+  lone.final(block, final);
+  const later = lone.slotLedBy(others, slot + 1);
+  lone.enter(later);
+  const effects = lone.offer(block, lone.certificate(block, view), viewOf(later));
+  assert.deepEqual(messages(effects, 'certificate')[0]?.certificate, final);
+  assert.deepEqual(votes(effects, 'prepare'), []);
+});
+
+test('[5-member] votes of strangers count nothing, and a stranger signs nothing', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  const effects = lone.step({ type: 'vote', vote: lone.vote('stranger', block, view) });
+  assert.equal(only(effects, 'refused').rule, '5-member');
+});
+
+test('[7-clock-suspect] a validator whose clock is suspect neither votes nor proposes', () => {
+  const { lone, slot } = entered();
+  lone.step({ type: 'clock_suspect', suspect: true });
+  const block = lone.child(genesis, slot);
+  assert.deepEqual(votes(lone.offer(block, genesisCertificate), 'prepare'), []);
+  lone.step({ type: 'clock_suspect', suspect: false });
+  assert.equal(votes(lone.offer(block, genesisCertificate), 'prepare').length, 1);
+});
+
+test('[5-lost-vote-state] nothing is signed before a certificate later than every slot the clock had reached', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy(others, 5);
+  const lost = new LoneCore({
+    recovered: { voteState: undefined as never, voteStateLost: { clockSlot: slot as never } },
+  });
+  lost.enter(slot);
+  const early = lost.child(genesis, slot);
+  assert.deepEqual(messages(lost.offer(early, genesisCertificate), 'vote'), []);
+  const qc = lost.certificate(early, viewOf(slot + 1));
+  assert.deepEqual(messages(lost.step({ type: 'certificate', certificate: qc }), 'vote'), [], 'one slot is the margin');
+  const later = lost.slotLedBy(others, slot + 3);
+  lost.enter(later);
+  const view = viewOf(later);
+  lost.step({ type: 'certificate', certificate: lost.certificate(lost.child(genesis, later), view) });
+  assert.deepEqual(lost.core.describe().watermark, { view: toView(view), step: 'commit' });
+  const next = lost.child(genesis, later, 1, view, { prev_hash: lost.core.describe().lock.block, index: toHeight(2) });
+  lost.step({ type: 'block_fetched', block: lost.child(genesis, later) });
+  const effects = lost.offer(next, lost.certificate(lost.child(genesis, later), view));
+  assert.deepEqual(votes(effects, 'prepare'), [[next.hash, viewOf(later, 1)]]);
+});
+
+test('[8-higher-lock] a restart goes on from the higher of vote state and tip, and keeps the watermark', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot, 1);
+  lone.offer(block, genesisCertificate);
+  const lock = lone.certificate(block, viewOf(slot, 1));
+  lone.step({ type: 'certificate', certificate: lock });
+  const { vote_state } = ofType(lone.take(), 'persist').at(-1)!;
+  const again = new LoneCore({ recovered: { voteState: vote_state, bodies: [block] } });
+  again.enter(slot);
+  assert.equal(again.core.describe().lock.block, block.hash);
+  const lower = again.child(genesis, slot, 0);
+  assert.deepEqual(votes(again.offer(lower, genesisCertificate), 'prepare'), []);
+  const twice = again.child(genesis, slot, 1, 0, { tx_root: genesis.hash });
+  assert.deepEqual(votes(again.offer(twice, genesisCertificate), 'prepare'), []);
+});
+
+test('[5-double-vote] [5-double-proposal] [5-lock-violation] contradictions of one validator are reported, once', () => {
+  const kinds = (lone: LoneCore): readonly string[] =>
+    ofType(lone.take(), 'report_evidence').map(({ evidence }) => evidence.kind);
+  const { lone, slot, view } = entered();
+  const one = lone.child(genesis, slot);
+  const two = lone.child(genesis, slot, 0, 0, { tx_root: genesis.hash });
+  lone.propose(one, genesisCertificate);
+  lone.propose(two, genesisCertificate);
+  assert.deepEqual(kinds(lone), ['double_proposal']);
+
+  const second = entered().lone;
+  second.step({ type: 'vote', vote: second.vote('v2', one, view) });
+  second.step({ type: 'vote', vote: second.vote('v2', two, view) });
+  second.step({ type: 'vote', vote: second.vote('v2', two, view) });
+  assert.deepEqual(kinds(second), ['double_vote']);
+
+  for (const reversed of [false, true]) {
+    const third = entered().lone;
+    const both = [third.vote('v2', one, view, 'commit'), third.vote('v2', two, view + 3, 'prepare', view - 1)];
+    for (const vote of reversed ? both.reverse() : both) third.step({ type: 'vote', vote });
+    assert.deepEqual(kinds(third), ['lock_violation']);
+  }
+});
