@@ -4,61 +4,74 @@
  */
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
+import { goesFirst, type HeadHeap } from './head-heap.js';
 import type { Lane, Waiting } from './lane.js';
 
-interface Head {
+interface Next {
   readonly lane: Lane;
   readonly waiting: Waiting;
-  /** Whether the lane was compared with the state already. */
-  readonly ready: boolean;
+  /** Its place among the heads; undefined: it follows another of its lane. */
+  readonly place?: number;
 }
 
-const goesFirst = (left: Waiting, right: Waiting): boolean =>
-  left.transaction.fee > right.transaction.fee ||
-  (left.transaction.fee === right.transaction.fee && left.order < right.order);
-
 /**
- * The pool must not change while this iterates.
+ * The pool must not change while this iterates. The cost is that of what is taken, not of what waits.
  * @param nextNonce of a lane in the state that the block stands on; asked only for lanes whose turn comes
  */
 export function* inOrder(
-  lanes: Iterable<Lane>,
+  heads: HeadHeap,
   nextNonce: (from: Address, lane: number) => number,
 ): Generator<Transaction, void, undefined> {
-  const heap: Head[] = [];
-  for (const lane of lanes) {
-    const waiting = lane.byNonce.get(lane.lowest);
-    if (waiting !== undefined) heap.push({ lane, waiting, ready: false });
-  }
-  for (let at = (heap.length >> 1) - 1; at >= 0; at--) sink(heap, at);
-  while (heap.length > 0) {
-    const { lane, waiting, ready } = heap[0]!;
-    const expected = ready ? waiting.transaction.nonce : nextNonce(lane.from, lane.number);
-    const isNext = waiting.transaction.nonce === expected;
-    if (isNext) yield waiting.transaction;
-    // Below it: in the blocks that this one stands on. Above it: another has to come first.
-    const next = lane.byNonce.get(isNext ? expected + 1 : expected);
-    if (next !== undefined) heap[0] = { lane, waiting: next, ready: true };
-    else {
-      const last = heap.pop()!;
-      if (heap.length === 0) return;
-      heap[0] = last;
+  const frontier: Next[] = [];
+  const offer = (next: Next): void => {
+    frontier.push(next);
+    rise(frontier);
+  };
+  const offerHead = (place: number): void => {
+    const head = heads.at(place);
+    if (head !== undefined) offer({ ...head, place });
+  };
+  offerHead(0);
+  for (let best = takeBest(frontier); best !== undefined; best = takeBest(frontier)) {
+    const { lane, waiting, place } = best;
+    if (place !== undefined) {
+      offerHead(2 * place + 1);
+      offerHead(2 * place + 2);
     }
-    sink(heap, 0);
+    const { nonce } = waiting.transaction;
+    const expected = place === undefined ? nonce : nextNonce(lane.from, lane.number);
+    if (nonce === expected) yield waiting.transaction;
+    // Below it: in the blocks that this one stands on. Above it: another has to come first.
+    const next = lane.byNonce.get(nonce === expected ? nonce + 1 : expected);
+    if (next !== undefined && next !== waiting) offer({ lane, waiting: next });
   }
 }
 
-function sink(heap: Head[], from: number): void {
-  const moving = heap[from];
-  if (moving === undefined) return;
-  let at = from;
+function rise(heap: Next[]): void {
+  let at = heap.length - 1;
+  const moving = heap[at]!;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (!goesFirst(moving.waiting, heap[parent]!.waiting)) break;
+    heap[at] = heap[parent]!;
+    at = parent;
+  }
+  heap[at] = moving;
+}
+
+function takeBest(heap: Next[]): Next | undefined {
+  const best = heap[0];
+  const moving = heap.pop();
+  if (moving === undefined || heap.length === 0) return best;
+  let at = 0;
   for (;;) {
     let child = 2 * at + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && goesFirst(heap[child + 1]!.waiting, heap[child]!.waiting)) child++;
+    if (child + 1 < heap.length && goesFirst(heap[child + 1]!.waiting, heap[child]!.waiting)) child += 1;
     if (!goesFirst(heap[child]!.waiting, moving.waiting)) break;
     heap[at] = heap[child]!;
     at = child;
   }
   heap[at] = moving;
+  return best;
 }

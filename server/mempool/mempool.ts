@@ -11,6 +11,7 @@ import { utf8Length } from '../../ledger/values/text-forms.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { inOrder } from './candidates.js';
+import { createHeadHeap } from './head-heap.js';
 import { addToLane, createLane, type Lane, laneName, removeFromLane, type Waiting } from './lane.js';
 import type { MempoolLimits } from './limits.js';
 import { createTailIndex } from './tail-index.js';
@@ -72,11 +73,13 @@ export interface Mempool {
 
 /** Transactions that one sweep checks again: a millisecond or so with their signatures. */
 const reviewedTogether = 32;
+
 export function createMempool(parts: MempoolParts): Mempool {
   const { limits, store } = parts;
   const waitingById = new Map<TransactionId, Waiting>();
   const lanes = new Map<string, Lane>();
   const totals = new Map<Address, { readonly count: number; readonly cost: number }>();
+  const heads = createHeadHeap();
   const tails = createTailIndex();
   const expiring = new Map<number, Set<TransactionId>>();
   const droppedById = new Map<TransactionId, Dropped>();
@@ -98,6 +101,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     const lane = lanes.get(name) ?? createLane(transaction);
     lanes.set(name, lane);
     addToLane(lane, waiting);
+    heads.update(lane);
     tails.update(lane);
     addToTotal(transaction.from, 1, waiting.cost);
     if (transaction.expires_slot !== undefined) enter(expiring, transaction.expires_slot, id);
@@ -110,6 +114,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     waitingById.delete(id);
     const lane = lanes.get(laneName(transaction))!;
     removeFromLane(lane, transaction.nonce);
+    heads.update(lane);
     tails.update(lane);
     if (lane.byNonce.size === 0) lanes.delete(lane.name);
     addToTotal(transaction.from, -1, -waiting.cost);
@@ -218,7 +223,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,
     dropped: (id) => droppedById.get(id),
-    candidates: (nextNonce = parts.nextNonce) => inOrder(lanes.values(), nextNonce),
+    candidates: (nextNonce = parts.nextNonce) => inOrder(heads, nextNonce),
     forgetFinal(transactions) {
       const final: TransactionId[] = [];
       for (const transaction of transactions) {

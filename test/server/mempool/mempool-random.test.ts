@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { applyTransaction } from '../../../ledger/apply-transaction.js';
 import { createOverlay } from '../../../ledger/overlay.js';
-import { readAccount } from '../../../ledger/state-keys.js';
+import { readAccount, readNonce } from '../../../ledger/state-keys.js';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
 import { person } from '../../ledger/test-chain.js';
@@ -76,12 +76,31 @@ function runOnce(seed: number): void {
     }
     for (const id of accepted)
       assert.ok(pool.has(id) || final.has(id) || pool.dropped(id) !== undefined, `${id} is lost`);
+    const offered = [...pool.candidates()];
+    assert.deepEqual(offered.map(idOf), inOrderSlowly(items).map(idOf));
     const overlay = createOverlay(chain.state);
-    for (const one of pool.candidates()) {
+    for (const one of offered) {
       const applied = applyTransaction(chain.context, overlay, one, { slot: toSlot(slot) });
       assert.ok(applied.ok, JSON.stringify(applied));
     }
   };
+
+  /** The best of all that is next in its lane, again and again. */
+  function inOrderSlowly(arrived: readonly Transaction[]): Transaction[] {
+    const nextByLane = new Map<string, number>();
+    const laneOf = ({ from, lane }: Transaction): string => `${from}/${lane ?? 0}`;
+    for (const one of arrived) nextByLane.set(laneOf(one), readNonce(readAccount(chain.state, one.from), one.lane));
+    const order: Transaction[] = [];
+    for (;;) {
+      let best: Transaction | undefined;
+      for (const one of arrived) {
+        if (one.nonce === nextByLane.get(laneOf(one)) && one.fee > (best?.fee ?? -1)) best = one;
+      }
+      if (best === undefined) return order;
+      nextByLane.set(laneOf(best), best.nonce + 1);
+      order.push(best);
+    }
+  }
 
   for (let step = 0; step < 120; step += 1) {
     if (pick(6) === 0) makeBlock();
