@@ -54,7 +54,7 @@ interface Node {
 
 function startNode(p2pPort: number, httpPort: number): Node {
   const args = [bin, 'start', '--home', home, '--p2p-port', `${p2pPort}`, '--http-port', `${httpPort}`];
-  const child = spawn(process.execPath, [...args, '--log-level', 'error'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [...args, '--log-level', 'error'], { stdio: 'ignore' });
   return { process: child, ended: new Promise((resolve) => child.once('close', () => resolve())) };
 }
 
@@ -163,6 +163,7 @@ async function main(): Promise<void> {
     node = startNode(p2pPort, httpPort);
     await answering(client);
     restartsMs.push(performance.now() - started);
+    await witness.attach();
   }
   await pause(1_000);
   await load.stop();

@@ -16,6 +16,8 @@ export interface Witness {
   entered(): number;
   /** What no honest validator does; empty is well. */
   contradictions(): readonly string[];
+  /** Dials at once, as after a restart of the node. Resolves when connected, or after 2 s without. */
+  attach(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,13 @@ export async function startWitness({ chain, genesis, genesisHash, nodes }: Witne
   return {
     entered: () => signed.size,
     contradictions: () => contradictions,
+    async attach() {
+      const deadline = Date.now() + 2_000;
+      for (const node of nodes) network.connect(node as never);
+      while (network.peerViews().length < nodes.length && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
     stop: () => network.stop(),
   };
 }
