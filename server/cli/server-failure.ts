@@ -11,7 +11,7 @@ export const serverExitCodes = {
 
 /** An error that the server made for people; anything else is a bug and passes through. */
 export function serverFailure(error: unknown, fix?: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof CliProblem) return error;
   const { code, fix: ownFix } = error as { readonly code?: unknown; readonly fix?: unknown };
   if (typeof code !== 'string' || typeof ownFix !== 'string') return error;
   return new CliProblem(code.toLowerCase(), error.message, fix ?? ownFix, exitCodeOf(code));

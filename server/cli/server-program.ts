@@ -39,6 +39,14 @@ export function addServerCommands(parent: Command): Command {
     .action(async (file: string | undefined, _: object, command: Command) =>
       (await import('./verify.js')).verify(file, command),
     );
+  parent
+    .command('testnet')
+    .description('make ready homes of a development chain with several validators on this machine')
+    .requiredOption('--validators <number>', 'how many, 1 to 100')
+    .requiredOption('--output <directory>', 'where to put the homes; must not exist or be empty')
+    .option('--slot-duration <seconds>', 'length of a slot (default: 1)')
+    .option('--base-port <port>', 'port for peers of the first node; HTTP is 920 below', '9000')
+    .action(run(async (command) => (await import('./testnet.js')).testnet(command)));
   addGenesisCommands(parent, addHomeOptions);
   return parent;
 }

@@ -9,7 +9,7 @@ import { createKeystore } from '../../client/keystore/keystore.js';
 import { encodeAddress } from '../../ledger/values/address.js';
 import type { Genesis, GenesisValidator, Parameters } from '../../ledger/values/genesis.js';
 import { hexToBytes } from '../../ledger/values/hex.js';
-import { toAmount } from '../../ledger/values/numbers.js';
+import { type Amount, toAmount } from '../../ledger/values/numbers.js';
 import { developmentParameters } from '../../ledger/values/parameters.js';
 import type { Address } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
@@ -23,7 +23,7 @@ const treasuryBalance = toAmount(1_000_000_000);
 export const developmentStake = toAmount(1_000_000);
 
 export interface NamedAccount {
-  readonly name: 'treasury' | 'shop';
+  readonly name: string;
   readonly address: Address;
 }
 
@@ -43,17 +43,19 @@ export interface DevelopmentChain {
   readonly slotsPerEpoch?: number;
   /** Starting value 0. */
   readonly difficulty?: number;
-  readonly accounts: readonly NamedAccount[];
+  /** The treasury gets its money here; any other account has what it brings. */
+  readonly accounts: readonly { readonly name: string; readonly address: Address; readonly balance?: Amount }[];
   readonly validators: readonly GenesisValidator[];
 }
 
 /** The treasury, which owns the first validator, and the shop, each with a new key. */
 export function newDevelopmentAccounts(): readonly [treasury: DevelopmentAccount, shop: DevelopmentAccount] {
-  const make = (name: DevelopmentAccount['name']): DevelopmentAccount => {
-    const secret = new Uint8Array(randomBytes(32));
-    return { name, secret, address: encodeAddress(developmentPrefix, createSigner(secret).publicKey) };
-  };
-  return [make('treasury'), make('shop')];
+  return [newDevelopmentAccount('treasury'), newDevelopmentAccount('shop')];
+}
+
+export function newDevelopmentAccount(name: string): DevelopmentAccount {
+  const secret = new Uint8Array(randomBytes(32));
+  return { name, secret, address: encodeAddress(developmentPrefix, createSigner(secret).publicKey) };
 }
 
 /** The addresses of the treasury and the shop whose keys are in the home's wallet; made there if they are missing. */
@@ -96,9 +98,9 @@ export function developmentGenesis(chain: DevelopmentChain): Genesis {
       ...(slotsPerEpoch === undefined ? {} : { slots_per_epoch: slotsPerEpoch }),
       ...(difficulty === undefined ? {} : { difficulty }),
     },
-    accounts: chain.accounts.map(({ name, address }) => ({
+    accounts: chain.accounts.map(({ name, address, balance }) => ({
       address,
-      balance: name === 'treasury' ? treasuryBalance : toAmount(0),
+      balance: balance ?? (name === 'treasury' ? treasuryBalance : toAmount(0)),
       name,
     })),
     validators: chain.validators,
