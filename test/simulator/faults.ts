@@ -2,8 +2,8 @@
  * What goes wrong in a run: faults drawn from the seed, each with a beginning and an end, and a healing that undoes
  * all of them at once.
  */
-import type { Random } from './random.js';
-import type { Simulation } from './simulation.js';
+import type { Random } from '../../server/simulator/random.js';
+import type { Simulation } from '../../server/simulator/simulation.js';
 
 /** Every fault class; a report counts each. */
 export const faultKinds = [

@@ -1,8 +1,8 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
-import { Violation } from './checkers/violation.js';
+import { Violation } from '../../server/simulator/checkers/violation.js';
+import { createRandom, type Random } from '../../server/simulator/random.js';
+import { createSimulation, startLoad } from '../../server/simulator/simulation.js';
 import { type FaultKind, startFaults } from './faults.js';
-import { createRandom, type Random } from './random.js';
-import { createSimulation, startLoad } from './simulation.js';
 
 export interface RunOptions {
   readonly seed: number;

@@ -17,7 +17,7 @@ import type { Genesis } from '../../ledger/values/genesis.js';
 import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-import { createRandom } from '../simulator/random.js';
+import { createRandom } from '../../server/simulator/random.js';
 import { startWitness } from './witness.js';
 
 const { values } = parseArgs({

@@ -2,7 +2,7 @@
  * A network of links between nodes, each with a delay and a state, under faults drawn from the seed. Messages are plain
  * data; a receiver gets a copy of its own, as it would from a socket.
  */
-import type { ReplicaMessage } from '../../server/replica/ports.js';
+import type { ReplicaMessage } from '../replica/ports.js';
 import type { EventQueue } from './event-queue.js';
 import type { Random } from './random.js';
 

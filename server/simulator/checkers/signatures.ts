@@ -5,7 +5,7 @@
 import { proposalSigningText, voteSigningText } from '../../../ledger/values/signing.js';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import type { Vote } from '../../../ledger/values/vote.js';
-import type { ReplicaMessage } from '../../../server/replica/ports.js';
+import type { ReplicaMessage } from '../../replica/ports.js';
 import { Violation } from './violation.js';
 
 export interface SignatureBook {

@@ -2,7 +2,7 @@
  * One machine's clock: virtual time seen through an offset and a drift, which faults may change while timers wait.
  * A timer fires when this clock, not true time, has reached it, as on a real machine.
  */
-import type { Clock } from '../../server/replica/ports.js';
+import type { Clock } from '../replica/ports.js';
 import type { EventQueue } from './event-queue.js';
 
 export interface VirtualClock extends Clock {

@@ -14,7 +14,7 @@ import type {
   MempoolStore,
   RecoveredVoteState,
   VoteStateStore,
-} from '../../server/replica/ports.js';
+} from '../replica/ports.js';
 import type { EventQueue } from './event-queue.js';
 
 /** Thrown out of a synchronous write to stop a replica dead in the middle of a step. */
