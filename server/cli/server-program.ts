@@ -39,6 +39,13 @@ export function addServerCommands(parent: Command): Command {
     .action(async (file: string | undefined, _: object, command: Command) =>
       (await import('./verify.js')).verify(file, command),
     );
+  addHomeOptions(parent.command('backup').description('copy the ledger into one file, also while the node runs'))
+    .argument('<file>', 'must not exist; without keys and vote state')
+    .action(async (file: string, _: object, command: Command) => (await import('./backup.js')).backup(file, command));
+  addHomeOptions(parent.command('export').description('print final blocks, one line of JSON each'))
+    .option('--from <index>', 'first block (default: 1)')
+    .option('--to <index>', 'last block (default: the last final one)')
+    .action(run(async (command) => (await import('./backup.js')).exportBlocks(command)));
   parent
     .command('testnet')
     .description('make ready homes of a development chain with several validators on this machine')

@@ -1,6 +1,6 @@
 /** `server verify` on real ledgers, with the real program. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -51,4 +51,34 @@ test('verify says what is missing where there is no ledger', async (t) => {
   const outcome = await run('server', user, ['verify']);
   assert.equal(outcome.code, 1);
   assert.match(outcome.stderr, /^error: There is no .*ledger\.db\.\n {2}fix: /);
+});
+
+test('a backup is one file that verifies, and is never written over another', async (t) => {
+  const user = await homeWithLedger(t);
+  const made = await run('server', user, ['backup', 'copy.db', '--output', 'json']);
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal(JSON.parse(made.stdout).index, 12);
+  assert.deepEqual(readdirSync(user).sort(), ['.slotledger', 'copy.db']);
+  const verified = await run('server', user, ['verify', 'copy.db', '--output', 'json']);
+  assert.equal(verified.code, 0, verified.stderr);
+  assert.equal(JSON.parse(verified.stdout).index, 12);
+  const again = await run('server', user, ['backup', 'copy.db']);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /^error: .*copy\.db exists already\.\n/);
+});
+
+test('export prints each block as it travels, linked to the one before, the last with its certificate', async (t) => {
+  const user = await homeWithLedger(t);
+  const { stdout } = await run('server', user, ['export', '--from', '4']);
+  const blocks = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    blocks.map(({ index }) => index),
+    [4, 5, 6, 7, 8, 9, 10, 11, 12],
+  );
+  for (const [i, block] of blocks.entries()) if (i > 0) assert.equal(block.prev_hash, blocks[i - 1].hash);
+  assert.equal(blocks.at(-1).finality.block, blocks.at(-1).hash);
+  assert.equal(blocks[0].transactions.length, 2);
 });

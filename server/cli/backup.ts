@@ -1,0 +1,77 @@
+/** `server backup` copies the ledger of a home into one file; `server export` writes its blocks as lines of JSON. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { CliProblem, exitCodes } from '../../client/cli/cli-problem.js';
+import { toHeight } from '../../ledger/values/numbers.js';
+import { backupLedger } from '../storage/backup-ledger.js';
+import { createLedgerReader, type LedgerReader } from '../storage/ledger-reader.js';
+import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
+import { openReader } from '../storage/open-database.js';
+import { homeContext, integerOption } from './server-context.js';
+import { serverFailure } from './server-failure.js';
+
+export async function backup(file: string, command: Command): Promise<void> {
+  const { paths, terminal } = homeContext(command);
+  const ledger = existing(paths.ledger);
+  const bar = terminal.json || process.stderr.isTTY !== true ? undefined : new SingleBar({ clearOnComplete: true });
+  bar?.start(1, 0);
+  try {
+    const { tip, bytes } = await backupLedger(ledger, resolve(file), (done, total) => {
+      bar?.setTotal(total);
+      bar?.update(done);
+    });
+    bar?.stop();
+    terminal.result({ file: resolve(file), index: tip.index, hash: tip.hash, bytes }, () =>
+      [
+        `${file}: the ledger up to block ${tip.index} (${(bytes / 1_048_576).toFixed(1)} MiB), without keys and vote state.`,
+        'It stands in for ledger.db in a home of the same chain; `server verify` checks it.',
+      ].join('\n'),
+    );
+  } catch (error) {
+    bar?.stop();
+    throw serverFailure(error);
+  }
+}
+
+interface ExportOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** One line a block, as blocks travel, with `finality` where its own certificate is kept. */
+export async function exportBlocks(command: Command): Promise<void> {
+  const { paths } = homeContext(command);
+  const options = command.optsWithGlobals<ExportOptions>();
+  const from = integerOption('--from', options.from, 1, Number.MAX_SAFE_INTEGER) ?? 1;
+  const to = integerOption('--to', options.to, 1, Number.MAX_SAFE_INTEGER) ?? Number.MAX_SAFE_INTEGER;
+  const database = openReader(existing(paths.ledger), ledgerMigrations);
+  try {
+    await pipeline(Readable.from(lines(createLedgerReader(database), from, to)), process.stdout, { end: false });
+  } catch (error) {
+    // Who reads has enough: `server export | head`.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  } finally {
+    database.close();
+  }
+}
+
+function* lines(reader: LedgerReader, from: number, to: number): Generator<string> {
+  const last = Math.min(to, reader.tip().index);
+  for (let index = from; index <= last; index += 1) {
+    const block = reader.blockByIndex(toHeight(index));
+    if (block === undefined) {
+      throw new CliProblem('ledger_damaged', `Block ${index} is missing.`, 'Run `server verify`.', exitCodes.failed);
+    }
+    const finality = reader.certificate(block.hash);
+    yield `${JSON.stringify(finality === undefined ? block : { ...block, finality })}\n`;
+  }
+}
+
+function existing(ledger: string): string {
+  if (existsSync(ledger)) return ledger;
+  throw new CliProblem('no_ledger', `There is no ${ledger}.`, 'Name the home of a node that has run with --home.');
+}
