@@ -1,6 +1,6 @@
 /** What a user can ask of a Server: plain data, every field optional, each with its starting value. */
 import type { Genesis } from '../ledger/values/genesis.js';
-import type { Hash } from '../ledger/values/text.js';
+import type { Hash, PublicKey } from '../ledger/values/text.js';
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly http?: boolean;
   /** Where HTTP listens. Starting value 127.0.0.1. */
   readonly httpHost?: string;
+  /** A port of its own for `GET /metrics`, on `httpHost`; also without HTTP. Starting value: none. 0 takes a free one. */
+  readonly metricsPort?: number;
   /** Starting value 'info', 'silent' in a temporary home. */
   readonly logLevel?: LogLevel;
   /** Readable lines instead of JSON. Starting value: whether standard output is a terminal. */
@@ -46,4 +48,14 @@ export interface NetworkConfig {
   readonly p2pPort?: number;
   /** Starting value 50. */
   readonly maxPeers?: number;
+  /** `host:port` by which others reach this node. Starting value: the address they see it come from, with `p2pPort`. */
+  readonly advertise?: string;
+  /** Whether to ask peers for addresses and to tell them. Starting value true. */
+  readonly peerExchange?: boolean;
+  /** true: dials bootstrap peers only and answers nothing before a peer has proved its key. Starting value false. */
+  readonly privateMode?: boolean;
+  /** Node keys; if given, no others are talked to. */
+  readonly allow?: readonly PublicKey[];
+  /** Node keys that are not talked to. */
+  readonly deny?: readonly PublicKey[];
 }

@@ -182,6 +182,11 @@ export class Server extends EventEmitter<ServerEvents> {
     return this.#node?.p2pPort;
   }
 
+  /** The port that only metrics are read from; undefined while stopped, or when none was asked for. */
+  get metricsPort(): number | undefined {
+    return this.#node?.metricsPort;
+  }
+
   /** What HTTP sees of this node; undefined while stopped. */
   get api(): NodeApi | undefined {
     return this.#node?.api;

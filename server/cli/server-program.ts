@@ -30,6 +30,9 @@ export function addServerCommands(parent: Command): Command {
   addHomeOptions(parent.command('health').description('exit with 0 if the node is ready, 1 if it is not'))
     .option('--node <url>', 'HTTP address (default: of the home)')
     .action(run(async (command) => (await import('./status.js')).checkHealth(command)));
+  addHomeOptions(parent.command('peers').description('show which nodes the node is connected to'))
+    .option('--node <url>', 'HTTP address (default: of the home)')
+    .action(run(async (command) => (await import('./peers.js')).showPeers(command)));
   const config = parent.command('config').description('the configuration');
   addNodeOptions(config.command('show').description('print every setting in effect, and where it comes from')).action(
     run(async (command) => (await import('./config.js')).showConfig(command)),
@@ -73,6 +76,14 @@ function addNodeOptions(command: Command): Command {
     .option('--http-port <port>', 'port for HTTP (default: 8080)')
     .option('--http-host <host>', 'address for HTTP (default: 127.0.0.1)')
     .option('--bootstrap <host:port>', 'peer to connect to (repeatable)', collect)
+    .option('--p2p-advertise <host:port>', 'how others reach this node, if not as it comes')
+    .option('--no-peer-exchange', 'neither ask for nor tell the addresses of other nodes')
+    .option('--private', 'dial --bootstrap only, and answer nobody who has not proved a node key')
+    .option('--max-peers <number>', 'connections at the same time (default: 50)')
+    .option('--allow <node-key>', 'talk to this node and to others so named only (repeatable)', collect)
+    .option('--deny <node-key>', 'do not talk to this node (repeatable)', collect)
+    .option('--genesis-hash <hash>', 'the only chain to run, join or be given')
+    .option('--metrics-port <port>', 'a port of its own for GET /metrics')
     .option('--node-id <name>', 'readable name in logs')
     .option('--log-level <level>', 'silent, fatal, error, warn, info, debug or trace');
 }

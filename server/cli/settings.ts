@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'smol-toml';
 import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
+import type { Hash, PublicKey } from '../../ledger/values/text.js';
+import { isHashText } from '../../ledger/values/text-forms.js';
 import type { LogLevel, NetworkConfig, ServerOptions } from '../server-options.js';
 
 export type Origin = 'flag' | 'environment' | 'config.toml' | 'default';
@@ -48,7 +50,15 @@ const names = [
   'http',
   'http_port',
   'http_host',
+  'metrics_port',
   'bootstrap',
+  'p2p_advertise',
+  'peer_exchange',
+  'private',
+  'max_peers',
+  'allow',
+  'deny',
+  'genesis_hash',
   'node_id',
   'log_level',
   'difficulty',
@@ -84,10 +94,23 @@ export function readSettings(command: Command): Settings {
     portOf('http_port', find('http_port').value) ?? (following > 0 && following < 65_536 ? following : 0);
   const httpHost = textOf('http_host', find('http_host').value) ?? '127.0.0.1';
   const http = booleanOf('http', find('http').value) ?? true;
-  const bootstrap = listOf(find('bootstrap').value);
-  const nodeId = textOf('node_id', find('node_id').value);
+  const bootstrap = addressesOf('bootstrap', find('bootstrap').value);
+  const [advertise] = addressesOf('p2p_advertise', find('p2p_advertise').value);
   const logLevel = logLevelOf(find('log_level').value);
-  const difficulty = numberOf('difficulty', find('difficulty').value, 0, 5);
+  const wished = {
+    metricsPort: portOf('metrics_port', find('metrics_port').value),
+    genesisHash: hashOf('genesis_hash', find('genesis_hash').value),
+    difficulty: numberOf('difficulty', find('difficulty').value, 0, 5),
+  };
+  const peers = {
+    advertise,
+    peerExchange: booleanOf('peer_exchange', find('peer_exchange').value),
+    privateMode: booleanOf('private', find('private').value),
+    maxPeers: numberOf('max_peers', find('max_peers').value, 1, 1000),
+    allow: keysOf('allow', find('allow').value),
+    deny: keysOf('deny', find('deny').value),
+    nodeId: textOf('node_id', find('node_id').value),
+  };
   const values: Record<Name, Setting['value']> = {
     home,
     config: textOf('config', config.value) ?? join(home, 'config.toml'),
@@ -96,10 +119,18 @@ export function readSettings(command: Command): Settings {
     http,
     http_port: httpPort,
     http_host: httpHost,
+    metrics_port: wished.metricsPort,
     bootstrap,
-    node_id: nodeId,
+    p2p_advertise: advertise,
+    peer_exchange: peers.peerExchange ?? true,
+    private: peers.privateMode ?? false,
+    max_peers: peers.maxPeers ?? 50,
+    allow: peers.allow,
+    deny: peers.deny,
+    genesis_hash: wished.genesisHash,
+    node_id: peers.nodeId,
     log_level: logLevel,
-    difficulty,
+    difficulty: wished.difficulty,
   };
   const urlWith = (port: number): string => `http://${reachable(httpHost)}:${port}`;
   return {
@@ -116,14 +147,14 @@ export function readSettings(command: Command): Settings {
       http,
       httpHost,
       logLevel,
-      ...(difficulty === undefined ? {} : { difficulty }),
+      ...given(wished),
     },
     network: {
       enableP2P: true,
       listenAddr: p2pHost,
       p2pPort,
       bootstrapPeers: bootstrap,
-      ...(nodeId === undefined ? {} : { nodeId }),
+      ...given(peers),
     },
     all: names.map((name) => ({ name, value: values[name], origin: find(name).origin })),
   };
@@ -140,7 +171,15 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     http,
     http_port: flags.httpPort,
     http_host: flags.httpHost,
+    metrics_port: flags.metricsPort,
     bootstrap: flags.bootstrap,
+    p2p_advertise: flags.p2pAdvertise,
+    peer_exchange: flags.peerExchange === false ? false : undefined,
+    private: flags.private,
+    max_peers: flags.maxPeers,
+    allow: flags.allow,
+    deny: flags.deny,
+    genesis_hash: flags.genesisHash,
     node_id: flags.nodeId,
     log_level: flags.logLevel,
     difficulty: flags.difficulty,
@@ -218,17 +257,37 @@ function booleanOf(name: Name, value: unknown): boolean | undefined {
   throw wrong(name, value, 'true or false');
 }
 
-function listOf(value: unknown): readonly string[] {
+function listOf(name: Name, value: unknown, form: string): readonly string[] {
   const items = typeof value === 'string' ? value.split(',') : (value ?? []);
-  if (!Array.isArray(items)) throw wrong('bootstrap', value, 'a list of host:port');
-  return items.map((item: unknown) => {
-    const text = String(item).trim();
+  if (!Array.isArray(items)) throw wrong(name, value, form);
+  return items.map((item: unknown) => String(item).trim());
+}
+
+function addressesOf(name: Name, value: unknown): readonly string[] {
+  for (const text of listOf(name, value, 'a list of host:port')) {
     const port = Number(/:(\d{1,5})$/.exec(text)?.[1] ?? Number.NaN);
     if (!/^(\[[0-9a-f:.]+\]|[^\s:[\]]+):\d+$/i.test(text) || !(port >= 1 && port <= 65_535)) {
-      throw wrong('bootstrap', text, 'host:port, such as node.example.org:9000');
+      throw wrong(name, text, 'host:port, such as node.example.org:9000');
     }
-    return text;
-  });
+  }
+  return listOf(name, value, 'a list of host:port');
+}
+
+function hashOf(name: Name, value: unknown): Hash | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && isHashText(value)) return value as Hash;
+  throw wrong(name, value, '0x and 64 lower-case hex digits');
+}
+
+/** Keys have the form of hashes. An empty list is a list: it lets nobody in. */
+function keysOf(name: Name, value: unknown): readonly PublicKey[] | undefined {
+  if (value === undefined) return undefined;
+  return listOf(name, value, 'a list of node keys').map((key) => hashOf(name, key)!);
+}
+
+/** Without what was not asked for. */
+function given<Wishes extends object>(wishes: Wishes): { [Name in keyof Wishes]?: Exclude<Wishes[Name], undefined> } {
+  return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined)) as never;
 }
 
 function logLevelOf(value: unknown): LogLevel {

@@ -29,7 +29,8 @@ export async function checkHealth(command: Command): Promise<void> {
   }
 }
 
-function urlOf(command: Command): string {
+/** Where the node's HTTP is: told, or of the home. */
+export function urlOf(command: Command): string {
   const { node } = command.optsWithGlobals<{ readonly node?: string }>();
   return node ?? readSettings(command).httpUrl;
 }

@@ -11,7 +11,7 @@ import { createListeners } from './events/listeners.js';
 import { createGuard } from './guard.js';
 import { defaultHttpLimits, type HttpLimits } from './limits.js';
 import { listenError } from './listen-error.js';
-import { createHttpMetrics } from './metrics.js';
+import { createHttpMetrics, type HttpMetrics } from './metrics.js';
 import type { NodeApi } from './node-api.js';
 import type { ProblemCode } from './problems.js';
 import { problem, sendReply } from './reply.js';
@@ -39,6 +39,8 @@ export interface HttpServer {
   readonly listen: () => Promise<{ readonly port: number }>;
   /** Ends event streams, lets open answers finish for at most 3 s. */
   readonly close: () => Promise<void>;
+  /** What `GET /metrics` answers, for a port of its own. */
+  readonly metrics: Pick<HttpMetrics, 'text' | 'contentType'>;
 }
 
 export function createHttpServer({
@@ -114,6 +116,7 @@ export function createHttpServer({
   server.on('clientError', answerBrokenRequest);
 
   return {
+    metrics,
     listen: () =>
       new Promise((resolve, reject) => {
         const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));

@@ -31,6 +31,10 @@ import { openStores } from './stores.js';
 import { createSystemClock } from './system-clock.js';
 import { createWaiters } from './waiters.js';
 
+/** The network as asked for, with the starting values of what was not. */
+export type PeerSettings = Omit<NetworkConfig, 'enableP2P' | 'nodeId'> &
+  Required<Pick<NetworkConfig, 'bootstrapPeers' | 'listenAddr' | 'p2pPort' | 'maxPeers'>>;
+
 export interface NodeParts {
   readonly paths: HomePaths;
   readonly chain: Chain;
@@ -38,7 +42,7 @@ export interface NodeParts {
   readonly keys: NodeKeys;
   readonly treasury: Signer | undefined;
   /** Absent: no peers. */
-  readonly network: Required<Omit<NetworkConfig, 'enableP2P' | 'nodeId'>> | undefined;
+  readonly network: PeerSettings | undefined;
   readonly log: Logger;
   /** The node cannot go on, and this sentence says why. Called once; the caller stops it. */
   readonly onFatal: (sentence: string) => void;
@@ -136,6 +140,11 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       bootstrap: config.bootstrapPeers,
       peersFile: parts.paths.peers,
       maxPeers: config.maxPeers,
+      ...(config.advertise === undefined ? {} : { advertise: config.advertise }),
+      ...(config.peerExchange === undefined ? {} : { peerExchange: config.peerExchange }),
+      ...(config.privateMode === undefined ? {} : { privateMode: config.privateMode }),
+      ...(config.allow === undefined ? {} : { allow: config.allow }),
+      ...(config.deny === undefined ? {} : { deny: config.deny }),
       answers: {
         head: () => replica.head(),
         genesis: () => genesis,

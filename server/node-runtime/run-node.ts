@@ -10,11 +10,14 @@ import type { Stakeholder } from '../development-chain.js';
 import { SlotledgerError } from '../errors.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
-import { createHttpServer } from '../http/http-server.js';
+import { createHttpServer, type HttpServer } from '../http/http-server.js';
+import { createHttpMetrics } from '../http/metrics.js';
+import { createMetricsServer } from '../http/metrics-server.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
+import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
-import { createNode } from './create-node.js';
+import { createNode, type PeerSettings } from './create-node.js';
 import { openKeys, treasurySigner } from './keys.js';
 import { createLog } from './logger.js';
 import { openChain } from './open-chain.js';
@@ -34,6 +37,7 @@ export interface RunningNode {
   readonly peers: PeerNetwork | undefined;
   readonly httpPort: number | undefined;
   readonly p2pPort: number | undefined;
+  readonly metricsPort: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -57,6 +61,7 @@ async function startAll(
   stop: () => Promise<void>,
 ): Promise<RunningNode> {
   const { server, network } = options;
+  const { enableP2P, nodeId, ...given } = network;
   const temporary = server.home === undefined ? mkdtempSync(join(tmpdir(), 'slotledger-')) : undefined;
   if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
   const paths = homePaths(resolve(server.home ?? temporary!));
@@ -67,16 +72,17 @@ async function startAll(
   const chain = await openChain(paths, crypto, {
     options: server,
     stakeholders: options.stakeholders,
-    bootstrapPeers: network.enableP2P === true ? (network.bootstrapPeers ?? []) : [],
-    nodeId: network.nodeId,
+    bootstrapPeers: enableP2P === true ? (network.bootstrapPeers ?? []) : [],
+    nodeId,
   });
   const keys = openKeys(paths);
   const log = createLog({
     level: server.logLevel ?? (temporary === undefined ? 'info' : 'silent'),
     ...(server.prettyLogs === undefined ? {} : { pretty: server.prettyLogs }),
-    nodeId: network.nodeId ?? keys.node.publicKey.slice(0, 14),
+    nodeId: nodeId ?? keys.node.publicKey.slice(0, 14),
   });
-  const p2p = {
+  const p2p: PeerSettings = {
+    ...given,
     bootstrapPeers: network.bootstrapPeers ?? [],
     listenAddr: network.listenAddr ?? '0.0.0.0',
     p2pPort: network.p2pPort ?? 9000,
@@ -88,13 +94,14 @@ async function startAll(
     crypto,
     keys,
     treasury: treasurySigner(paths),
-    network: network.enableP2P === true ? p2p : undefined,
+    network: enableP2P === true ? p2p : undefined,
     log,
     onFatal: options.onFatal,
     onPeer: options.onPeer,
   });
   closers.push(() => node.stop());
   let httpPort: number | undefined;
+  let metrics: HttpServer['metrics'] | undefined;
   if (server.http !== false) {
     const http = createHttpServer({
       node: node.api,
@@ -104,6 +111,19 @@ async function startAll(
     });
     httpPort = (await http.listen()).port;
     closers.push(() => http.close());
+    metrics = http.metrics;
+  }
+  let metricsPort: number | undefined;
+  if (server.metricsPort !== undefined) {
+    const source = metrics ?? createHttpMetrics(node.api, packageVersion(), () => performance.now());
+    const own = createMetricsServer({
+      metrics: source,
+      host: server.httpHost ?? '127.0.0.1',
+      port: server.metricsPort,
+    });
+    metricsPort = await own.listen();
+    closers.push(() => own.close());
+    log.info({ port: metricsPort }, 'metrics listen');
   }
   let p2pPort: number | undefined;
   try {
@@ -116,7 +136,7 @@ async function startAll(
     log.info('the node stops');
     node.quiesce();
   });
-  return { api: node.api, peers: node.peers, httpPort, p2pPort, stop };
+  return { api: node.api, peers: node.peers, httpPort, p2pPort, metricsPort, stop };
 }
 
 function p2pListenError(error: unknown, host: string, port: number): unknown {

@@ -1,0 +1,51 @@
+/**
+ * `GET /metrics` on a port of its own, so that a monitor may reach it where the API may not be reached. It answers
+ * nothing else. Its one rule: what it tells is what `/metrics` of the API tells.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { listenError } from './listen-error.js';
+import type { HttpMetrics } from './metrics.js';
+
+export interface MetricsServerOptions {
+  readonly metrics: Pick<HttpMetrics, 'text' | 'contentType'>;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface MetricsServer {
+  /** @returns the port. Rejects with a SlotledgerError (PORT_IN_USE and kin). */
+  listen(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A monitor needs one connection; more than a few are something else. */
+const maxConnections = 16;
+
+export function createMetricsServer({ metrics, host, port }: MetricsServerOptions): MetricsServer {
+  const server = createServer((request, response) => {
+    const found = request.method === 'GET' && request.url === '/metrics';
+    if (!found) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Only GET /metrics is answered here.\n');
+      return;
+    }
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  server.maxConnections = maxConnections;
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error) => reject(listenError(error, host, port)));
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
