@@ -64,7 +64,7 @@ test('[6-enter] a vote state of the epoch that is entered only now keeps its loc
   assert.equal(vote_state.lock.block, block.hash);
   // The ledger did not get as far: it comes back before the closing block.
   const back = new LoneCore({ recovered: { voteState: vote_state, bodies: [block] } });
-  back.enter(slot);
+  assert.deepEqual(messages(back.enter(slot), 'new_view'), [], '[6-old-epoch]');
   const again = back.child(genesis, back.slotLedBy(others, slot + 1));
   back.enter(again.slot);
   const effects = [
@@ -151,11 +151,17 @@ test('[6-closing-again] until it is final a leader proposes the closing block it
 });
 
 test('[6-help] who votes or proposes in a closed epoch is told of its end, once a slot', () => {
-  const { lone, oldVote, slot } = inEpochOne();
+  const { lone, oldVote, slot, closing, qc } = inEpochOne();
   assert.equal(only(lone.step({ type: 'vote', vote: oldVote }), 'help_behind').validator, oldVote.validator);
   assert.equal(ofType(lone.step({ type: 'vote', vote: oldVote }), 'help_behind').length, 0);
   lone.enter(slot + 1);
   assert.equal(ofType(lone.step({ type: 'vote', vote: oldVote }), 'help_behind').length, 1);
+  lone.enter(slot + 2);
+  const epoch = lone.epoch;
+  lone.epoch = epochEntry(0);
+  const behind = lone.propose(closing, qc, viewOf(slot + 2), 'v3');
+  lone.epoch = epoch;
+  assert.equal(ofType(behind, 'help_behind').length, 1);
 });
 
 test('[6-catch-up] a message of a later epoch makes a node ask for final blocks', () => {

@@ -60,6 +60,8 @@ test('[5-delta] without a quorum of new-views a leader waits until delta after t
   const timer = ofType(lone.enter(slot), 'start_timer').find((effect) => effect.timer === 'delta');
   assert.equal(timer?.at, slot * lone.parameters.slot_duration_ms + lone.parameters.delta_ms);
   assert.equal(ofType(lone.step({ type: 'work_available' }), 'build_block').length, 0);
+  lone.now = timer!.at - 1;
+  assert.equal(ofType(lone.step({ type: 'timer_fired', timer: 'delta' }), 'build_block').length, 0);
   lone.now = timer!.at;
   assert.equal(ofType(lone.step({ type: 'timer_fired', timer: 'delta' }), 'build_block').length, 1);
 });
@@ -137,6 +139,7 @@ test('[5-resend] without a QC a leader sends the same bytes again after 2 delta'
   lone.now = timer!.at;
   const again = lone.step({ type: 'timer_fired', timer: 'again' });
   assert.deepEqual(messages(again, 'proposal'), messages(out, 'proposal'));
+  assert.deepEqual(messages(again, 'vote'), messages(out, 'vote'), 'and its own vote');
 });
 
 test('[5-again] with nothing to add, a lock that is not final is proposed again: first in a term, or 2 delta after', () => {

@@ -209,6 +209,33 @@ test('[5-quorum] votes make a certificate at strictly more than 2/3 of the stake
   assert.deepEqual(votes(two, 'commit'), [[block.hash, view]]);
 });
 
+test('[5-quorum] only votes for the same block on the same justification add up', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  lone.offer(block, genesisCertificate);
+  lone.step({ type: 'vote', vote: lone.vote('v2', block, view) });
+  const other = lone.step({ type: 'vote', vote: lone.vote('v3', block, view, 'prepare', 7) });
+  assert.deepEqual(votes(other, 'commit'), []);
+});
+
+test('[5-proposal] block and justification are those that the leader signed', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  const other = lone.child(genesis, slot, 0, 0, { tx_root: genesis.hash });
+  const proposal = lone.proposal(block, genesisCertificate);
+  const swapped = lone.step({ type: 'proposal', proposal, block: other, justify: genesisCertificate });
+  assert.equal(only(swapped, 'refused').rule, '5-proposal');
+  const justify = { ...genesisCertificate, phase: 'prepare' };
+  assert.equal(only(lone.step({ type: 'proposal', proposal, block, justify }), 'refused').rule, '5-proposal');
+});
+
+test('a lock whose block is not at hand is fetched', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  const effects = lone.step({ type: 'certificate', certificate: lone.certificate(block, viewOf(slot)) });
+  assert.equal(only(effects, 'fetch_block').block, block.hash);
+});
+
 test('[5-final] commit votes of a quorum make the block and its ancestors final', () => {
   const { lone, slot, view } = entered();
   const block = lone.child(genesis, slot);
@@ -220,6 +247,7 @@ test('[5-final] commit votes of a quorum make the block and its ancestors final'
   lone.step({ type: 'vote', vote: lone.vote('v3', block, view, 'commit') });
   assert.equal(only(lone.take(), 'finalise').block, block.hash);
   lone.step({ type: 'vote', vote: lone.vote('v4', block, view, 'commit') });
+  lone.step({ type: 'certificate', certificate: lone.certificate(block, view, 'commit') });
   assert.equal(ofType(lone.take(), 'finalise').length, 0, 'once');
 });
 
