@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createClient } from '../../client/http/client.js';
 import { run, temporaryHome } from './programs.js';
+import { freePort, startNode, until } from './running-node.js';
 
 test('testnet makes homes of one chain, each with its ports, the others and the keys that pay', async (t) => {
   const user = temporaryHome(t);
@@ -61,5 +63,51 @@ test('testnet refuses a directory with anything in it, and numbers that make no 
   ]) {
     const outcome = await run('server', user, ['testnet', ...wrong, '--output', 'other']);
     assert.equal(outcome.code, 2, outcome.stderr);
+  }
+});
+
+test('the nodes of a testnet make a payment final together, and the ledger of each verifies', async (t) => {
+  const user = temporaryHome(t);
+  const base = Math.max(await freePort(), 3000);
+  const port = `${Math.min(base, 64_000)}`;
+  const args = ['testnet', '--validators', '3', '--output', 'net', '--base-port', port, '--slot-duration', '0.5'];
+  assert.equal((await run('server', user, args)).code, 0);
+  const homes = ['node1', 'node2', 'node3'].map((name) => join(user, 'net', name));
+  const nodes = [];
+  for (const [i, home] of homes.entries()) {
+    const p2pPort = Number(port) + i;
+    nodes.push(await startNode(t, user, { args: ['--home', home], p2pPort, httpPort: p2pPort - 920 }));
+  }
+  const paid = await run('wallet', user, [
+    'send',
+    'treasury',
+    'shop',
+    '5',
+    '-y',
+    '--home',
+    homes[0]!,
+    '--node',
+    nodes[0]!.url,
+  ]);
+  assert.equal(paid.code, 0, paid.stderr);
+  for (const { url } of nodes) {
+    const client = createClient({ url });
+    await until(async () => (await client.status()).final.index > 0, `${url} knows the payment final`);
+  }
+  const backup = join(user, 'copy.db');
+  assert.equal((await run('server', user, ['backup', backup, '--home', homes[1]!])).code, 0);
+  for (const node of nodes) {
+    node.process.kill('SIGTERM');
+    assert.equal(await node.ended(), 0, node.output());
+  }
+  for (const verified of [
+    ['--home', homes[0]!],
+    ['--home', homes[1]!],
+    ['--home', homes[2]!],
+    [backup, '--home', homes[0]!],
+  ]) {
+    const outcome = await run('server', user, ['verify', ...verified, '--output', 'json']);
+    assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+    assert.ok(JSON.parse(outcome.stdout).transactions > 0);
   }
 });
