@@ -14,8 +14,9 @@ import { decodeBlock } from '../../ledger/values/decode-block.js';
 import type { ChainRules } from '../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../ledger/values/decode-vote.js';
 import { transactionId, transactionsRoot } from '../../ledger/values/identity.js';
-import { type Height, toHeight } from '../../ledger/values/numbers.js';
+import { type Height, toHeight, toView, type View } from '../../ledger/values/numbers.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
+import type { Hash } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { FinalBlock } from '../replica/ports.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
@@ -74,13 +75,14 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
   let transactions = 0;
   let certificates = 0;
   let finding: Finding | undefined;
-  let epoch = openEpoch(context, overlay, 0);
+  let epoch = openEpoch(context, overlay, context.genesisHash);
+  let parentView = toView(0);
   try {
     for (let at = 1; at <= tip; at += 1) {
       const block = readBlock(stored, toHeight(at));
       const executed = executeBlock({ context, state: overlay, parent, block });
       if (!executed.ok) throw fault('blocks', at, executed.problem.detail);
-      checkSchedule(epoch, block);
+      checkPlace(context, epoch, parentView, block);
       const certificate = readCertificate(context, epoch.entry, block, certificateText.get(at) as string | undefined);
       const { changes, receipts, epochChanged } = executed.value;
       if (certificate === undefined && (epochChanged || at === tip)) {
@@ -97,9 +99,10 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
         overlay = createOverlay(state);
       }
       if (epochChanged) {
-        epoch = openEpoch(context, overlay, slotOfView(genesis.parameters, certificate!.view) + 1);
+        epoch = openEpoch(context, overlay, block.hash);
       }
       parent = block.hash;
+      parentView = viewAt(genesis.parameters, block.slot, block.round);
       index = at;
       onBlock(at);
     }
@@ -113,13 +116,13 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
 interface CurrentEpoch {
   readonly entry: EpochEntry;
   readonly schedule: Schedule;
-  /** The first slot that a block of it may have. PROTOCOL section 6. */
-  readonly fromSlot: number;
+  /** The closing block before it, or genesis. */
+  readonly closing: Hash;
 }
 
-function openEpoch({ crypto }: LedgerContext, state: Overlay, fromSlot: number): CurrentEpoch {
+function openEpoch({ crypto }: LedgerContext, state: Overlay, closing: Hash): CurrentEpoch {
   const entry = readEpoch(state);
-  return { entry, schedule: createSchedule(crypto, entry), fromSlot };
+  return { entry, schedule: createSchedule(crypto, entry), closing };
 }
 
 interface StoredBlocks {
@@ -156,13 +159,16 @@ function readBlock(stored: StoredBlocks, index: Height): Block {
   throw fault('transactions', index, detail, changed < 0 ? undefined : `transaction ${changed}`);
 }
 
-function checkSchedule({ schedule, fromSlot }: CurrentEpoch, block: Block): void {
-  if (block.slot < fromSlot) {
-    throw fault(
-      'blocks',
-      block.index,
-      `Blocks of epoch ${block.epoch} begin with slot ${fromSlot}, not ${block.slot}.`,
-    );
+/** Rules of consensus that a header shows: who led its slot, and that its justification fits. PROTOCOL sections 4 to 6. */
+function checkPlace({ genesis }: LedgerContext, epoch: CurrentEpoch, parentView: View, block: Block): void {
+  const { schedule, closing } = epoch;
+  if (block.justify_view < parentView) {
+    throw fault('blocks', block.index, 'It is justified by a view before that of the block before it.');
+  }
+  // What genesis is final by belongs to no slot.
+  const opensEpoch = block.prev_hash === closing && block.justify_view > 0;
+  if (opensEpoch && block.slot <= slotOfView(genesis.parameters, block.justify_view)) {
+    throw fault('blocks', block.index, 'It opens its epoch in the slot in which the epoch before it was closed.');
   }
   const leader = schedule.leader(block.slot);
   if (block.proposer === leader) return;

@@ -9,7 +9,7 @@ import { readEpoch } from '../../../ledger/state-keys.js';
 import type { VrfProver } from '../../../ledger/values/crypto.js';
 import type { Genesis } from '../../../ledger/values/genesis.js';
 import { openGenesis } from '../../../ledger/values/genesis-file.js';
-import { toSlot, toView } from '../../../ledger/values/numbers.js';
+import { toSlot, toView, type View } from '../../../ledger/values/numbers.js';
 import { voteSigningText } from '../../../ledger/values/signing.js';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
@@ -49,9 +49,17 @@ export class CertifiedChain extends TestChain {
     super({}, realContext());
   }
 
+  proposerOf(slot: number): PublicKey {
+    return createSchedule(crypto, readEpoch(this.state)).leader(toSlot(slot));
+  }
+
+  justifyViewOf(): View {
+    return this.#viewOf(this.blocks.at(-1)?.slot ?? 0);
+  }
+
   override draft(slot: number, candidates: readonly Transaction[] = [], evidence: readonly Evidence[] = [], round = 0) {
     const epoch = readEpoch(this.state);
-    const proposer = createSchedule(crypto, epoch).leader(toSlot(slot));
+    const proposer = this.proposerOf(slot);
     const member = epoch.validators.find(({ key }) => key === proposer)!;
     return draftBlock({
       context: this.context,
@@ -59,12 +67,16 @@ export class CertifiedChain extends TestChain {
       parent: this.parent,
       slot: toSlot(slot),
       round,
-      justifyView: toView(0),
+      justifyView: this.justifyViewOf(),
       proposer,
       vrfProof: (alpha) => provers.get(member.vrf_key)!.prove(alpha),
       candidates,
       evidence,
     });
+  }
+
+  #viewOf(slot: number) {
+    return toView(slot * this.context.genesis.parameters.rounds_per_slot);
   }
 
   /** Adds a block. @param certified false: only a later block's certificate covers it, unless it closes its epoch. */
@@ -76,7 +88,7 @@ export class CertifiedChain extends TestChain {
       const body = {
         chain: this.context.chain,
         epoch: block.epoch,
-        view: toView(slot * this.context.genesis.parameters.rounds_per_slot),
+        view: this.#viewOf(slot),
         block: block.hash,
         phase: 'commit' as const,
         justify_view: toView(0),

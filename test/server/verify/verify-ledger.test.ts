@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { readEpoch } from '../../../ledger/state-keys.js';
+import { toView } from '../../../ledger/values/numbers.js';
 import { findingText, type Progress } from '../../../server/verify/report.js';
 import { verifyLedger } from '../../../server/verify/verify-chain.js';
 import { person } from '../../ledger/test-chain.js';
-import { busyCertifiedChain } from './certified-chain.js';
+import { busyCertifiedChain, CertifiedChain } from './certified-chain.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'slotledger-verify-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -168,3 +170,36 @@ test('verify finds a page of the file that was overwritten', () => {
   const { findings } = verifyLedger({ path, context });
   assert.equal(findings[0]?.table, 'file', JSON.stringify(findings));
 });
+
+/** Blocks that a corrupt quorum has signed all the same. */
+class CorruptChain extends CertifiedChain {
+  wrong: 'leader' | 'justification' | undefined;
+
+  override proposerOf(slot: number) {
+    const leader = super.proposerOf(slot);
+    if (this.wrong !== 'leader') return leader;
+    return readEpoch(this.state).validators.find(({ key }) => key !== leader)!.key;
+  }
+
+  override justifyViewOf() {
+    return this.wrong === 'justification' ? toView(0) : super.justifyViewOf();
+  }
+}
+
+for (const [wrong, says] of [
+  ['leader', /^blocks, block 3: The leader of slot 6 is 0x[0-9a-f]{64}, and another proposed the block\.$/],
+  ['justification', /^blocks, block 3: It is justified by a view before that of the block before it\.$/],
+] as const) {
+  test(`verify finds a block with a wrong ${wrong}, whoever has signed it`, async () => {
+    const corrupt = new CorruptChain();
+    for (let i = 1; i <= 4; i += 1) {
+      corrupt.wrong = i === 3 ? wrong : undefined;
+      corrupt.final(i * 2, [corrupt.pay('ann', 'bob', i)]);
+    }
+    const path = join(directory, `${wrong}.db`);
+    await corrupt.write(path);
+    const report = verifyLedger({ path, context: corrupt.context });
+    assert.equal(report.index, 2);
+    assert.match(findingText(report.findings[0]!), says);
+  });
+}
