@@ -1,11 +1,13 @@
 /** Where a core stands, in words and numbers, for status pages and for "why is it not final?". */
-import type { Slot } from '../ledger/values/numbers.js';
+import type { Slot, View } from '../ledger/values/numbers.js';
 import type { PublicKey } from '../ledger/values/text.js';
 import type { CertificateReference } from '../ledger/values/vote.js';
 import { referenceTo } from './certificate.js';
+import { maxUnstored } from './config.js';
 import type { CoreState } from './core-state.js';
 import { memberIndex, stakeOf, totalStake } from './quorum.js';
 import { currentTerm, termLength } from './term.js';
+import { slotOfView } from './view.js';
 import type { Watermark } from './vote-state.js';
 
 export interface Description {
@@ -44,13 +46,29 @@ function waitingFor(state: CoreState): string | undefined {
   if (state.clockSuspect) return 'The clock of this validator differs too much from the others: it signs nothing.';
   if (state.awaitingBody !== undefined)
     return 'A final block is known by its certificate only: its body is being fetched.';
+  const unstored = state.tip.index - state.storedIndex;
+  if (unstored >= maxUnstored)
+    return `The disk is behind: ${unstored} final blocks are not written, nothing is proposed.`;
   const newest = newestUnfinal(state);
-  if (newest === undefined) return undefined;
+  const leader = state.schedule.leader(currentTerm(state));
+  if (newest === undefined) {
+    if (state.lock.block === state.tip.hash) return undefined;
+    return `A certified block is not final yet: the leader ${leader.slice(0, 10)}… has not proposed it again.`;
+  }
+  if (slotOfView(state.config.parameters, newest.view) < currentTerm(state)) {
+    return `${votesSentence(state, newest)} ${missingLeader(state, leader)}`;
+  }
   return votesSentence(state, newest);
 }
 
+function missingLeader(state: CoreState, leader: PublicKey): string {
+  if (state.leadership === undefined) return `The leader ${leader.slice(0, 10)}… of this slot is silent.`;
+  const { newViews } = state.leadership;
+  return `This node leads and has new-views of ${newViews.size} of ${state.epoch.validators.length} validators.`;
+}
+
 function newestUnfinal(state: CoreState) {
-  let newest: { readonly view: number; readonly block: `0x${string}` } | undefined;
+  let newest: { readonly view: View; readonly block: `0x${string}` } | undefined;
   for (const proposal of state.proposals.values()) {
     const header = state.headers.get(proposal.block);
     if (header === undefined || header.index <= state.tip.index) continue;
