@@ -3,8 +3,10 @@
  * and, if asked, talks to peers. Its one rule: what it reports as final is on disk.
  */
 import { EventEmitter } from 'node:events';
+import { addressOfKey } from '../client/account.js';
+import { createKeystore } from '../client/keystore/keystore.js';
 import type { Slot } from '../ledger/values/numbers.js';
-import type { PublicKey } from '../ledger/values/text.js';
+import type { Address, PublicKey } from '../ledger/values/text.js';
 import { isHashText } from '../ledger/values/text-forms.js';
 import type { Stakeholder } from './development-chain.js';
 import { SlotledgerError } from './errors.js';
@@ -90,7 +92,8 @@ export class Server extends EventEmitter<ServerEvents> {
 
   /**
    * Shapes the genesis of a NEW chain. `id` becomes the validator's name; the first one registered, or the one named
-   * like this node, is this node's own.
+   * like this node, is this node's own. A node that joins a development chain registers itself, by its `nodeId`: it
+   * then bonds that stake as soon as its account (`addressOf(id)`) holds it.
    * @param stake units of the token, at least 1
    * @param publicKey of the account that owns the stake; without it one is made under keys/accounts/
    */
@@ -149,6 +152,17 @@ export class Server extends EventEmitter<ServerEvents> {
     const { api } = this.#running();
     const account = api.queries.account(accountNamed(addressOrName, api.genesis));
     return account === 'pruned' ? 0 : (account.entry?.balance ?? 0);
+  }
+
+  /**
+   * The address behind a name: of genesis, or of a key in this home, such as the one that owns this node's stake.
+   * @throws SlotledgerError UNKNOWN_ACCOUNT
+   */
+  addressOf(name: string): Address {
+    const { api, home } = this.#running();
+    const own = createKeystore(home).read(name);
+    if (own.ok) return addressOfKey(`0x${own.value.file.pubkey}`, api.genesis.address_prefix);
+    return accountNamed(name, api.genesis);
   }
 
   /** Dials `host:port` now, and again whenever the connection is lost. */

@@ -21,6 +21,7 @@ import { createNode, type PeerSettings } from './create-node.js';
 import { openKeys, treasurySigner } from './keys.js';
 import { createLog } from './logger.js';
 import { openChain } from './open-chain.js';
+import { bondOwnStake } from './own-stake.js';
 
 export interface RunOptions {
   readonly server: ServerOptions;
@@ -38,6 +39,7 @@ export interface RunningNode {
   readonly httpPort: number | undefined;
   readonly p2pPort: number | undefined;
   readonly metricsPort: number | undefined;
+  readonly home: string;
   stop(): Promise<void>;
 }
 
@@ -132,11 +134,16 @@ async function startAll(
     throw p2pListenError(error, p2p.listenAddr, p2p.p2pPort);
   }
   log.info({ chain: chain.id, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
+  const own = options.stakeholders.find(({ id }) => id === nodeId);
+  const { development, validators } = chain.genesis;
+  if (development && own !== undefined && !validators.some(({ name }) => name === own.id)) {
+    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, log }));
+  }
   closers.push(() => {
     log.info('the node stops');
     node.quiesce();
   });
-  return { api: node.api, peers: node.peers, httpPort, p2pPort, metricsPort, stop };
+  return { api: node.api, peers: node.peers, httpPort, p2pPort, metricsPort, home: paths.home, stop };
 }
 
 function p2pListenError(error: unknown, host: string, port: number): unknown {

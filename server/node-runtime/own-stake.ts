@@ -1,0 +1,84 @@
+/**
+ * Bonds the stake that a node registered for itself when it joined a development chain. Its account is a key of the
+ * home, named like the stakeholder; whoever wants the node to validate pays that account, and the node bonds. One rule:
+ * it bonds once, and never where keys have passwords.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { type Account, accountFromSecret, signTransaction } from '../../client/account.js';
+import { developmentKey, isDevelopmentKey } from '../../client/keystore/key-file.js';
+import { createKeystore } from '../../client/keystore/keystore.js';
+import { proveValidatorKeys } from '../../client/keystore/validator-home.js';
+import { toAmount, toNonce } from '../../ledger/values/numbers.js';
+import { minimumFee } from '../../ledger/values/parameters.js';
+import type { Stake } from '../../ledger/values/transaction.js';
+import type { Stakeholder } from '../development-chain.js';
+import { SlotledgerError } from '../errors.js';
+import type { NodeApi } from '../http/node-api.js';
+
+export interface OwnStakeParts {
+  readonly api: NodeApi;
+  readonly home: string;
+  readonly stakeholder: Stakeholder;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** Waits for the money, then bonds. @returns what stops the waiting */
+export function bondOwnStake({ api, home, stakeholder, log }: OwnStakeParts): () => void {
+  const account = ownAccount(home, stakeholder.id, api.genesis.address_prefix);
+  const stop = (): void => void api.events.off('slot', tryToBond);
+  let asked = false;
+
+  async function tryToBond(): Promise<void> {
+    const state = api.queries.account(account.address);
+    if (asked || state === 'pruned') return;
+    if (state.validator !== undefined) return stop();
+    const nonce = api.pendingNonces(account.address)['0'] ?? state.entry?.nonces['0'] ?? 0;
+    const transaction = stakeOf(api, home, account, stakeholder.stake, nonce);
+    if ((state.entry?.balance ?? 0) < stakeholder.stake + transaction.fee) return;
+    asked = true;
+    const [outcome] = await api.submit([transaction]);
+    if (outcome?.kind === 'accepted') {
+      log.info({ stake: stakeholder.stake, owner: account.address }, 'this node bonds its stake');
+      return stop();
+    }
+    asked = outcome?.kind === 'refused';
+    log.warn({ outcome }, 'the stake of this node was not taken');
+  }
+
+  api.events.on('slot', tryToBond);
+  return stop;
+}
+
+function ownAccount(home: string, name: string, prefix: string): Account {
+  const keystore = createKeystore(home);
+  const stored = keystore.read(name);
+  if (stored.ok && isDevelopmentKey(stored.value.file)) {
+    return accountFromSecret(Buffer.from(stored.value.file.secret, 'hex'), prefix);
+  }
+  const secret = randomBytes(32);
+  const account = accountFromSecret(secret, prefix);
+  const publicKey = Buffer.from(account.publicKey.slice(2), 'hex');
+  const added = keystore.add(name, developmentKey({ name, secret, publicKey, path: '' }));
+  if (added.ok) return account;
+  throw new SlotledgerError(
+    'KEY_EXISTS',
+    `The key ${name} in ${keystore.directory} cannot own the stake of this node (${added.problem.code}).`,
+    'Register the stake under another name.',
+  );
+}
+
+function stakeOf(api: NodeApi, home: string, { address, signer }: Account, stake: number, nonce: number) {
+  const validator = proveValidatorKeys(home, api.chain, address);
+  if (!validator.ok) throw new Error(validator.problem);
+  const unpaid: Stake = {
+    type: 'stake',
+    chain: api.chain,
+    from: address,
+    nonce: toNonce(nonce),
+    fee: toAmount(0),
+    amount: toAmount(stake),
+    validator: validator.value,
+  };
+  return signTransaction({ ...unpaid, fee: minimumFee(api.genesis.parameters, unpaid) }, signer);
+}
