@@ -12,6 +12,7 @@ import {
   epochKey,
   nonceMaterialKey,
   pastEpochKey,
+  previousEpochKey,
   queueKey,
   readEpoch,
   readNonceMaterial,
@@ -43,6 +44,7 @@ export function closeEpoch(context: LedgerContext, overlay: Overlay, number: Epo
   };
   overlay.set(epochKey, epoch);
   overlay.set(pastEpochKey(old.number), old);
+  overlay.set(previousEpochKey, old);
   const period = context.genesis.parameters.unbonding_epochs;
   const from = Math.max(0, old.number - period);
   for (let past = from; past <= old.number && past < number - period; past += 1) {

@@ -25,6 +25,8 @@ export const vrfKeyKey = (key: PublicKey): string => `vrf/${key}`;
 export const ownerKey = (address: Address): string => `owner/${address}`;
 export const pastEpochKey = (number: Epoch): string => `system/epoch/${number}`;
 export const epochKey = 'system/epoch';
+/** The epoch before: the running one rests on a certificate of its set, however long ago that was. */
+export const previousEpochKey = 'system/previous-epoch';
 export const supplyKey = 'system/supply';
 export const queueKey = 'system/queue';
 export const nonceMaterialKey = 'system/nonce';
@@ -57,6 +59,15 @@ export function readEpoch(state: Entries): EpochEntry {
 export function readEpochNumbered(state: Entries, number: Epoch): EpochEntry | undefined {
   const current = readEpoch(state);
   return current.number === number ? current : (state.get(pastEpochKey(number)) as EpochEntry | undefined);
+}
+
+/**
+ * The set by which a certificate of that epoch is checked. [6-previous-set] The first block of an epoch rests on a
+ * certificate of the set before, which may lie more epochs back than evidence counts, since empty ones are skipped.
+ */
+export function readCertifyingSet(state: Entries, number: Epoch): EpochEntry | undefined {
+  const previous = state.get(previousEpochKey) as EpochEntry | undefined;
+  return previous?.number === number ? previous : readEpochNumbered(state, number);
 }
 
 export function readSupply(state: Entries): SupplyEntry {

@@ -4,13 +4,14 @@
  * so that a simulator runs the very same code in virtual time.
  */
 import { createConsensus } from '../../consensus/consensus.js';
+import type { Description } from '../../consensus/describe.js';
 import type { Effect } from '../../consensus/effect.js';
 import type { Input } from '../../consensus/input.js';
 import type { ConsensusMessage } from '../../consensus/messages.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { draftBlock } from '../../ledger/draft-block.js';
 import { hasWork } from '../../ledger/has-work.js';
-import { readEpoch, readEpochNumbered } from '../../ledger/state-keys.js';
+import { readCertifyingSet, readEpoch } from '../../ledger/state-keys.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Crypto, Signer, VrfProver } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
@@ -88,6 +89,8 @@ export interface ReplicaStatus {
   readonly pending: number;
   readonly unfinalBlocks: number;
   readonly sync: SyncProgress;
+  /** Lock, watermark and what is waited for. */
+  readonly consensus: Description;
   /** One sentence, present when something waits that is not becoming final. */
   readonly notFinalBecause?: string;
 }
@@ -151,7 +154,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     crypto,
     chain,
     genesisHash,
-    epoch: (number) => readEpochNumbered(finalState(), number),
+    epoch: (number) => readCertifyingSet(finalState(), number),
     currentEpoch: () => readEpoch(finalState()).number,
   });
   const fetcher = createBlockFetcher({
@@ -419,7 +422,8 @@ export function createReplica(options: ReplicaOptions): Replica {
     const others = validators.filter(({ key }) => key !== signer?.publicKey).length;
     if (others === 0) return undefined;
     if (network.peers().length === 0) return 'No peer is connected, and validators elsewhere have to vote.';
-    return `Validators with more than 2/3 of the stake have not agreed for ${Math.floor(silentMs / 1000)} seconds.`;
+    const since = `Nothing has become final for ${Math.floor(silentMs / 1000)} seconds.`;
+    return `${since} ${core.describe().waiting_for ?? 'No leader has proposed a block.'}`;
   }
 
   return {
@@ -463,6 +467,7 @@ export function createReplica(options: ReplicaOptions): Replica {
         pending: mempool.size,
         unfinalBlocks: [...tree.unfinal()].length,
         sync: sync.progress(),
+        consensus: core.describe(),
         ...(because === undefined ? {} : { notFinalBecause: because }),
       };
     },

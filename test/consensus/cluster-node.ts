@@ -12,7 +12,7 @@ import type { VoteState } from '../../consensus/vote-state.js';
 import { draftBlock } from '../../ledger/draft-block.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import { createOverlay, type Overlay, overlayOf } from '../../ledger/overlay.js';
-import { readEpoch, readEpochNumbered } from '../../ledger/state-keys.js';
+import { readCertifyingSet, readEpoch } from '../../ledger/state-keys.js';
 import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import { toSlot } from '../../ledger/values/numbers.js';
 import type { StateChanges, StateReader } from '../../ledger/values/state.js';
@@ -241,7 +241,7 @@ export class ClusterNode {
   private checkCertificate(certificate: Certificate): void {
     const { context, genesisHeader } = this.world;
     if (certificate.block === genesisHeader.hash) return;
-    const epoch = readEpochNumbered(this.state, certificate.epoch);
+    const epoch = readCertifyingSet(this.state, certificate.epoch);
     if (epoch === undefined) return;
     const checked = verifyCertificate(this.world.certificateCheck, epoch, certificate, context.chain);
     assert.ok(checked.ok, `a bad certificate: ${JSON.stringify(checked)}`);

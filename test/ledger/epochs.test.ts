@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyNonceDigest, nextNonce, withVrfOutput } from '../../ledger/epoch-nonce.js';
-import { readEpoch, readEpochNumbered, readQueue, readSupply } from '../../ledger/state-keys.js';
+import { readCertifyingSet, readEpoch, readEpochNumbered, readQueue, readSupply } from '../../ledger/state-keys.js';
 import { toEpoch } from '../../ledger/values/numbers.js';
 import { vrfAlpha } from '../../ledger/values/signing.js';
 import { standInCrypto } from './stand-in-crypto.js';
@@ -152,6 +152,16 @@ describe('epoch change', () => {
       closing.push(slot);
     }
     assert.deepEqual(closing, [10, 20, 40]);
+  });
+
+  test('the set before the running one is kept however many epochs were skipped', () => {
+    const chain = new TestChain();
+    close(chain, 10);
+    close(chain, 100);
+    assert.equal(readEpochNumbered(chain.state, toEpoch(1)), undefined);
+    assert.equal(readCertifyingSet(chain.state, toEpoch(1))?.number, 1);
+    close(chain, 200);
+    assert.equal(readCertifyingSet(chain.state, toEpoch(1)), undefined);
   });
 
   test('entries of past epochs are kept as long as evidence may name them', () => {

@@ -3,6 +3,11 @@ import { Violation } from '../../server/simulator/checkers/violation.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, startLoad } from '../../server/simulator/simulation.js';
 import { type FaultKind, startFaults } from './faults.js';
+<<<<<<< HEAD
+=======
+import { createRandom, type Random } from './random.js';
+import { createSimulation, type Simulation, startLoad } from './simulation.js';
+>>>>>>> 7325055 (ledger: keep the set before the running one: its certificate opens the epoch however many were skipped)
 
 export interface RunOptions {
   readonly seed: number;
@@ -45,6 +50,13 @@ function drawStakes(random: Random, count: number): number[] {
   }
 }
 
+/** Where each node stands, in its own words. */
+function standing(simulation: Simulation): string {
+  return simulation.nodes
+    .map((node) => `  node ${node.index}: ${JSON.stringify(node.replica()?.status() ?? 'down')}`)
+    .join('\n');
+}
+
 export function runSeed(options: RunOptions): RunReport {
   const random = createRandom(options.seed, 'run');
   const validators = options.nodes ?? drawValidators(random);
@@ -78,7 +90,10 @@ export function runSeed(options: RunOptions): RunReport {
     const before = simulation.height();
     while (simulation.height() === before) {
       if (recoverySlots++ >= owedWithinSlots) {
-        throw new Violation('finality resumes', `nothing became final within ${owedWithinSlots} slots of healing`);
+        throw new Violation(
+          'finality resumes',
+          `nothing became final within ${owedWithinSlots} slots of healing\n${standing(simulation)}`,
+        );
       }
       simulation.run(1_000);
     }

@@ -14,9 +14,10 @@ test('the same seed gives the same run, event by event', () => {
 
 // 22: final blocks reached the store out of order when one finality led to the next at once.
 // 42: a crash before the vote state was on disk, after which the leader signs something else.
-for (const seed of [1, 22, 42, 54, 71]) {
+// 1079: after skipping more epochs than evidence lives, nobody could check the closing block's certificate any more.
+for (const seed of [1, 22, 42, 54, 1079]) {
   test(`seed ${seed} keeps every rule under faults and recovers`, () => {
-    const report = runSeed({ seed, chaosMs: 60_000 });
+    const report = runSeed({ seed, chaosMs: 120_000 });
     assert.equal(report.verdict, 'ok', report.violation);
     assert.ok(report.finalBlocks > 10);
   });
