@@ -1,13 +1,8 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
-import { createSimulation, startLoad } from '../../server/simulator/simulation.js';
+import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
 import { type FaultKind, startFaults } from './faults.js';
-<<<<<<< HEAD
-=======
-import { createRandom, type Random } from './random.js';
-import { createSimulation, type Simulation, startLoad } from './simulation.js';
->>>>>>> 7325055 (ledger: keep the set before the running one: its certificate opens the epoch however many were skipped)
 
 export interface RunOptions {
   readonly seed: number;
