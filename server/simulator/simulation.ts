@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
-import type { Hash } from '../../ledger/values/text.js';
+import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Network, ReplicaMessage } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica.js';
+import type { Actor, CreateActor, Stage } from './actor.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';
 import { createSignatureBook } from './checkers/signatures.js';
@@ -35,8 +36,10 @@ export interface SimulationOptions {
   readonly observers?: number;
   readonly customers?: number;
   readonly parameters?: Partial<Parameters>;
-  /** Nodes whose own actor sends and receives in place of a replica. */
-  readonly byzantine?: ReadonlySet<number>;
+  /** Validators that break the rules, by node. */
+  readonly actors?: ReadonlyMap<number, CreateActor>;
+  /** Validators that run a second replica with the same key; it is a node of its own, after all others. */
+  readonly twins?: readonly number[];
   /** A line per happening: who, when, what. */
   readonly trace?: (line: string) => void;
 }
@@ -48,6 +51,8 @@ export interface Simulation {
   readonly network: VirtualNetwork;
   readonly chain: SimulatedChain;
   readonly nodes: readonly SimulatedNode[];
+  /** Whether a node is bound by the rules: neither played by an actor nor one of two twins. */
+  isHonest(node: number): boolean;
   /** Runs for so many ms of virtual time. */
   run(ms: number): void;
   /** Unix ms by the true clock. */
@@ -87,32 +92,44 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const submittedAt = new Map<Hash, number>();
   const finalityMs: number[] = [];
   const nodes: SimulatedNode[] = [];
-  const count = options.stakes.length + (options.observers ?? 0);
-  const isByzantine = (node: number): boolean => options.byzantine?.has(node) ?? false;
+  const twins = options.twins ?? [];
+  const own = options.stakes.length + (options.observers ?? 0);
+  const count = own + twins.length;
+  /** Twins stand last, each with the identity of its original. */
+  const identityOf = (node: number): number => (node < own ? node : twins[node - own]!);
+  const keyOf = (node: number): PublicKey => validatorKeyOf(identityOf(node));
+  const isByzantine = (node: number): boolean =>
+    options.actors?.has(identityOf(node)) === true || twins.includes(identityOf(node));
+  const actors = new Map<number, Actor>();
 
   const network = createVirtualNetwork(queue, random.fork('network'), (to, from, message) => {
-    nodes[to]?.deliver(from, message);
+    if (actors.get(to)?.incoming?.(from, message) !== false) nodes[to]?.deliver(from, message);
   });
+  /** Twins never hear each other: a replica that meets its own key falls silent. */
+  const transmit = (from: number, to: number, message: ReplicaMessage): void => {
+    if (keyOf(from) === keyOf(to)) return;
+    for (const one of actors.get(from)?.outgoing?.(to, message) ?? [message]) network.send(from, to, one);
+  };
 
   /** Signed is what leaves: what a crash kept from leaving was never signed for anybody. */
   const check = (own: number, message: ReplicaMessage): void => {
-    if (!isByzantine(own)) signatures.sent(own, validatorKeyOf(own), message);
+    if (!isByzantine(own)) signatures.sent(own, keyOf(own), message);
   };
   const portOf = (own: number): Network => ({
     broadcast(message) {
       check(own, message);
-      for (let to = 0; to < count; to++) if (to !== own) network.send(own, to, message);
+      for (let to = 0; to < count; to++) transmit(own, to, message);
     },
     sendToValidator(key, message) {
       check(own, message);
-      for (let to = 0; to < count; to++) if (validatorKeyOf(to) === key) network.send(own, to, message);
+      for (let to = 0; to < count; to++) if (keyOf(to) === key) transmit(own, to, message);
     },
-    send: (peer, message) => network.send(own, Number(peer), message),
+    send: (peer, message) => transmit(own, Number(peer), message),
     peers: () => nodes.filter((node) => node.index !== own && node.isUp()).map((node) => String(node.index)),
   });
 
   const onEvent = (node: number, event: ReplicaEvent): void => {
-    if (event.type === 'fatal')
+    if (event.type === 'fatal' && !isByzantine(node))
       throw new Violation('no honest node stops by itself', `node ${node}: ${event.sentence}`);
     if (event.type !== 'final') return;
     const { block } = event.final;
@@ -144,16 +161,32 @@ export function createSimulation(options: SimulationOptions): Simulation {
       chain,
       disk,
       clock: createVirtualClock(queue, 0),
-      signer: createStandInSigner(validatorKeyOf(index)),
-      vrf: createStandInProver(vrfKeyOf(index)),
+      signer: createStandInSigner(keyOf(index)),
+      vrf: createStandInProver(vrfKeyOf(identityOf(index))),
       network: portOf(index),
       onEvent: (event) => onEvent(index, event),
-      onCrash: () => note(`node ${index} crashed`),
+      onCrash: () => {
+        note(`node ${index} crashed`);
+        actors.get(index)?.crashed?.();
+      },
       ...(options.trace
         ? { onRefused: (reason, fields) => note(`node ${index} refused: ${reason} ${JSON.stringify(fields)}`) }
         : {}),
     });
     nodes.push(node);
+  }
+  for (const [index, create] of options.actors ?? []) {
+    const stage: Stage = {
+      node: index,
+      signer: createStandInSigner(keyOf(index)),
+      chain,
+      random: random.fork(`actor ${index}`),
+      queue,
+      others: nodes.map((node) => node.index).filter((other) => other !== index),
+      send: (to, message) => network.send(index, to, message),
+      self: () => nodes[index]!,
+    };
+    actors.set(index, create(stage));
   }
   for (const node of nodes) node.boot();
   schedulePings(queue, nodes, network);
@@ -165,6 +198,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     network,
     chain,
     nodes,
+    isHonest: (node) => !isByzantine(node),
     finalityMs,
     note,
     run(ms) {

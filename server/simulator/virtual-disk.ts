@@ -54,6 +54,8 @@ export interface VirtualDisk {
   /** Every synced final block in order, for checkers. */
   blocks(): readonly Block[];
   get(key: string): StateEntry | undefined;
+  /** A node of the state tree. */
+  node(path: string): string | undefined;
 }
 
 export interface DiskHooks {
@@ -205,6 +207,7 @@ export function createVirtualDisk(
     voteState: () => voteStateFile,
     blocks: () => ledgerFile.blocks,
     get: (key) => ledgerFile.entries.get(key),
+    node: (path) => ledgerFile.nodes.get(path),
   };
 }
 

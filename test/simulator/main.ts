@@ -1,5 +1,6 @@
 /** `npm run sim`: runs seeds within a budget, reports, and prints the one command that replays a failure. */
 import { parseArgs } from 'node:util';
+import { roles } from './cast/cast.js';
 import { faultKinds } from './faults.js';
 import { type RunReport, runSeed } from './run.js';
 
@@ -58,4 +59,10 @@ console.log(
 );
 console.log(`recovery in slots: median ${at(0.5)}, 99% ${at(0.99)}, most ${recovery.at(-1) ?? 0}`);
 console.log(`faults: ${faultKinds.map((kind) => `${kind} ${total(({ faults }) => faults[kind])}`).join(', ')}`);
+const byzantine = reports.filter((report) => report.roles.length > 0).length;
+const seedsOf = (role: (typeof roles)[number]): number =>
+  reports.filter((report) => report.roles.includes(role)).length;
+console.log(
+  `Byzantine: ${byzantine} of ${reports.length} seeds: ${roles.map((role) => `${role} ${seedsOf(role)}`).join(', ')}`,
+);
 process.exitCode = failed > 0 ? 1 : 0;

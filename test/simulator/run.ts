@@ -2,6 +2,8 @@
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
+import type { Role } from './cast/cast.js';
+import { drawCasting } from './cast/draw.js';
 import { type FaultKind, startFaults } from './faults.js';
 
 export interface RunOptions {
@@ -16,6 +18,8 @@ export interface RunOptions {
 export interface RunReport {
   readonly seed: number;
   readonly validators: number;
+  /** What its Byzantine validators do; empty when all are honest. */
+  readonly roles: readonly Role[];
   readonly simulatedMs: number;
   readonly events: number;
   readonly finalBlocks: number;
@@ -36,7 +40,7 @@ function drawValidators(random: Random): number {
   return draw < 95 ? random.between(8, 13) : random.between(14, 31);
 }
 
-/** No one may hold a third: with everyone honest that is not a rule, but the runs are comparable to Byzantine ones. */
+/** No one holds a third, so that anyone may turn out to be Byzantine. */
 function drawStakes(random: Random, count: number): number[] {
   for (;;) {
     const stakes = Array.from({ length: count }, () => random.between(1, 100));
@@ -55,9 +59,13 @@ function standing(simulation: Simulation): string {
 export function runSeed(options: RunOptions): RunReport {
   const random = createRandom(options.seed, 'run');
   const validators = options.nodes ?? drawValidators(random);
+  const stakes = drawStakes(random, validators);
+  const { roles, actors, twins } = drawCasting(random.fork('cast'), stakes);
   const simulation = createSimulation({
     seed: options.seed,
-    stakes: drawStakes(random, validators),
+    stakes,
+    actors,
+    twins,
     parameters: {
       slots_per_epoch: random.pick([10, 30, 100]),
       vote_routing: random.pick(['everyone', 'leader'] as const),
@@ -67,6 +75,7 @@ export function runSeed(options: RunOptions): RunReport {
   const report = (verdict: 'ok' | 'violation', recoverySlots: number, violation?: string): RunReport => ({
     seed: options.seed,
     validators,
+    roles,
     simulatedMs: simulation.now(),
     events: simulation.queue.executed(),
     finalBlocks: simulation.height(),
@@ -93,7 +102,8 @@ export function runSeed(options: RunOptions): RunReport {
       simulation.run(1_000);
     }
     simulation.run(20_000);
-    const behind = simulation.nodes.filter((node) => node.disk.tip().index < simulation.height() - 5);
+    const honest = simulation.nodes.filter(({ index }) => simulation.isHonest(index));
+    const behind = honest.filter((node) => node.disk.tip().index < simulation.height() - 5);
     if (behind.length > 0) {
       throw new Violation('everyone catches up', `nodes ${behind.map(({ index }) => index)} are behind after healing`);
     }

@@ -1,0 +1,31 @@
+/** Everyone who breaks the rules, by name. A twin is no actor: it is a second honest replica with the same key. */
+import type { CreateActor } from '../../../server/simulator/actor.js';
+import { amnesiac } from './amnesiac.js';
+import { certificateForger } from './certificate-forger.js';
+import { certificateHider } from './certificate-hider.js';
+import { epochReplayer } from './epoch-replayer.js';
+import { equivocatingLeader } from './equivocating-leader.js';
+import { equivocatingVoter } from './equivocating-voter.js';
+import { futureFlooder } from './future-flooder.js';
+import { lockIgnorer } from './lock-ignorer.js';
+import { newViewLiar } from './new-view-liar.js';
+import { silentLeader } from './silent-leader.js';
+import { staleProposer } from './stale-proposer.js';
+
+export const cast = {
+  'silent leader': silentLeader,
+  'equivocating leader': equivocatingLeader,
+  'equivocating voter': equivocatingVoter,
+  'lock ignorer': lockIgnorer,
+  'certificate hider': certificateHider,
+  'stale proposer': staleProposer,
+  'new-view liar': newViewLiar,
+  amnesiac,
+  'future flooder': futureFlooder,
+  'certificate forger': certificateForger,
+  'epoch replayer': epochReplayer,
+} as const satisfies Record<string, CreateActor>;
+
+export type Role = keyof typeof cast | 'twin';
+
+export const roles: readonly Role[] = [...(Object.keys(cast) as (keyof typeof cast)[]), 'twin'];

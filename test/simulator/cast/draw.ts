@@ -1,0 +1,41 @@
+/** Who is Byzantine in a run, and how: drawn from the seed, always less than a third of the stake. */
+import { type CreateActor, together } from '../../../server/simulator/actor.js';
+import type { Random } from '../../../server/simulator/random.js';
+import { cast, type Role, roles } from './cast.js';
+
+export interface Casting {
+  readonly roles: readonly Role[];
+  readonly actors: ReadonlyMap<number, CreateActor>;
+  readonly twins: readonly number[];
+}
+
+export const allHonest: Casting = { roles: [], actors: new Map(), twins: [] };
+
+/** Two thirds of the runs have Byzantine validators: one role or two, on as many nodes as less than a third allows. */
+export function drawCasting(random: Random, stakes: readonly number[]): Casting {
+  if (!random.chance(666_667)) return allHonest;
+  const drawn = random.shuffle(roles).slice(0, random.between(1, 2));
+  return castOn(drawn, drawByzantine(random, stakes));
+}
+
+function drawByzantine(random: Random, stakes: readonly number[]): readonly number[] {
+  const total = stakes.reduce((sum, stake) => sum + stake, 0);
+  const chosen: number[] = [];
+  let held = 0;
+  for (const node of random.shuffle(stakes.map((_, at) => at))) {
+    if (3 * (held + stakes[node]!) >= total) continue;
+    held += stakes[node]!;
+    chosen.push(node);
+  }
+  return chosen;
+}
+
+/** Each node plays all the roles: with two, one node may be both a liar and a flooder. */
+export function castOn(drawn: readonly Role[], nodes: readonly number[]): Casting {
+  const acted = drawn.filter((role) => role !== 'twin').map((role) => cast[role]);
+  return {
+    roles: drawn,
+    actors: new Map(acted.length === 0 ? [] : nodes.map((node) => [node, together(acted)])),
+    twins: drawn.includes('twin') ? nodes : [],
+  };
+}

@@ -1,0 +1,41 @@
+/** Sends votes, proposals and new-views of views to come, near and far, as fast as its links carry them. */
+import { slotOfView, viewAt } from '../../../consensus/view.js';
+import { toSlot } from '../../../ledger/values/numbers.js';
+import type { ReplicaMessage } from '../../../server/replica/ports.js';
+import type { CreateActor } from '../../../server/simulator/actor.js';
+import { signNewView, signProposal, signVote } from './signing.js';
+
+/** Messages for each that its replica sends. */
+const burst = 4;
+
+export const futureFlooder: CreateActor = (stage) => {
+  const { random } = stage;
+  const { parameters } = stage.chain.context.genesis;
+  const future = (message: ReplicaMessage): ReplicaMessage | undefined => {
+    const ahead = random.pick([0, 1, 2, 7, 15, 17, 100, 1_000_000]);
+    const round = random.below(parameters.rounds_per_slot);
+    switch (message.type) {
+      case 'vote': {
+        const view = viewAt(parameters, toSlot(slotOfView(parameters, message.vote.view) + ahead), round);
+        const block = random.chance(500_000) ? message.vote.block : (`0x${'f'.repeat(64)}` as const);
+        return { type: 'vote', vote: signVote(stage, { ...message.vote, view, block }) };
+      }
+      case 'new_block': {
+        const view = viewAt(parameters, toSlot(slotOfView(parameters, message.proposal.view) + ahead), round);
+        return { ...message, proposal: signProposal(stage, { ...message.proposal, view }) };
+      }
+      case 'new_view': {
+        const slot = toSlot(message.new_view.slot + ahead);
+        return { ...message, new_view: signNewView(stage, { ...message.new_view, slot }) };
+      }
+      default:
+        return undefined;
+    }
+  };
+  return {
+    outgoing(_to, message) {
+      const more = Array.from({ length: burst }, () => future(message)).filter((one) => one !== undefined);
+      return [message, ...more];
+    },
+  };
+};
