@@ -20,7 +20,11 @@ export async function start(command: Command): Promise<void> {
     throw await startFailure(error, settings);
   }
   announce(server, settings, terminal.json);
-  await server.runUntilSignal();
+  try {
+    await server.runUntilSignal();
+  } catch (error) {
+    throw serverFailure(error);
+  }
 }
 
 function announce(server: Server, settings: Settings, json: boolean): void {

@@ -15,7 +15,7 @@ import type { Address } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
 
-const developmentPrefix = 'sl';
+export const developmentPrefix = 'sl';
 const developmentToken = { symbol: 'SLOT', decimals: 3 };
 /** A million tokens. */
 const treasuryBalance = toAmount(1_000_000_000);

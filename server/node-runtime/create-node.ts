@@ -12,6 +12,7 @@ import { evidenceOffender, transactionId } from '../../ledger/values/identity.js
 import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { HomePaths } from '../home/home.js';
+import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool } from '../mempool/mempool.js';
@@ -20,7 +21,6 @@ import type { PeerNetwork } from '../p2p/peer-network.js';
 import type { Network, VoteStateStore } from '../replica/ports.js';
 import { createReplica, type ReplicaEvent } from '../replica/replica.js';
 import type { NetworkConfig } from '../server-options.js';
-import type { Chain } from './chain.js';
 import { clockProblem } from './clock-check.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
@@ -37,7 +37,7 @@ export type PeerSettings = Omit<NetworkConfig, 'enableP2P' | 'nodeId'> &
 
 export interface NodeParts {
   readonly paths: HomePaths;
-  readonly chain: Chain;
+  readonly chain: OpenedGenesis;
   readonly crypto: Crypto;
   readonly keys: NodeKeys;
   readonly treasury: Signer | undefined;
@@ -62,15 +62,16 @@ export interface Node {
 
 export async function createNode(parts: NodeParts): Promise<Node> {
   const { chain, crypto, keys, log } = parts;
-  const { genesis, genesisHash } = chain;
+  const { genesis, hash: genesisHash } = chain;
   const clock = createSystemClock();
   const known = createKnownSignatures();
-  const context: LedgerContext = { genesis, genesisHash, chain: chain.id, crypto, isKnownGood: known.has };
+  const context: LedgerContext = { genesis, genesisHash, chain: chain.chain, crypto, isKnownGood: known.has };
   let failure: string | undefined;
+  let stopReplica = (): void => {};
   const fatal = (sentence: string): void => {
     if (failure !== undefined) return;
     failure = sentence;
-    replica.stop();
+    stopReplica();
     log.fatal(sentence);
     parts.onFatal(sentence);
   };
@@ -125,9 +126,11 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     log: (text, fields) => log.debug(fields, text),
   });
 
+  stopReplica = replica.stop;
+
   function createPeers(config: NonNullable<NodeParts['network']>): PeerNetwork {
     return createPeerNetwork({
-      rules: { chain: chain.id, prefix: genesis.address_prefix, parameters: genesis.parameters },
+      rules: { chain: chain.chain, prefix: genesis.address_prefix, parameters: genesis.parameters },
       genesisHash,
       nodeSigner: keys.node,
       ...(keys.validator ? { validatorSigner: keys.validator.signer } : {}),

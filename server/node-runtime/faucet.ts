@@ -6,13 +6,13 @@ import { minimumFee } from '../../ledger/values/parameters.js';
 import { transactionSigningText } from '../../ledger/values/signing.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, Transfer } from '../../ledger/values/transaction.js';
+import type { OpenedGenesis } from '../home/init-home.js';
 import type { SubmitOutcome } from '../http/node-api.js';
-import type { Chain } from './chain.js';
 
 export const faucetLane = 255;
 
 export interface FaucetParts {
-  readonly chain: Chain;
+  readonly chain: OpenedGenesis;
   readonly treasury: Signer;
   /** Counts what waits in the mempool. */
   readonly nextNonce: (from: Address, lane: number) => number;
@@ -25,7 +25,7 @@ export function createFaucet({ chain, treasury, nextNonce, submit }: FaucetParts
   return async (to: Address, amount: number): Promise<SubmitOutcome> => {
     const unpaid: Omit<Transfer, 'fee'> = {
       type: 'transfer',
-      chain: chain.id,
+      chain: chain.chain,
       from,
       lane: faucetLane,
       nonce: toNonce(nextNonce(from, faucetLane)),

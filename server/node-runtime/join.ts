@@ -1,10 +1,12 @@
 /** A home without a chain asks the bootstrap peers for theirs. The rule: a pinned hash decides; else the first answer. */
 import type { Crypto } from '../../ledger/values/crypto.js';
+import { openGenesis } from '../../ledger/values/genesis-file.js';
+import { err, ok } from '../../ledger/values/result.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
+import type { OpenedGenesis } from '../home/init-home.js';
 import { FetchClient } from '../p2p/fetch-client.js';
 import { fetchGenesis } from '../p2p/fetch-genesis.js';
-import { type Chain, chainOf } from './chain.js';
 import { createSystemClock } from './system-clock.js';
 
 /** @throws SlotledgerError GENESIS_NOT_FOUND with what each peer said */
@@ -12,24 +14,21 @@ export async function fetchChain(
   crypto: Crypto,
   bootstrap: readonly string[],
   genesisHash: Hash | undefined,
-): Promise<Chain> {
-  let chain: Chain | undefined;
-  const fetched = await fetchGenesis({
+): Promise<OpenedGenesis> {
+  const fetched = await fetchGenesis<OpenedGenesis>({
     client: new FetchClient({ clock: createSystemClock() }),
     bootstrap,
     ...(genesisHash === undefined ? {} : { genesisHash }),
     check(value) {
-      const checked = chainOf(crypto, value);
-      if (!checked.ok) return checked;
-      chain = checked.value;
-      return { ok: true, value: { genesis: chain.genesis, hash: chain.genesisHash } };
+      const opened = openGenesis(crypto, value);
+      if (!opened.ok) return err(`${opened.problem.path}: ${opened.problem.detail}`);
+      return ok({ genesis: opened.value, hash: opened.value.hash });
     },
   });
-  if (fetched.ok && chain !== undefined) return chain;
-  const said = fetched.ok ? '' : fetched.problem.join('; ');
+  if (fetched.ok) return fetched.value.genesis;
   throw new SlotledgerError(
     'GENESIS_NOT_FOUND',
-    `No bootstrap peer gave the genesis of the chain (${said}).`,
+    `No bootstrap peer gave the genesis of the chain (${fetched.problem.join('; ')}).`,
     'Check that one of them runs and can be reached, or put its genesis.json into the home.',
   );
 }

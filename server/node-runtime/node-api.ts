@@ -7,19 +7,19 @@ import { transactionId } from '../../ledger/values/identity.js';
 import { type Epoch, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, NodeStatus, PeerSummary, SubmitOutcome, TransactionStatus } from '../http/node-api.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import type { Mempool as TransactionPool } from '../mempool/mempool.js';
 import type { Admission, LedgerStore } from '../replica/ports.js';
 import type { Replica } from '../replica/replica.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
-import type { Chain } from './chain.js';
 import { createFaucet } from './faucet.js';
 import { proveAccount } from './prove-account.js';
 import type { Waiters } from './waiters.js';
 
 export interface NodeApiParts {
-  readonly chain: Chain;
+  readonly chain: OpenedGenesis;
   readonly crypto: Crypto;
   readonly nodeId: string;
   readonly validator: Signer | undefined;
@@ -122,8 +122,8 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
 
   return {
     genesis: chain.genesis,
-    genesisHash: chain.genesisHash,
-    chain: chain.id,
+    genesisHash: chain.hash,
+    chain: chain.chain,
     nodeId: parts.nodeId,
     queries,
     events,

@@ -12,9 +12,9 @@ import { proveValidatorKeys } from '../../client/keystore/validator-home.js';
 import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Stake } from '../../ledger/values/transaction.js';
-import type { Stakeholder } from '../development-chain.js';
 import { SlotledgerError } from '../errors.js';
 import type { NodeApi } from '../http/node-api.js';
+import type { Stakeholder } from './stakeholders.js';
 
 export interface OwnStakeParts {
   readonly api: NodeApi;

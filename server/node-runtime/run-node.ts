@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createCrypto } from '../crypto/create-crypto.js';
-import type { Stakeholder } from '../development-chain.js';
 import { SlotledgerError } from '../errors.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
@@ -18,10 +17,11 @@ import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
 import { createNode, type PeerSettings } from './create-node.js';
-import { openKeys, treasurySigner } from './keys.js';
+import { developmentSigner, openKeys } from './keys.js';
 import { createLog } from './logger.js';
 import { openChain } from './open-chain.js';
 import { bondOwnStake } from './own-stake.js';
+import type { Stakeholder } from './stakeholders.js';
 
 export interface RunOptions {
   readonly server: ServerOptions;
@@ -95,7 +95,7 @@ async function startAll(
     chain,
     crypto,
     keys,
-    treasury: treasurySigner(paths),
+    treasury: developmentSigner(paths, 'treasury'),
     network: enableP2P === true ? p2p : undefined,
     log,
     onFatal: options.onFatal,
@@ -133,7 +133,7 @@ async function startAll(
   } catch (error) {
     throw p2pListenError(error, p2p.listenAddr, p2p.p2pPort);
   }
-  log.info({ chain: chain.id, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
+  log.info({ chain: chain.chain, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
   const own = options.stakeholders.find(({ id }) => id === nodeId);
   const { development, validators } = chain.genesis;
   if (development && own !== undefined && !validators.some(({ name }) => name === own.id)) {

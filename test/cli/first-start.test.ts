@@ -42,7 +42,7 @@ test('SIGTERM stops the node with exit code 0, and what was final is there after
   const home = temporaryHome(t);
   const node = await startNode(t, home);
   const wallet = (...args: string[]) =>
-    run('wallet', home, [...args, '--node', node.url, '--home', nodeHome(node.output()), '--output', 'json']);
+    run('wallet', home, [...args, '--node', node.url, '--home', nodeHome(node.output(), home), '--output', 'json']);
   const sent = await wallet('send', 'treasury', 'shop', '5');
   assert.equal(sent.code, 0, sent.stderr);
   const before = await wallet('balance', 'shop');
@@ -51,13 +51,13 @@ test('SIGTERM stops the node with exit code 0, and what was final is there after
   const ports = new URL(node.url);
   const again = await startNode(t, home, {
     httpPort: Number(ports.port),
-    args: ['--home', nodeHome(node.output())],
+    args: ['--home', nodeHome(node.output(), home)],
   });
   const { balance, address } = JSON.parse(before.stdout) as AccountAnswer;
   assert.equal((await createClient({ url: again.url }).account(address)).balance, balance);
 });
 
-/** As the banner shows it. */
-function nodeHome(output: string): string {
-  return /--home (\S+)/.exec(output)?.[1] ?? '';
+/** As the banner shows it, which leaves `~` to the shell. */
+function nodeHome(output: string, userHome: string): string {
+  return (/--home (\S+)/.exec(output)?.[1] ?? '').replace(/^~/, userHome);
 }

@@ -19,13 +19,16 @@ test('every code of the HTTP API is explained', () => {
 
 test('every code of the programs is explained', () => {
   const codes = new Set<string>();
-  for (const folder of ['client/cli', 'server/cli']) {
+  for (const folder of ['client/cli', 'server']) {
     for (const file of readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.ts')) continue;
       const source = readFileSync(join(repository, folder, file), 'utf8');
-      for (const match of source.matchAll(/new CliProblem\(\s*'([a-z_]+)'|\bcode: '([a-z_]+)'/g)) {
+      const printed = folder === 'client/cli' || file.startsWith('cli/');
+      for (const match of printed ? source.matchAll(/new CliProblem\(\s*'([a-z_]+)'|\bcode: '([a-z_]+)'/g) : []) {
         codes.add(match[1] ?? match[2] ?? '');
       }
+      // The command line writes them in lower case.
+      for (const match of source.matchAll(/new SlotledgerError\(\s*'([A-Z_]+)'/g)) codes.add(match[1]!.toLowerCase());
     }
   }
   assert.ok(codes.size > 10, 'the codes were found');

@@ -2,14 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Account, accountFromSecret } from '../../client/account.js';
-import { developmentKey } from '../../client/keystore/key-file.js';
+import { isDevelopmentKey } from '../../client/keystore/key-file.js';
 import { createKeystore } from '../../client/keystore/keystore.js';
 import type { Genesis, Parameters } from '../../ledger/values/genesis.js';
-import { genesisHash } from '../../ledger/values/genesis-file.js';
+import { toAmount } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
-import { createCrypto } from '../../server/crypto/create-crypto.js';
-import { createDevelopmentChain, type NewValidator } from '../../server/development-chain.js';
-import { writeValidatorKeys } from '../../server/node-runtime/keys.js';
+import { developmentAccounts, developmentGenesis } from '../../server/home/development-genesis.js';
+import { homePaths } from '../../server/home/home.js';
+import { genesisFileText, installGenesis } from '../../server/home/init-home.js';
+import { genesisValidator, makeValidatorKeys } from '../../server/home/make-validator.js';
+import { ownedAccount } from '../../server/node-runtime/stakeholders.js';
 
 export interface ChainPlan {
   /** One validator each, `v1` first. In units. */
@@ -27,7 +29,6 @@ export interface Homes {
   readonly genesisHash: Hash;
   /** One for each validator, `v1` first. */
   readonly homes: readonly string[];
-  readonly validators: readonly NewValidator[];
   readonly treasury: Account;
   readonly shop: Account;
   readonly owner: (validator: string) => Account;
@@ -36,43 +37,42 @@ export interface Homes {
 }
 
 export function makeHomes(directory: string, plan: ChainPlan): Homes {
-  const chain = createDevelopmentChain({
+  const homes = plan.stakes.map((_, i) => join(directory, `v${i + 1}`));
+  // The first home pays out of the faucet, and holds the owners' keys for the test.
+  const purse = homes[0]!;
+  const validators = plan.stakes.map((stake, i) => {
+    const keys = makeValidatorKeys(homePaths(homes[i]!));
+    const name = `v${i + 1}`;
+    return genesisValidator(keys, 'dev', ownedAccount(purse, name), toAmount(stake), name);
+  });
+  const made = developmentGenesis({
     genesisTime: plan.genesisTime ?? Date.now(),
     slotDurationMs: plan.slotDurationMs ?? 250,
     ...(plan.slotsPerEpoch === undefined ? {} : { slotsPerEpoch: plan.slotsPerEpoch }),
-    stakeholders: plan.stakes.map((stake, i) => ({ id: `v${i + 1}`, stake })),
+    accounts: developmentAccounts(purse),
+    validators,
   });
-  const genesis = { ...chain.genesis, parameters: { ...chain.genesis.parameters, ...plan.parameters } };
-  const hash = genesisHash(createCrypto(), genesis);
-  const secretOf = (name: string): (typeof chain.accounts)[number] => {
-    const found = chain.accounts.find((account) => account.name === name);
-    if (found === undefined) throw new Error(`the chain has no account ${name}`);
-    return found;
+  const text = genesisFileText({ ...made, parameters: { ...made.parameters, ...plan.parameters } });
+  const [{ genesis, hash }] = homes.map((home) => installGenesis(homePaths(home), text)) as [
+    ReturnType<typeof installGenesis>,
+  ];
+  const accountOf = (name: string): Account => {
+    const stored = createKeystore(purse).read(name);
+    if (!stored.ok || !isDevelopmentKey(stored.value.file)) throw new Error(`the chain has no account ${name}`);
+    return accountFromSecret(Buffer.from(stored.value.file.secret, 'hex'), genesis.address_prefix);
   };
-  const accountOf = (name: string): Account => accountFromSecret(secretOf(name).seed, genesis.address_prefix);
-  const emptyHome = (name: string): string => {
-    const home = join(directory, name);
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    writeFileSync(join(home, 'genesis.json'), JSON.stringify(genesis));
-    return home;
-  };
-  const homes = chain.validators.map((validator) => {
-    const home = emptyHome(validator.id);
-    writeValidatorKeys(join(home, 'keys'), hash, validator);
-    return home;
-  });
-  // The first home pays out of the faucet.
-  const { name, seed, publicKey } = secretOf('treasury');
-  const key = developmentKey({ name, secret: seed, publicKey: Buffer.from(publicKey.slice(2), 'hex'), path: '' });
-  createKeystore(homes[0]!).add(name, key);
   return {
     genesis,
     genesisHash: hash,
     homes,
-    validators: chain.validators,
     treasury: accountOf('treasury'),
     shop: accountOf('shop'),
     owner: accountOf,
-    emptyHome,
+    emptyHome(name) {
+      const home = join(directory, name);
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+      writeFileSync(join(home, 'genesis.json'), text);
+      return home;
+    },
   };
 }
