@@ -24,10 +24,10 @@ export interface RunOptions {
 export const binOf = (program: Program): string =>
   fileURLToPath(new URL(`../../server/bin/${program}.js`, import.meta.url));
 
-/** A directory that stands for the user's home; gone after the test. */
-export function temporaryHome(t: TestContext): string {
+/** A directory that stands for the user's home; gone when all tests of the file, and their nodes, have ended. */
+export function temporaryHome(_t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-cli-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 

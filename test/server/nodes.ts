@@ -12,9 +12,10 @@ import type { Transaction } from '../../ledger/values/transaction.js';
 import { Server } from '../../server/server.js';
 import type { NetworkConfig, ServerOptions } from '../../server/server-options.js';
 
-export function temporaryDirectory(t: TestContext): string {
+/** Gone when all tests of the file, and their servers, have ended. */
+export function temporaryDirectory(_t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-test-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
