@@ -66,6 +66,3 @@ export const referenceTo = ({ phase, epoch, view, block }: CertificateReference)
   view,
   block,
 });
-
-export const sameReference = (left: CertificateReference, right: CertificateReference): boolean =>
-  left.phase === right.phase && left.epoch === right.epoch && left.view === right.view && left.block === right.block;

@@ -7,11 +7,6 @@ export function isQuorum(stake: number, total: number): boolean {
   return 3n * BigInt(stake) > 2n * BigInt(total);
 }
 
-/** Strictly more than 1/3: at least one honest validator is among them. */
-export function hasHonest(stake: number, total: number): boolean {
-  return 3n * BigInt(stake) > BigInt(total);
-}
-
 export function totalStake(set: Pick<EpochEntry, 'validators'>): number {
   let total = 0;
   for (const { stake } of set.validators) total += stake;

@@ -40,11 +40,7 @@ export interface EvidenceProblem {
 const problem = (code: EvidenceProblemCode, detail: string) => err({ code, detail });
 
 /** Whether a block on this state may carry the evidence. */
-export function checkEvidence(
-  context: LedgerContext,
-  state: StateReader,
-  evidence: Evidence,
-): Result<void, EvidenceProblem> {
+function checkEvidence(context: LedgerContext, state: StateReader, evidence: Evidence): Result<void, EvidenceProblem> {
   if (evidence.first.chain !== context.chain) return problem('wrong_chain', 'The evidence is of another chain.');
   const fault = evidenceFault(evidence);
   if (fault !== undefined) return problem('shows_nothing', fault);

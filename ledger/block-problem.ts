@@ -1,7 +1,7 @@
 /** Why a block does not follow from the state it extends, in order of precedence. */
 import { err } from './values/result.js';
 
-export const blockProblemCodes = [
+const blockProblemCodes = [
   'version',
   'chain',
   'index',

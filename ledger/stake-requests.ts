@@ -11,7 +11,7 @@ import type { QueueEntry, StakeRequest, Unbonding, ValidatorEntry } from './valu
 import type { PublicKey } from './values/text.js';
 
 /** A new request is refused beyond this many, so that a closing block stays cheap. */
-export const maxStakeRequests = 1024;
+const maxStakeRequests = 1024;
 
 /** Whether another stake request fits: always if it adds to one of this epoch. */
 export function hasRoomForRequest(queue: QueueEntry, validator: PublicKey, epoch: Epoch): boolean {

@@ -30,10 +30,6 @@ export function decodeHeader(value: unknown, rules: ChainRules): Result<BlockHea
   return blockDecoders(rules).header(value);
 }
 
-export function decodeHashedHeader(value: unknown, rules: ChainRules): Result<HashedHeader, DecodeProblem> {
-  return blockDecoders(rules).hashedHeader(value);
-}
-
 export function decodeBlock(value: unknown, rules: ChainRules): Result<Block, DecodeProblem> {
   return blockDecoders(rules).block(value);
 }

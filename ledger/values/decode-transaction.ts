@@ -55,7 +55,7 @@ export function transactionDecoder(rules: ChainRules): Decoder<Transaction> {
 }
 
 /** The keys that an owner's first stake names, with their proofs (which are not checked here). */
-export const decodeValidatorKeys: Decoder<ValidatorKeys> = checked(
+const decodeValidatorKeys: Decoder<ValidatorKeys> = checked(
   record<ValidatorKeys>({
     key: decodePublicKey,
     vrf_key: decodePublicKey,

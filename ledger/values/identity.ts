@@ -3,7 +3,7 @@ import type { Block, BlockHeader } from './block.js';
 import { canonicalJson } from './canonical.js';
 import type { Hasher } from './crypto.js';
 import { domainText } from './domain.js';
-import { type MerkleProof, merkleProof, merkleRoot } from './merkle.js';
+import { merkleRoot } from './merkle.js';
 import type { Epoch } from './numbers.js';
 import { transactionJson, transactionSigningText } from './signing.js';
 import type { SetMember } from './state.js';
@@ -23,7 +23,7 @@ export function transactionId(hasher: Hasher, transaction: TransactionBody | Tra
 }
 
 /** Only the header's own fields, whatever else the object carries (`hash`, `transactions`, …). */
-export function headerOf(block: BlockHeader): BlockHeader {
+function headerOf(block: BlockHeader): BlockHeader {
   const { version, chain, index, epoch, slot, round, prev_hash, justify_view, proposer } = block;
   const { tx_root, evidence_root, state_root, validators_hash, next_epoch, vrf, work } = block;
   return {
@@ -47,7 +47,7 @@ export function headerOf(block: BlockHeader): BlockHeader {
 }
 
 /** The text whose SHA-256 is the block's hash. */
-export function blockText(header: BlockHeader): string {
+function blockText(header: BlockHeader): string {
   return domainText('block', headerOf(header));
 }
 
@@ -65,11 +65,6 @@ export function validatorsHash(hasher: Hasher, members: readonly SetMember[]): H
 /** Root over the canonical JSON of the transactions with their signatures, in the order of the block. */
 export function transactionsRoot(hasher: Hasher, transactions: readonly Transaction[]): Hash {
   return merkleRoot(hasher, transactions.map(transactionJson));
-}
-
-/** Shows that the transaction at `position` is in the block; check with `verifyMerkleProof` and `transactionJson`. */
-export function transactionProof(hasher: Hasher, transactions: readonly Transaction[], position: number): MerkleProof {
-  return merkleProof(hasher, transactions.map(transactionJson), position);
 }
 
 export function evidenceRoot(hasher: Hasher, evidence: readonly Evidence[]): Hash {

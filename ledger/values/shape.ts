@@ -132,7 +132,7 @@ export function variant<T>(tag: string, decoders: { readonly [kind: string]: Dec
 }
 
 /** Moves a problem one level outwards: `inside('outputs', {path: '[3].amount'})` is about `outputs[3].amount`. */
-export function inside(step: string, problem: DecodeProblem): { readonly ok: false; readonly problem: DecodeProblem } {
+function inside(step: string, problem: DecodeProblem): { readonly ok: false; readonly problem: DecodeProblem } {
   const joint = problem.path === '' || problem.path.startsWith('[') ? '' : '.';
   return err({ path: `${step}${joint}${problem.path}`, detail: problem.detail });
 }

@@ -9,7 +9,7 @@ import type { Transaction, Transfer } from '../../ledger/values/transaction.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { SubmitOutcome } from '../http/node-api.js';
 
-export const faucetLane = 255;
+const faucetLane = 255;
 
 export interface FaucetParts {
   readonly chain: OpenedGenesis;

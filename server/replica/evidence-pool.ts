@@ -15,7 +15,7 @@ export interface EvidencePool {
   forgetBefore(epoch: Epoch): void;
 }
 
-export const offenderOf = ({ first }: Evidence): PublicKey => first.validator;
+const offenderOf = ({ first }: Evidence): PublicKey => first.validator;
 const keyOf = (evidence: Evidence): string => `${evidence.first.epoch} ${offenderOf(evidence)}`;
 
 export function createEvidencePool(): EvidencePool {

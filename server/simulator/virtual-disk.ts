@@ -56,6 +56,7 @@ export interface VirtualDisk {
   get(key: string): StateEntry | undefined;
   /** A node of the state tree. */
   node(path: string): string | undefined;
+  entries(): Iterable<StateEntry>;
 }
 
 export interface DiskHooks {
@@ -208,6 +209,7 @@ export function createVirtualDisk(
     blocks: () => ledgerFile.blocks,
     get: (key) => ledgerFile.entries.get(key),
     node: (path) => ledgerFile.nodes.get(path),
+    entries: () => ledgerFile.entries.values(),
   };
 }
 

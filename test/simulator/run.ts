@@ -1,4 +1,5 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
+import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
@@ -107,6 +108,7 @@ export function runSeed(options: RunOptions): RunReport {
     if (behind.length > 0) {
       throw new Violation('everyone catches up', `nodes ${behind.map(({ index }) => index)} are behind after healing`);
     }
+    for (const node of simulation.nodes) checkEveryUnit(node.disk.entries());
     return report('ok', recoverySlots);
   } catch (error) {
     if (error instanceof Violation) return report('violation', recoverySlots, error.message);
