@@ -35,8 +35,11 @@ export interface Faults {
   heal(): void;
 }
 
-/** @param everyMs mean time between faults */
-export function startFaults(simulation: Simulation, everyMs: number): Faults {
+/**
+ * @param everyMs mean time between faults
+ * @param kinds those that may happen; few at a time find what a mixture of all hides
+ */
+export function startFaults(simulation: Simulation, everyMs: number, kinds: readonly FaultKind[] = faultKinds): Faults {
   const random = simulation.random.fork('faults');
   const counts = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   const undo = new Set<() => void>();
@@ -46,7 +49,7 @@ export function startFaults(simulation: Simulation, everyMs: number): Faults {
     if (!running) return;
     const { queue } = simulation;
     queue.schedule(queue.now() + random.between(1, 2 * everyMs) * 1000, next);
-    const kind = random.pick(faultKinds);
+    const kind = random.pick(kinds);
     counts[kind]++;
     const end = begin[kind](simulation, random);
     const lastsMs = random.pick([200, 1_000, 3_000, 10_000, 30_000]) + random.below(1_000);
