@@ -180,6 +180,233 @@ export const mutants: readonly Mutant[] = [
     'if (block.epoch !== proposal.epoch) return',
     'if (block.epoch > proposal.epoch + 1e6) return',
   ]),
+  breaks(
+    '5-persist-first',
+    'send-before-persist',
+    'a crash after a vote and before its record: the other vote follows',
+    [
+      'consensus/take-effects.ts',
+      "return [{ type: 'persist', vote_state, bodies: keptBodies(state) }, ...effects];",
+      "return [...effects, { type: 'persist', vote_state, bodies: keptBodies(state) }];",
+    ],
+  ),
+  breaks('5-persist-first', 'never-persisted', 'a restarted validator remembers nothing it signed', [
+    'consensus/take-effects.ts',
+    'if (!state.dirty || !leaves ||',
+    'if (state.dirty || !leaves ||',
+  ]),
+  breaks('5-bodies', 'bodies-dropped', 'a crash of all leaves everyone locked on a block that nobody holds', [
+    'consensus/take-effects.ts',
+    'bodies: keptBodies(state)',
+    'bodies: keptBodies(state).slice(1)',
+  ]),
+  breaks('8-higher-lock', 'lower-lock-at-start', 'a restarted validator takes the lower of its two locks', [
+    'consensus/core-state.ts',
+    'compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;',
+    'compareRanks(rank(voteState.lock), rank(lock)) < 0) lock = voteState.lock;',
+  ]),
+  breaks(
+    '5-lost-vote-state',
+    'no-silence',
+    'a validator without its vote state signs at once, perhaps what it had signed otherwise',
+    [
+      'consensus/core-state.ts',
+      'silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),',
+      'silentBelow: lost === undefined || silenceAfterLoss(config, lost.clockSlot) > 0 ? undefined : toView(0),',
+    ],
+  ),
+  breaks('5-lost-vote-state', 'silence-never-ends', 'a validator that lost its vote state never votes again', [
+    certificate,
+    'certificate.view >= state.silentBelow) didLearnAfterLoss',
+    'certificate.view < 0) didLearnAfterLoss',
+  ]),
+  breaks('5-rank', 'rank-by-view-alone', 'a certificate of an earlier epoch outranks the lock of this one', [
+    'consensus/rank.ts',
+    'left.epoch - right.epoch || left.view - right.view;',
+    'left.view - right.view;',
+  ]),
+  breaks('6-enter', 'opening-ranks-by-its-view', 'what an epoch begins with outranks its first certificates', [
+    'consensus/rank.ts',
+    '? { epoch: context.epoch.number, view: 0 }',
+    '? { epoch: context.epoch.number, view: certificate.view + 1e9 }',
+  ]),
+  breaks('6-finality-justifies', 'qc-opens-epoch', 'an epoch begins on a closing block that is not final', [
+    'consensus/rank.ts',
+    "certificate.block === base.block.hash && certificate.phase === 'commit';",
+    'certificate.block === base.block.hash;',
+  ]),
+  breaks(
+    '6-closing-last',
+    'closing-extended',
+    'the old epoch goes on after the block that ends it',
+    [
+      proposal,
+      'if (parent.next_epoch !== undefined && parent.epoch === block.epoch) {',
+      'if (parent.next_epoch !== undefined && parent.epoch > block.epoch) {',
+    ],
+    [
+      propose,
+      'return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;',
+      'return block.next_epoch !== undefined && block.epoch > state.epoch.number;',
+    ],
+  ),
+  breaks('6-closing-again', 'closing-not-again', 'a leader builds on a closing block that is not final', [
+    propose,
+    'return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;',
+    'return block.next_epoch !== undefined && block.epoch > state.epoch.number;',
+  ]),
+  breaks('6-later-slot', 'epoch-in-the-same-slot', 'an epoch begins in the slot in which the one before ended', [
+    proposal,
+    'if (isOpening(state, justify) && justify.view > 0 &&',
+    'if (isOpening(state, justify) && justify.view < 0 &&',
+  ]),
+  breaks(
+    '6-old-epoch',
+    'old-epoch-moves-the-lock',
+    'certificates of a closed epoch become locks, and commit votes follow them',
+    [certificate, 'if (certificate.epoch < state.epoch.number) return;', 'if (certificate.epoch < 0) return;'],
+    [safety, 'if (!isOfEpoch(state, certificate)) return false;', 'if (certificate.epoch < 0) return false;'],
+  ),
+  breaks('6-old-epoch', 'signs-before-it-caught-up', 'a node with an old ledger signs in an epoch it had left', [
+    safety,
+    'if (rankOf(state, state.lock).epoch > epoch.number) return false;',
+    'if (rankOf(state, state.lock).epoch < 0) return false;',
+  ]),
+  breaks('6-enter', 'votes-survive-the-epoch', 'votes for an epoch that is over stay counted in the next', [
+    'consensus/on-final-advanced.ts',
+    'state.votes.clear();',
+    'state.votes.size;',
+  ]),
+  breaks('6-enter', 'schedule-not-renewed', 'leaders of the old epoch go on in the new one', [
+    'consensus/on-final-advanced.ts',
+    'state.schedule = createSchedule(config.hasher, epoch);',
+    'createSchedule(config.hasher, epoch);',
+  ]),
+  breaks('6-help', 'nobody-helps', 'a node that missed the closing block is never told of it', [
+    'consensus/help.ts',
+    "emit(state, { type: 'help_behind', validator, final_index: finalIndex });",
+    "if (finalIndex < 0) emit(state, { type: 'help_behind', validator, final_index: finalIndex });",
+  ]),
+  breaks('6-catch-up', 'nobody-asks', 'a node that hears of a later epoch does not ask for it', [
+    'consensus/on-new-view.ts',
+    'if (newView.epoch > epoch.number || newView.final_index > tip.index + 8) {',
+    'if (newView.epoch < 0) {',
+  ]),
+  breaks('5-conflicting-finality', 'fork-finalised', 'a certificate for a block beside the final chain is obeyed', [
+    certificate,
+    "if (path.kind === 'forked') {",
+    "if (path.kind === 'forked' && path.kind.length === 0) {",
+  ]),
+  breaks('5-next-round', 'waits-for-the-slot', 'a leader does not go on when the certificate of its round is there', [
+    certificate,
+    "else if (state.leadership !== undefined) tellSelf(state, { type: 'work_available' });",
+    "else if (state.slot < 0) tellSelf(state, { type: 'work_available' });",
+  ]),
+  breaks('5-at-once', 'never-waits', 'a leader proposes before it knows the highest lock', [
+    propose,
+    'if (leadership.waited || leadership.last !== undefined) return true;',
+    'if (leadership.termStart >= 0) return true;',
+  ]),
+  breaks('5-assemble', 'new-views-not-counted', 'a QC that only new-views together hold is never made', [
+    'consensus/on-new-view.ts',
+    'if (newView.last_prepare !== undefined) onVote(state, newView.last_prepare);',
+    'if (newView.last_prepare !== undefined && newView.slot < 0) onVote(state, newView.last_prepare);',
+  ]),
+  breaks(
+    '5-lock-request',
+    'locks-not-exchanged',
+    'a leader that lacks the highest certificate proposes what nobody votes for',
+    [
+      'consensus/on-new-view.ts',
+      'exchangeLocks(state, newView, lock);',
+      'if (newView.slot < 0) exchangeLocks(state, newView, lock);',
+    ],
+  ),
+  breaks('5-longer-terms', 'terms-never-lengthen', 'where messages take longer than a slot nothing becomes final', [
+    'consensus/term.ts',
+    'const slots = steps.find(([from]) => late >= from)?.[1] ?? 1;',
+    'const slots = late < 0 ? 2 : 1;',
+  ]),
+  breaks('5-one-slot-again', 'terms-stay-long', 'after one bad hour every leader keeps eight slots', [
+    'consensus/on-final-advanced.ts',
+    'state.lateSlots.clear();',
+    'state.lateSlots.size;',
+  ]),
+  breaks('5-slot-suffices', 'rounds-to-the-end', 'a proposal at the end of a slot that cannot be finished in it', [
+    propose,
+    'return end - state.now > state.finalityMs;',
+    'return end - state.now > -1e9;',
+  ]),
+  breaks('8-unwritten', 'ahead-of-the-disk', 'proposals go on while the disk does not keep up', [
+    propose,
+    'if (state.tip.index - state.storedIndex >= maxUnstored) return;',
+    'if (state.tip.index - state.storedIndex >= 1e9) return;',
+  ]),
+  breaks('5-certificate', 'stake-not-counted', 'a certificate of a single signer is believed', [
+    'consensus/certificate.ts',
+    'if (!isQuorum(stake, totalStake(set))) return',
+    'if (!isQuorum(3 * stake + totalStake(set), totalStake(set))) return',
+  ]),
+  breaks('5-certificate', 'signer-counted-twice', 'one signer named three times makes a quorum', [
+    'consensus/certificate.ts',
+    'if (index <= last || member === undefined) return',
+    'if (member === undefined) return',
+  ]),
+  breaks('5-certificate', 'signatures-unchecked', 'a certificate with invented signatures is believed', [
+    'consensus/certificate.ts',
+    'if (!verifier.verify(member.key, message, certificate.signatures[at]!)) {',
+    'if (!verifier.verify(member.key, message, certificate.signatures[at]!) && at < 0) {',
+  ]),
+  breaks('5-double-vote', 'double-vote-forgiven', 'two votes in one view are no evidence', [
+    'consensus/equivocation.ts',
+    "if (first.block !== second.block) report(state, { kind: 'double_vote', first, second });",
+    "if (first.block === second.block) report(state, { kind: 'double_vote', first, second });",
+  ]),
+  breaks('5-double-proposal', 'double-proposal-forgiven', 'two proposals in one view are no evidence', [
+    'consensus/equivocation.ts',
+    '} else if (first.block !== proposal.block && first.validator === proposal.validator) {',
+    '} else if (first.block === proposal.block && first.validator !== proposal.validator) {',
+  ]),
+  breaks('5-lock-violation', 'lock-violation-forgiven', 'a vote below an own lock is no evidence', [
+    'consensus/equivocation.ts',
+    'if (prepare.view > commit.view && prepare.justify_view < commit.view) {',
+    'if (prepare.view > commit.view && prepare.justify_view < -commit.view) {',
+  ]),
+  breaks('4-leader-unbiased', 'leaders-biased', 'the first keys lead more often than their stake says', [
+    'consensus/schedule.ts',
+    'if (x >= limit) continue;',
+    'if (x >= limit && counter > 0) continue;',
+  ]),
+  breaks('4-leader-unbiased', 'leaders-by-count', 'small stakes lead as often as large ones', [
+    'consensus/schedule.ts',
+    'if (point < BigInt(stake)) return key;',
+    'if (point < total / BigInt(epoch.validators.length)) return key;',
+  ]),
+  breaks('5-member', 'strangers-vote', 'a new-view of someone outside the set is heard', [
+    'consensus/on-new-view.ts',
+    'if (memberIndex(epoch, newView.validator) < 0) {',
+    'if (memberIndex(epoch, newView.validator) < -1) {',
+  ]),
+  breaks('5-future-view', 'votes-of-any-time', 'votes for slots of the far future fill the memory', [
+    'consensus/on-vote.ts',
+    'if (slot > toSlot(state.slot + 2 * config.parameters.max_term_slots)) {',
+    'if (slot > toSlot(state.slot + 1e6)) {',
+  ]),
+  breaks('4-epoch', 'epoch-too-soon', 'an epoch ends one slot early', [
+    'ledger/epoch-transition.ts',
+    'return toEpoch(Math.floor(slot / context.genesis.parameters.slots_per_epoch));',
+    'return toEpoch(Math.floor((slot + 1) / context.genesis.parameters.slots_per_epoch));',
+  ]),
+  breaks('4-set', 'stake-counts-at-once', 'stake requested in an epoch already counts in the next', [
+    'ledger/epoch-transition.ts',
+    'if (epoch >= old.number || budget === 0) {',
+    'if (epoch > old.number || budget === 0) {',
+  ]),
+  breaks('4-set', 'offenders-stay', 'a validator with final evidence against it stays in the set', [
+    'ledger/epoch-transition.ts',
+    'members.delete(key);\n    moving.total -= stake;',
+    'moving.total -= 0 * stake;',
+  ]),
 ];
 
 export const unbroken: readonly Unbroken[] = [];
