@@ -7,6 +7,8 @@ import { Violation } from '../../server/simulator/checkers/violation.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createPurse } from '../../server/simulator/simulated-chain.js';
 import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
+import { roles } from '../simulator/cast/cast.js';
+import { allHonest, castOn } from '../simulator/cast/draw.js';
 import { faultKinds, startFaults } from '../simulator/faults.js';
 
 const chaosMs = 30_000;
@@ -17,9 +19,15 @@ const owedWithinSlots = 40;
 export function huntSeed(seed: number, trace?: (line: string) => void): string | undefined {
   const random = createRandom(seed, 'hunt');
   const count = random.pick([4, 4, 5, 7]);
+  // One Byzantine validator of equal stake is less than a third of four.
+  const byzantine = random.chance(600_000) ? [random.below(count)] : [];
+  const casting =
+    byzantine.length === 0 ? allHonest : castOn(random.shuffle(roles).slice(0, random.between(1, 3)), byzantine);
   const simulation = createSimulation({
     seed,
     stakes: Array.from({ length: count }, () => 1000),
+    actors: casting.actors,
+    twins: casting.twins,
     parameters: {
       slots_per_epoch: random.pick([3, 5, 10, 1_000]),
       vote_routing: random.pick(['everyone', 'everyone', 'leader'] as const),
@@ -41,7 +49,8 @@ export function huntSeed(seed: number, trace?: (line: string) => void): string |
       simulation.run(1_000);
     }
     simulation.run(20_000);
-    const behind = simulation.nodes.filter((node) => node.disk.tip().index < simulation.height() - 5);
+    const honest = simulation.nodes.filter(({ index }) => simulation.isHonest(index));
+    const behind = honest.filter((node) => node.disk.tip().index < simulation.height() - 5);
     if (behind.length > 0) throw new Violation('everyone catches up', `nodes ${behind.map(({ index }) => index)}`);
     return undefined;
   } catch (error) {

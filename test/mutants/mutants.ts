@@ -90,21 +90,11 @@ export const mutants: readonly Mutant[] = [
     'a proposal rests on a certificate of its own or a later view',
     [safety, 'if (justify.view >= view) return', 'if (justify.view > view + 1e9) return'],
   ),
-  breaks(
-    '5-extends',
-    'parent-not-certified',
-    'a block extends something else than what its justification certifies',
-    [
-      safety,
-      'if (block.hash !== justify.block && block.prev_hash !== justify.block) {',
-      'if (block.hash === justify.block && block.prev_hash === justify.block) {',
-    ],
-    [
-      proposal,
-      'if (block.prev_hash !== justify.block) return',
-      'if (block.prev_hash === justify.block && block.hash === justify.block) return',
-    ],
-  ),
+  breaks('5-extends', 'parent-not-certified', 'a block extends something else than what its justification certifies', [
+    safety,
+    'if (block.hash !== justify.block && block.prev_hash !== justify.block) {',
+    'if (block.hash === justify.block && block.prev_hash === justify.block) {',
+  ]),
   breaks('5-leader', 'anyone-leads', 'whoever likes proposes in the slot of another', [
     proposal,
     'if (state.schedule.leader(slot) !== proposal.validator) {',
@@ -406,6 +396,66 @@ export const mutants: readonly Mutant[] = [
     'ledger/epoch-transition.ts',
     'members.delete(key);\n    moving.total -= stake;',
     'moving.total -= 0 * stake;',
+  ]),
+  breaks(
+    '4-schedule',
+    'schedule-ends-with-the-epoch',
+    'after a long halt there is no leader any more who could end the epoch',
+    [
+      'consensus/schedule.ts',
+      "domainText('leader', { nonce: epoch.nonce, slot, counter })",
+      "domainText('leader', { nonce: epoch.nonce, slot: 0 * slot, counter })",
+    ],
+  ),
+  breaks('5-delta', 'waits-for-ever', 'a leader without new-views of a quorum never proposes', [
+    'consensus/on-slot.ts',
+    'leadership.waited = true;',
+    'leadership.waited = state.now < 0;',
+  ]),
+  breaks('5-enter', 'leader-not-told', 'nobody tells the leader of a slot what it is locked on', [
+    'consensus/on-slot.ts',
+    "emit(state, { type: 'send', to: leader, message });",
+    "if (slot < 0) emit(state, { type: 'send', to: leader, message });",
+  ]),
+  breaks('5-final', 'prepared-is-final', 'a block is called final before a quorum is locked on it', [
+    certificate,
+    "if (certificate.phase === 'commit') finalise(state, certificate);",
+    'if (certificate.phase !== undefined) finalise(state, certificate);',
+  ]),
+  breaks('5-idle', 'empty-blocks', 'blocks without anything to add are made and accepted', [
+    'ledger/has-work.ts',
+    'if (transactions > 0 || evidence > 0) return true;',
+    'if (transactions >= 0 || evidence > 0) return true;',
+  ]),
+  breaks('5-late', 'anything-is-late', 'proposals repeated from the distant past lengthen the terms', [
+    'consensus/term.ts',
+    'if (state.slot - slot <= 2 * max_term_slots && state.lateSlots.size < 64)',
+    'if (state.slot - slot <= 2000 * max_term_slots && state.lateSlots.size < 64)',
+  ]),
+  breaks('5-resend', 'proposal-not-repeated', 'a leader whose proposal got lost waits for its next slot', [
+    propose,
+    'if (isWaitingForQuorum(state, leadership)) {',
+    'if (isWaitingForQuorum(state, leadership) && state.now >= 0) {\n    return;\n  }\n  if (isWaitingForQuorum(state, leadership)) {',
+  ]),
+  breaks('5-term-views', 'views-of-every-slot', 'the views of a long term belong to several leaders', [
+    'consensus/view.ts',
+    'toSlot(slot - (slot % length));',
+    'toSlot(slot - 0 * length);',
+  ]),
+  breaks('6-previous-set', 'previous-set-forgotten', 'after skipped epochs nobody can check what opens the new one', [
+    'ledger/state-keys.ts',
+    'return previous?.number === number ? previous : readEpochNumbered(state, number);',
+    'return previous?.number === number + 1e9 ? previous : readEpochNumbered(state, number);',
+  ]),
+  breaks('6-skip', 'one-epoch-at-a-time', 'after a long halt every empty epoch must be closed by itself', [
+    'ledger/block-execution.ts',
+    'closeEpoch(context, overlay, number)',
+    'closeEpoch(context, overlay, (epoch.number + 1) as typeof number)',
+  ]),
+  breaks('7-clock-suspect', 'wrong-clock-signs', 'a validator whose clock is known to be wrong goes on', [
+    safety,
+    'if (config.signer === undefined || state.clockSuspect) return false;',
+    'if (config.signer === undefined) return false;',
   ]),
 ];
 
