@@ -4,7 +4,7 @@ import { Violation } from '../../server/simulator/checkers/violation.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
 import type { Role } from './cast/cast.js';
-import { drawCasting } from './cast/draw.js';
+import { type Casting, drawCasting } from './cast/draw.js';
 import { type FaultKind, startFaults } from './faults.js';
 
 export interface RunOptions {
@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Simulated time under faults, in ms. */
   readonly chaosMs: number;
   readonly trace?: (line: string) => void;
+  /** By default less than a third of the stake is Byzantine, in two thirds of the seeds. */
+  readonly cast?: (random: Random, stakes: readonly number[]) => Casting;
 }
 
 export interface RunReport {
@@ -30,6 +32,8 @@ export interface RunReport {
   readonly traceHash: string;
   readonly verdict: 'ok' | 'violation';
   readonly violation?: string;
+  /** Name of the rule that was broken. */
+  readonly rule?: string;
 }
 
 /** Slots after healing within which something must become final. */
@@ -57,11 +61,20 @@ function standing(simulation: Simulation): string {
     .join('\n');
 }
 
+/** Originals and the even ones of the others on one side, twins and the odd ones on the other. */
+function separate({ nodes, options, network }: Simulation): void {
+  const twins = options.twins ?? [];
+  const side = (node: number): boolean => node >= options.stakes.length || (!twins.includes(node) && node % 2 === 1);
+  for (const { index: from } of nodes) {
+    for (const { index: to } of nodes) if (side(from) !== side(to)) network.cut(from, to);
+  }
+}
+
 export function runSeed(options: RunOptions): RunReport {
   const random = createRandom(options.seed, 'run');
   const validators = options.nodes ?? drawValidators(random);
   const stakes = drawStakes(random, validators);
-  const { roles, actors, twins } = drawCasting(random.fork('cast'), stakes);
+  const { roles, actors, twins, camps } = (options.cast ?? drawCasting)(random.fork('cast'), stakes);
   const simulation = createSimulation({
     seed: options.seed,
     stakes,
@@ -73,7 +86,7 @@ export function runSeed(options: RunOptions): RunReport {
     },
     ...(options.trace ? { trace: options.trace } : {}),
   });
-  const report = (verdict: 'ok' | 'violation', recoverySlots: number, violation?: string): RunReport => ({
+  const report = (verdict: 'ok' | 'violation', recoverySlots: number, broken?: Violation): RunReport => ({
     seed: options.seed,
     validators,
     roles,
@@ -84,8 +97,9 @@ export function runSeed(options: RunOptions): RunReport {
     recoverySlots,
     traceHash: simulation.traceHash(),
     verdict,
-    ...(violation === undefined ? {} : { violation }),
+    ...(broken === undefined ? {} : { violation: broken.message, rule: broken.rule }),
   });
+  if (camps === true) separate(simulation);
   startLoad(simulation, random.pick([500, 1_000, 2_000]));
   const faults = startFaults(simulation, random.pick([2_000, 5_000, 12_000]));
   let recoverySlots = 0;
@@ -111,7 +125,7 @@ export function runSeed(options: RunOptions): RunReport {
     for (const node of simulation.nodes) checkEveryUnit(node.disk.entries());
     return report('ok', recoverySlots);
   } catch (error) {
-    if (error instanceof Violation) return report('violation', recoverySlots, error.message);
+    if (error instanceof Violation) return report('violation', recoverySlots, error);
     throw error;
   }
 }

@@ -7,6 +7,8 @@ export interface Casting {
   readonly roles: readonly Role[];
   readonly actors: ReadonlyMap<number, CreateActor>;
   readonly twins: readonly number[];
+  /** Cuts the network between two camps, each with one of every two twins, until the healing. */
+  readonly camps?: boolean;
 }
 
 export const allHonest: Casting = { roles: [], actors: new Map(), twins: [] };
@@ -16,6 +18,25 @@ export function drawCasting(random: Random, stakes: readonly number[]): Casting 
   if (!random.chance(666_667)) return allHonest;
   const drawn = random.shuffle(roles).slice(0, random.between(1, 2));
   return castOn(drawn, drawByzantine(random, stakes));
+}
+
+/**
+ * More than the rules can bear: a third of the stake or more, up to half, as twins or as voters who ignore their locks
+ * behind leaders who propose two blocks. A harness that finds no conflict here looks away.
+ */
+export function drawControl(random: Random, stakes: readonly number[]): Casting {
+  const total = stakes.reduce((sum, stake) => sum + stake, 0);
+  const drawn: readonly Role[] = random.pick([['twin'], ['equivocating leader', 'lock ignorer']] as const);
+  for (let attempt = 0; ; attempt++) {
+    const chosen: number[] = [];
+    let held = 0;
+    for (const node of random.shuffle(stakes.map((_, at) => at))) {
+      if (2 * (held + stakes[node]!) > total) continue;
+      held += stakes[node]!;
+      chosen.push(node);
+    }
+    if (3 * held >= total || attempt === 100) return { ...castOn(drawn, chosen), camps: drawn.includes('twin') };
+  }
 }
 
 function drawByzantine(random: Random, stakes: readonly number[]): readonly number[] {

@@ -2,7 +2,7 @@
 import type { Block } from '../../../ledger/values/block.js';
 import type { CreateActor } from '../../../server/simulator/actor.js';
 import { rivalOf } from './rival-block.js';
-import { inFirstHalf, repropose } from './signing.js';
+import { isShown, repropose } from './signing.js';
 
 export const equivocatingLeader: CreateActor = (stage) => {
   const rivals = new Map<string, Block | undefined>();
@@ -13,7 +13,7 @@ export const equivocatingLeader: CreateActor = (stage) => {
       const isNew = block.hash !== justify.block;
       if (isNew && !rivals.has(block.hash)) rivals.set(block.hash, rivalOf(stage, block));
       const rival = isNew ? rivals.get(block.hash) : undefined;
-      if (rival === undefined || inFirstHalf(proposal.view, to)) return [message];
+      if (rival === undefined || isShown(block.hash, [block.hash, rival.hash], proposal.view, to)) return [message];
       return [repropose(stage, proposal, rival, justify)];
     },
   };

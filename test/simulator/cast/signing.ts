@@ -4,6 +4,7 @@ import type { NewView, NewViewBody } from '../../../consensus/messages.js';
 import { newViewSigningText } from '../../../consensus/new-view.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { proposalSigningText, voteSigningText } from '../../../ledger/values/signing.js';
+import type { Hash } from '../../../ledger/values/text.js';
 import type { Certificate, Proposal, ProposalBody, Vote, VoteBody } from '../../../ledger/values/vote.js';
 import type { ReplicaMessage } from '../../../server/replica/ports.js';
 import type { Stage } from '../../../server/simulator/actor.js';
@@ -36,3 +37,10 @@ export function repropose(stage: Stage, like: Proposal, block: Block, justify: C
 
 /** Two groups of the other nodes, the same for everything one view brings. */
 export const inFirstHalf = (view: number, to: number): boolean => ((view ^ to) & 1) === 0;
+
+/** Of two blocks of one view the one with the lower hash is for the first half; a single one is for everyone. */
+export function isShown(block: Hash, rivals: readonly Hash[], view: number, to: number): boolean {
+  if (rivals.length < 2) return true;
+  const isLower = rivals.every((rival) => block <= rival);
+  return isLower === inFirstHalf(view, to);
+}

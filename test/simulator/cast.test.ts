@@ -1,0 +1,23 @@
+/** Validators that break the rules: below a third of the stake they change nothing, from a third on they are found out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { roles } from './cast/cast.js';
+import { castOn } from './cast/draw.js';
+import { bites, runControl } from './controls.js';
+import { runSeed } from './run.js';
+
+for (const [at, role] of roles.entries()) {
+  test(`${role}: with less than a third of the stake no rule breaks and finality resumes`, () => {
+    // The stake of one node of four to seven is always below a third.
+    const report = runSeed({ seed: 900 + at, chaosMs: 30_000, nodes: 4 + (at % 3), cast: () => castOn([role], [0]) });
+    assert.equal(report.verdict, 'ok', `seed ${report.seed}: ${report.violation}`);
+    assert.ok(report.finalBlocks > 3);
+  });
+}
+
+test('with a third of the stake or more the checkers find two final blocks of one height', () => {
+  for (const seed of [1, 4]) {
+    const report = runControl(seed);
+    assert.ok(bites(report), `seed ${seed} (${report.roles.join(', ')}) found ${report.rule ?? 'nothing'}`);
+  }
+});

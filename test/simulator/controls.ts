@@ -1,0 +1,47 @@
+/**
+ * `npm run sim:controls`: the same harness where a third of the stake or more breaks the rules. It has to find two
+ * final blocks of one height, or it would not have found them anywhere else either.
+ */
+
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { drawControl } from './cast/draw.js';
+import { type RunReport, runSeed } from './run.js';
+
+/** @returns whether this seed shows what the checkers are for */
+export function bites({ rule }: RunReport): boolean {
+  return rule === 'one final block per height';
+}
+
+export const runControl = (seed: number, chaosMs = 60_000): RunReport =>
+  runSeed({ seed, chaosMs, nodes: 4 + (seed % 4), cast: drawControl });
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '60' },
+      from: { type: 'string', default: '1' },
+      budget: { type: 'string', default: '60s' },
+    },
+  });
+  const started = performance.now();
+  const budgetMs = Number.parseInt(values.budget, 10) * 1000;
+  const reports: RunReport[] = [];
+  for (let at = 0; at < Number(values.seeds) && performance.now() - started < budgetMs; at++) {
+    reports.push(runControl(Number(values.from) + at));
+  }
+  const wall = ((performance.now() - started) / 1000).toFixed(1);
+  for (const role of ['twin', 'lock ignorer'] as const) {
+    const those = reports.filter(({ roles }) => roles.includes(role));
+    const found = those.filter(bites);
+    const first = found[0];
+    console.log(
+      `${role}: conflicting finality in ${found.length} of ${those.length} seeds` +
+        (first === undefined
+          ? ''
+          : `, first in seed ${first.seed} after ${(first.simulatedMs / 1000).toFixed(1)} simulated seconds`),
+    );
+    if (found.length === 0) process.exitCode = 1;
+  }
+  console.log(`${reports.length} seeds in ${wall} s`);
+}
