@@ -1,0 +1,108 @@
+/**
+ * Real `server start` processes on homes that `server testnet` made, with payers that have money. Whoever measures gets
+ * the nodes, the payers and what their genesis says; stopping takes everything away again.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accountFromSecret } from '../../client/account.js';
+import { createKeystore } from '../../client/keystore/keystore.js';
+import { walletOf } from '../../client/wallet.js';
+import { encodeAddress } from '../../ledger/values/address.js';
+import type { Genesis } from '../../ledger/values/genesis.js';
+import { toAmount } from '../../ledger/values/numbers.js';
+import type { Address, ChainId, PublicKey } from '../../ledger/values/text.js';
+import { createSigner } from '../../server/crypto/create-crypto.js';
+import { run } from '../cli/programs.js';
+import { createNodeProcess, type NodeProcess, within } from '../network/node-process.js';
+
+export interface Payer {
+  /** 64 hex digits. */
+  readonly seed: string;
+  readonly address: Address;
+}
+
+export interface ChainUnderTest {
+  readonly chain: ChainId;
+  readonly genesis: Genesis;
+  readonly nodes: readonly NodeProcess[];
+  readonly payers: readonly Payer[];
+  /** Addresses that get the payments. */
+  readonly payees: readonly Address[];
+  /** Waits until no node has a transaction waiting and all have one final block on disk. @returns its index */
+  settled(withinMs: number): Promise<number>;
+  /** Ends the nodes, then the homes. @param checks runs between the two, on the homes */
+  stop(checks?: (homes: readonly string[]) => Promise<void>): Promise<void>;
+}
+
+/** What each payer gets, in units: 100 tokens. */
+const funds = toAmount(100_000);
+const payeeCount = 256;
+
+/**
+ * @param payers at most 256: one transaction pays them all
+ */
+export async function startChain(validators: number, payers: number, slotSeconds?: number): Promise<ChainUnderTest> {
+  const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
+  const output = join(directory, 'chain');
+  const basePort = 20_000 + 2 * (process.pid % 15_000);
+  const slot = slotSeconds === undefined ? [] : ['--slot-duration', `${slotSeconds}`];
+  const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`, ...slot];
+  const made = await run('server', directory, ['testnet', ...words]);
+  if (made.code !== 0) throw new Error(`server testnet: ${made.stderr}`);
+  const names = Array.from({ length: validators }, (_, i) => `node${i + 1}`);
+  const nodes = await Promise.all(
+    names.map((name, i) =>
+      createNodeProcess({ home: join(output, name), p2pPort: basePort + i, args: ['--log-level', 'warn'] }),
+    ),
+  );
+  const stop: ChainUnderTest['stop'] = async (checks) => {
+    try {
+      await Promise.all(nodes.map((node) => node.stop()));
+      await checks?.(nodes.map(({ home }) => home));
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  };
+  try {
+    await Promise.all(nodes.map((node) => node.start()));
+    const { client, home } = nodes[0]!;
+    const genesis = (await client.genesis()) as unknown as Genesis;
+    const { chain } = await client.status();
+    const all = Array.from({ length: payers }, (_, i) => newPayer(i + 1, genesis.address_prefix));
+    const settled = (withinMs: number): Promise<number> => allSettled(nodes, withinMs);
+    const treasury = createKeystore(home).read('treasury');
+    if (!treasury.ok || !('secret' in treasury.value.file)) throw new Error('the treasury has no readable key');
+    const secret = Buffer.from(String(treasury.value.file.secret), 'hex');
+    const wallet = walletOf(client, accountFromSecret(secret, genesis.address_prefix));
+    const outputs = all.map(({ address }) => ({ to: address, amount: funds }));
+    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: 20_000 });
+    await settled(20_000);
+    const payees = Array.from({ length: payeeCount }, (_, i) => payee(i, genesis.address_prefix));
+    return { chain, genesis, nodes, payers: all, payees, settled, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function allSettled(nodes: readonly NodeProcess[], withinMs: number): Promise<number> {
+  let index = 0;
+  await within(withinMs, 'nothing waits and every node has the same final block', async () => {
+    const heads = await Promise.all(nodes.map(({ client }) => client.status()));
+    index = heads[0]!.final.index;
+    return heads.every((head) => head.pending_transactions === 0 && head.stored_index === index);
+  });
+  return index;
+}
+
+function newPayer(number: number, prefix: string): Payer {
+  const seed = number.toString(16).padStart(64, '0');
+  return { seed, address: encodeAddress(prefix, createSigner(Buffer.from(seed, 'hex')).publicKey) };
+}
+
+/** Nobody has the key; money may be sent there all the same. */
+function payee(number: number, prefix: string): Address {
+  const key: PublicKey = `0x${(number + 1).toString(16).padStart(64, 'a')}`;
+  return encodeAddress(prefix, key);
+}

@@ -1,0 +1,49 @@
+/**
+ * `npm run bench -- [--seconds 10] [--only <part>,…]`: figures of real nodes on this machine. A part whose payments are
+ * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
+ */
+import { parseArgs } from 'node:util';
+import { describeEnvironment, loadLine } from './environment.js';
+import { table } from './figures.js';
+import { measureLatency } from './latency.js';
+import type { Measurement } from './measurement.js';
+import { measureThroughput } from './throughput.js';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    only: { type: 'string', default: '' },
+  },
+});
+const seconds = Number(values.seconds);
+
+const single = { outputs: 1, batch: 100, signedPerSecond: 8000, seconds };
+const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
+  latency: () => measureLatency('one validator, one payment at a time', 1, seconds),
+  throughput: () => measureThroughput('one validator, as fast as it can', { ...single, validators: 1 }),
+  outputs: () =>
+    measureThroughput('one validator, 100 payments under each signature', {
+      validators: 1,
+      outputs: 100,
+      batch: 20,
+      signedPerSecond: 600,
+      seconds,
+    }),
+  latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds),
+  throughput4: () => measureThroughput('four validators on this machine', { ...single, validators: 4 }),
+};
+
+const chosen = values.only === '' ? Object.keys(parts) : values.only.split(',');
+const unknown = chosen.filter((name) => parts[name] === undefined);
+if (!(seconds > 0 && seconds <= 600) || unknown.length > 0) {
+  console.error(`--seconds is above 0 and at most 600; --only takes ${Object.keys(parts).join(',')}.`);
+  process.exit(2);
+}
+
+console.log(describeEnvironment());
+for (const name of chosen) {
+  const { name: title, rows, faults } = await parts[name]!();
+  console.log(`\n${name}: ${title} (${seconds} s)\n${table(rows)}\n  ${loadLine()}`);
+  for (const fault of faults) console.log(`  NO RESULT: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}

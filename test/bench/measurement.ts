@@ -1,0 +1,8 @@
+/** What one benchmark comes to. With a fault it is no result, whatever its figures are. */
+export interface Measurement {
+  readonly name: string;
+  readonly rows: readonly (readonly [what: string, figure: string])[];
+  readonly faults: readonly string[];
+  /** Final transactions a second, where that is what was measured. */
+  readonly perSecond?: number;
+}

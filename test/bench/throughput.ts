@@ -1,0 +1,89 @@
+/**
+ * Payments as fast as the nodes take them, from a process of its own. What counts is what became final, over the time
+ * from the first request until nothing waits on any node.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { account } from './accounting.js';
+import { startChain } from './chain-under-test.js';
+import { format, percentile } from './figures.js';
+import type { LoadMessage, LoadPlan, LoadReport } from './load.js';
+import type { Measurement } from './measurement.js';
+
+export interface ThroughputPlan {
+  readonly validators: number;
+  /** Payments under one signature. */
+  readonly outputs: number;
+  readonly seconds: number;
+  /** Transactions in one request. */
+  readonly batch: number;
+  /** Transactions signed for each second: more than the node can take. */
+  readonly signedPerSecond: number;
+}
+
+const payers = 128;
+const lanes = 2;
+const connectionsPerNode = 4;
+
+export async function measureThroughput(name: string, plan: ThroughputPlan): Promise<Measurement> {
+  const { validators, outputs, seconds, batch } = plan;
+  const under = await startChain(validators, payers);
+  let measurement: Measurement | undefined;
+  try {
+    const report = await runLoad({
+      chain: under.chain,
+      parameters: under.genesis.parameters,
+      payees: under.payees,
+      outputs,
+      urls: under.nodes.map(({ client }) => client.url),
+      payers: under.payers,
+      lanes,
+      connections: connectionsPerNode * validators,
+      batch,
+      batches: Math.ceil((plan.signedPerSecond * seconds) / batch),
+      seconds,
+    });
+    const index = await under.settled(30_000 + seconds * 10_000);
+    const finalAt = Date.now();
+    const { faults, blocks } = await account(under, index, report.acknowledged);
+    const count = report.acknowledged.length;
+    const perSecond = (count * 1000) / (finalAt - report.startedAt);
+    const refused = Object.entries(report.refused).map(([code, times]) => `${times} ${code}`);
+    measurement = {
+      name,
+      rows: [
+        ['final transactions a second', format(perSecond)],
+        ...(outputs > 1 ? [['payments a second', format(perSecond * outputs)] as const] : []),
+        ['acknowledged a second while handed in', format((count * 1000) / (report.endedAt - report.startedAt))],
+        [`answer to ${batch} in one request, p50`, `${format(percentile(report.answerTimes, 0.5))} ms`],
+        [`answer to ${batch} in one request, p99`, `${format(percentile(report.answerTimes, 0.99))} ms`],
+        ['acknowledged, all final once', format(count)],
+        ['blocks', format(blocks)],
+        ...(refused.length > 0 ? [['refused', refused.join(', ')] as const] : []),
+        ...(report.usedUp ? [['note', 'handed in all that was signed before the time was over'] as const] : []),
+      ],
+      faults,
+      perSecond,
+    };
+  } finally {
+    await under.stop();
+  }
+  return measurement;
+}
+
+async function runLoad(plan: LoadPlan): Promise<LoadReport> {
+  const child = fork(fileURLToPath(new URL('./load.js', import.meta.url)));
+  const answer = async (): Promise<LoadMessage> => {
+    const gone = once(child, 'exit').then(([code]) => {
+      throw new Error(`the load generator ended with ${code}`);
+    });
+    return ((await Promise.race([once(child, 'message'), gone])) as [LoadMessage])[0];
+  };
+  child.send(plan);
+  await answer();
+  child.send('go');
+  const done = await answer();
+  if (done.kind !== 'done') throw new Error('the load generator did not report');
+  return done.report;
+}
