@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { accountFromSecret } from '../../client/account.js';
 import { createKeystore } from '../../client/keystore/keystore.js';
 import { walletOf } from '../../client/wallet.js';
@@ -31,8 +31,8 @@ export interface ChainUnderTest {
   readonly payees: readonly Address[];
   /** Waits until no node has a transaction waiting and all have one final block on disk. @returns its index */
   settled(withinMs: number): Promise<number>;
-  /** Ends the nodes, then the homes. @param checks runs between the two, on the homes */
-  stop(checks?: (homes: readonly string[]) => Promise<void>): Promise<void>;
+  /** Ends the nodes and takes their homes away; also done when the program is told to end. */
+  stop(): Promise<void>;
 }
 
 /** What each payer gets, in units: 100 tokens. */
@@ -41,29 +41,34 @@ const payeeCount = 256;
 
 /**
  * @param payers at most 256: one transaction pays them all
+ * @param profileTo a directory for a CPU profile of the first node
  */
-export async function startChain(validators: number, payers: number, slotSeconds?: number): Promise<ChainUnderTest> {
+export async function startChain(validators: number, payers: number, profileTo?: string): Promise<ChainUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
   const output = join(directory, 'chain');
   const basePort = 20_000 + 2 * (process.pid % 15_000);
-  const slot = slotSeconds === undefined ? [] : ['--slot-duration', `${slotSeconds}`];
-  const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`, ...slot];
+  const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`];
   const made = await run('server', directory, ['testnet', ...words]);
   if (made.code !== 0) throw new Error(`server testnet: ${made.stderr}`);
   const names = Array.from({ length: validators }, (_, i) => `node${i + 1}`);
+  const profiler = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileTo)}`];
   const nodes = await Promise.all(
     names.map((name, i) =>
-      createNodeProcess({ home: join(output, name), p2pPort: basePort + i, args: ['--log-level', 'warn'] }),
+      createNodeProcess({
+        home: join(output, name),
+        p2pPort: basePort + i,
+        args: ['--log-level', 'warn'],
+        nodeArgs: i === 0 ? profiler : [],
+      }),
     ),
   );
-  const stop: ChainUnderTest['stop'] = async (checks) => {
-    try {
-      await Promise.all(nodes.map((node) => node.stop()));
-      await checks?.(nodes.map(({ home }) => home));
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
+  const stop = async (): Promise<void> => {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await Promise.all(nodes.map((node) => node.stop()));
+    rmSync(directory, { recursive: true, force: true });
   };
+  const interrupted = (): void => void stop().finally(() => process.exit(130));
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
     await Promise.all(nodes.map((node) => node.start()));
     const { client, home } = nodes[0]!;

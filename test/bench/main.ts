@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- [--seconds 10] [--only <part>,…]`: figures of real nodes on this machine. A part whose payments are
+ * `npm run bench -- [--seconds 10] [--only <part>,…] [--profile <directory>]`: figures of real nodes on this machine;
+ * `--profile` keeps a CPU profile of the first node of each throughput part. A part whose payments are
  * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
  */
 import { parseArgs } from 'node:util';
@@ -13,21 +14,23 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     only: { type: 'string', default: '' },
+    profile: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
 
-const single = { outputs: 1, batch: 100, signedPerSecond: 8000, seconds };
+const common = { seconds, profileTo: values.profile };
+const single = { ...common, outputs: 1, batch: 100, signedPerSecond: 8000 };
 const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
   latency: () => measureLatency('one validator, one payment at a time', 1, seconds),
   throughput: () => measureThroughput('one validator, as fast as it can', { ...single, validators: 1 }),
   outputs: () =>
     measureThroughput('one validator, 100 payments under each signature', {
+      ...common,
       validators: 1,
       outputs: 100,
       batch: 20,
       signedPerSecond: 600,
-      seconds,
     }),
   latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds),
   throughput4: () => measureThroughput('four validators on this machine', { ...single, validators: 4 }),

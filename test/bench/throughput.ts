@@ -20,6 +20,8 @@ export interface ThroughputPlan {
   readonly batch: number;
   /** Transactions signed for each second: more than the node can take. */
   readonly signedPerSecond: number;
+  /** A directory for a CPU profile of the first node. */
+  readonly profileTo?: string | undefined;
 }
 
 const payers = 128;
@@ -28,7 +30,7 @@ const connectionsPerNode = 4;
 
 export async function measureThroughput(name: string, plan: ThroughputPlan): Promise<Measurement> {
   const { validators, outputs, seconds, batch } = plan;
-  const under = await startChain(validators, payers);
+  const under = await startChain(validators, payers, plan.profileTo);
   let measurement: Measurement | undefined;
   try {
     const report = await runLoad({

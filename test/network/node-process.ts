@@ -9,6 +9,8 @@ export interface NodeProcessOptions {
   /** Where others reach it; a free one if none is given. */
   readonly p2pPort?: number;
   readonly args?: readonly string[];
+  /** Words for Node.js itself, such as those of its profiler. */
+  readonly nodeArgs?: readonly string[];
 }
 
 export interface NodeProcess {
@@ -63,7 +65,16 @@ export async function createNodeProcess(options: NodeProcessOptions): Promise<No
     async start(moreArgs = []) {
       output = '';
       const ports = ['--p2p-port', `${p2pPort}`, '--http-port', `${httpPort}`, '--p2p-host', '127.0.0.1'];
-      const args = [binOf('server'), 'start', '--home', home, ...ports, ...(options.args ?? []), ...moreArgs];
+      const args = [
+        ...(options.nodeArgs ?? []),
+        binOf('server'),
+        'start',
+        '--home',
+        home,
+        ...ports,
+        ...(options.args ?? []),
+        ...moreArgs,
+      ];
       const started = spawn(process.execPath, args, { env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] });
       child = started;
       ended = new Promise((resolve) => started.on('close', resolve));
