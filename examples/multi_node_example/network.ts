@@ -29,7 +29,7 @@ export interface DemoNode {
 export async function makeNetwork(directory: string): Promise<readonly DemoNode[]> {
   const homes = names.map((name) => join(directory, name));
   // A Server with four stakeholders makes the chain and everybody's keys in the first home.
-  const founder = new Server({ home: homes[0]!, http: false, slotsPerEpoch: 10, logLevel: 'silent' });
+  const founder = new Server({ home: homes[0]!, http: false, logLevel: 'silent' });
   for (const name of names) founder.registerStakeholder(name, 1_000_000);
   await founder.start();
   await founder.stop();
