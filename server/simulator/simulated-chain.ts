@@ -29,6 +29,8 @@ export const customerOf = (index: number): Address => encodeAddress('sl', standI
 export interface ChainOptions {
   readonly stakes: readonly number[];
   readonly customers: number;
+  /** Balances of genesis beyond those of customers and owners. */
+  readonly accounts?: readonly { readonly address: Address; readonly balance: number }[];
   readonly parameters: Partial<Parameters>;
 }
 
@@ -44,10 +46,13 @@ export function createSimulatedChain(crypto: Crypto, options: ChainOptions): Sim
     development: true,
     parameters: { ...developmentParameters, ...options.parameters },
     accounts: [
-      ...Array.from({ length: options.customers }, (_, at) => customerOf(at)),
-      // Room for nodes that join later.
-      ...Array.from({ length: 64 }, (_, at) => ownerOf(at)),
-    ].map((address) => ({ address, balance: toAmount(richness) })),
+      ...[
+        ...Array.from({ length: options.customers }, (_, at) => customerOf(at)),
+        // Room for nodes that join later.
+        ...Array.from({ length: 64 }, (_, at) => ownerOf(at)),
+      ].map((address) => ({ address, balance: toAmount(richness) })),
+      ...(options.accounts ?? []).map(({ address, balance }) => ({ address, balance: toAmount(balance) })),
+    ],
     validators: options.stakes.map((stake, node) => ({
       key: validatorKeyOf(node),
       vrf_key: vrfKeyOf(node),
@@ -76,7 +81,8 @@ export function createSimulatedChain(crypto: Crypto, options: ChainOptions): Sim
     tip,
   };
   const staked = options.stakes.reduce((sum, stake) => sum + stake, 0);
-  return { context, file, total: genesis.accounts.length * richness + staked };
+  const held = genesis.accounts.reduce((sum, { balance }) => sum + balance, 0);
+  return { context, file, total: held + staked };
 }
 
 /** What a wallet would hand in. */
@@ -87,7 +93,11 @@ export interface Purse {
 }
 
 /** Signs with a stand-in key and counts its own nonces, as one who never loses an answer. */
-export function createPurse(chain: SimulatedChain, kind: 'owner' | 'customer', index: number): Purse {
+export function createPurse(
+  chain: SimulatedChain,
+  kind: 'owner' | 'customer' | `named/${string}`,
+  index: number,
+): Purse {
   const signer = createStandInSigner(standInKey(kind, index));
   const from = encodeAddress('sl', signer.publicKey);
   const { context } = chain;

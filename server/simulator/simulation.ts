@@ -17,6 +17,7 @@ import { Violation } from './checkers/violation.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import { createRandom, type Random } from './random.js';
 import {
+  type ChainOptions,
   createPurse,
   createSimulatedChain,
   customerOf,
@@ -35,6 +36,7 @@ export interface SimulationOptions {
   readonly stakes: readonly number[];
   readonly observers?: number;
   readonly customers?: number;
+  readonly accounts?: ChainOptions['accounts'];
   readonly parameters?: Partial<Parameters>;
   /** Validators that break the rules, by node. */
   readonly actors?: ReadonlyMap<number, CreateActor>;
@@ -77,6 +79,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const chain = createSimulatedChain(crypto, {
     stakes: options.stakes,
     customers: options.customers ?? 8,
+    ...(options.accounts === undefined ? {} : { accounts: options.accounts }),
     parameters: options.parameters ?? {},
   });
   const { slot_duration_ms } = chain.context.genesis.parameters;

@@ -54,6 +54,7 @@ export interface VirtualDisk {
   /** Every synced final block in order, for checkers. */
   blocks(): readonly Block[];
   get(key: string): StateEntry | undefined;
+  receipt(id: TransactionId): Receipt | undefined;
   /** A node of the state tree. */
   node(path: string): string | undefined;
   entries(): Iterable<StateEntry>;
@@ -208,6 +209,7 @@ export function createVirtualDisk(
     voteState: () => voteStateFile,
     blocks: () => ledgerFile.blocks,
     get: (key) => ledgerFile.entries.get(key),
+    receipt: (id) => ledgerFile.receipts.get(id),
     node: (path) => ledgerFile.nodes.get(path),
     entries: () => ledgerFile.entries.values(),
   };

@@ -10,19 +10,25 @@ import { createSimulation, type Simulation, startLoad } from '../../server/simul
 import { roles } from '../simulator/cast/cast.js';
 import { allHonest, castOn } from '../simulator/cast/draw.js';
 import { faultKinds, startFaults } from '../simulator/faults.js';
+import type { Setting } from './mutant.js';
 
 const chaosMs = 30_000;
 /** Slots after healing within which something must become final; the longest that correct nodes took was 14. */
 const owedWithinSlots = 40;
 
-/** @returns the rule that was broken and how, or undefined. @throws what the code under test throws */
-export function huntSeed(seed: number, trace?: (line: string) => void): string | undefined {
+/** @param setting narrows what is drawn. @returns the rule that was broken and how, or undefined. @throws what the code under test throws */
+export function huntSeed(seed: number, setting: Setting = {}, trace?: (line: string) => void): string | undefined {
   const random = createRandom(seed, 'hunt');
   const count = random.pick([4, 4, 5, 7]);
   // One Byzantine validator of equal stake is less than a third of four.
-  const byzantine = random.chance(600_000) ? [random.below(count)] : [];
+  const byzantine =
+    setting.roles !== undefined || (setting.faults === undefined && random.chance(600_000))
+      ? [random.below(count)]
+      : [];
   const casting =
-    byzantine.length === 0 ? allHonest : castOn(random.shuffle(roles).slice(0, random.between(1, 3)), byzantine);
+    byzantine.length === 0
+      ? allHonest
+      : castOn(setting.roles ?? random.shuffle(roles).slice(0, random.between(1, 3)), byzantine);
   const simulation = createSimulation({
     seed,
     stakes: Array.from({ length: count }, () => 1000),
@@ -36,8 +42,8 @@ export function huntSeed(seed: number, trace?: (line: string) => void): string |
   });
   startLoad(simulation, random.pick([50, 300, 1_000]));
   startStaking(simulation, random, count);
-  const kinds = random.chance(200_000) ? faultKinds : random.shuffle(faultKinds).slice(0, random.between(1, 4));
-  const faults = startFaults(simulation, random.pick([500, 1_500, 4_000]), kinds);
+  const drawn = random.chance(200_000) ? faultKinds : random.shuffle(faultKinds).slice(0, random.between(1, 4));
+  const faults = startFaults(simulation, random.pick([500, 1_500, 4_000]), setting.faults ?? drawn);
   try {
     simulation.run(chaosMs);
     faults.heal();

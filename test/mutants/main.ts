@@ -1,11 +1,11 @@
 /**
  * `npm run mutants`: breaks the sources one rule at a time and reports what noticed. Fails when one survives, or when
- * the list no longer fits the sources. `--budget 5s` of simulation for each, `--only NAME`, `--from SEED`.
+ * the list no longer fits the sources. `--budget 5s` of simulation (processor time) for each, `--only NAME`, `--from SEED`.
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import type { Mutant } from './mutant.js';
-import { mutants } from './mutants.js';
+import type { Mutant, Setting } from './mutant.js';
+import { mutants, settings } from './mutants.js';
 import { createScratch } from './scratch.js';
 
 /** Unit tests that together take about a second. */
@@ -46,9 +46,11 @@ function runNode(cwd: string, args: readonly string[], limitMs: number): Promise
   });
 }
 
-async function bySimulation(cwd: string): Promise<string | undefined> {
+async function bySimulation(cwd: string, { roles, faults }: Setting): Promise<string | undefined> {
   const args = ['dist/test/mutants/hunt.js', '--from', values.from, '--budget', String(budget)];
-  const { code, output } = await runNode(cwd, args, (budget + 20) * 1000);
+  if (roles !== undefined) args.push('--roles', roles.join());
+  if (faults !== undefined) args.push('--faults', faults.join());
+  const { code, output } = await runNode(cwd, args, (4 * budget + 20) * 1000);
   if (code === null) return 'a run that never ends';
   const line = output.trim().split('\n').at(-1) ?? '';
   if (code !== 0) return `stopped: ${line}`;
@@ -73,7 +75,10 @@ let bySimulationAlone = 0;
 try {
   for (const mutant of [untouched, ...chosen]) {
     const undo = scratch.apply(mutant);
-    const [simulation, test] = await Promise.all([bySimulation(scratch.directory), byTests(scratch.directory)]);
+    const [simulation, test] = await Promise.all([
+      bySimulation(scratch.directory, settings[mutant.name] ?? {}),
+      byTests(scratch.directory),
+    ]);
     undo();
     const killed = simulation !== undefined || test !== undefined;
     if (mutant === untouched) {

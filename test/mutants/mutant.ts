@@ -1,4 +1,6 @@
 /** One deliberate breakage of one rule: the tests or the simulator must notice it. */
+import type { Role } from '../simulator/cast/cast.js';
+import type { FaultKind } from '../simulator/faults.js';
 
 export interface Edit {
   readonly file: string;
@@ -21,4 +23,10 @@ export interface Mutant {
 export interface Unbroken {
   readonly rule: string;
   readonly why: string;
+}
+
+/** Narrows what a hunt draws from its seeds to what has a chance; everything by default. */
+export interface Setting {
+  readonly roles?: readonly Role[];
+  readonly faults?: readonly FaultKind[];
 }
