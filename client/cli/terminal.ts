@@ -1,10 +1,15 @@
 /**
  * How commands speak: results to stdout (as text, or as one JSON value with `--output json`), notes and questions to
- * stderr. Colours only where a person reads, which picocolors decides (terminal, NO_COLOR, FORCE_COLOR).
+ * stderr. Colours only where a person reads, which is a terminal or FORCE_COLOR, and never with NO_COLOR.
  */
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import picocolors from 'picocolors';
 import { usageProblem } from './cli-problem.js';
+
+/** picocolors alone would also colour whenever CI is set, where nobody asked for it. */
+const pc = picocolors.createColors(
+  !process.env.NO_COLOR && (Boolean(process.env.FORCE_COLOR) || process.stdout.isTTY === true),
+);
 
 export interface Terminal {
   readonly json: boolean;

@@ -1,5 +1,7 @@
 /** What the demo shows: one line a slot, with its leader, what became final in it, how fast, and every node's height. */
-import pc from 'picocolors';
+import picocolors from 'picocolors';
+
+const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
 
 export interface SlotSummary {
   readonly slot: number;
