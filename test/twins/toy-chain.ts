@@ -1,0 +1,78 @@
+/** Blocks and sets without a ledger: every block executes, hashes name who made them, signatures are never checked. */
+import { createHash } from 'node:crypto';
+import { createSchedule } from '../../consensus/schedule.js';
+import type { HashedHeader } from '../../ledger/values/block.js';
+import type { Hasher, Signer } from '../../ledger/values/crypto.js';
+import { type Slot, toAmount, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
+import type { EpochEntry } from '../../ledger/values/state.js';
+import type { Address, ChainId, Hash, PublicKey, Signature } from '../../ledger/values/text.js';
+import { genesisCertificate } from '../../server/replica/recover.js';
+
+export const chain = 'twins-00000000' as ChainId;
+const zero: Hash = `0x${'0'.repeat(64)}`;
+export const genesisHash: Hash = `0x${'5'.repeat(64)}`;
+
+/** Schedules ask for the same few hashes in every scenario. */
+const remembered = new Map<string, string>();
+export const hasher: Hasher = {
+  sha256Hex(text) {
+    const known = remembered.get(text) ?? createHash('sha256').update(text).digest('hex');
+    remembered.set(text, known);
+    return known;
+  },
+  sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+};
+
+/** `A` to the key of A; keys sort as names do. */
+export const keyOf = (identity: string): PublicKey => `0x${identity.charCodeAt(0).toString(16).padStart(64, '0')}`;
+
+/** Nobody in these scenarios forges: what a twin signs, it signs with its own key. */
+export const signerOf = (identity: string): Signer => {
+  const publicKey = keyOf(identity);
+  return { publicKey, sign: () => publicKey as unknown as Signature };
+};
+
+export function epochOf(number: number, identities: readonly string[]): EpochEntry {
+  const validators = [...identities].sort().map((identity) => ({
+    key: keyOf(identity),
+    vrf_key: keyOf(identity),
+    owner: identity as Address,
+    stake: toAmount(1),
+  }));
+  const nonce: Hash = `0x${number.toString(16).padStart(64, '0')}`;
+  return { kind: 'epoch', number: toEpoch(number), nonce, validators, validators_hash: zero };
+}
+
+export const genesisHeader: HashedHeader = {
+  version: 1,
+  chain,
+  index: toHeight(0),
+  epoch: toEpoch(0),
+  slot: toSlot(0),
+  round: 0,
+  prev_hash: zero,
+  justify_view: toView(0),
+  proposer: zero,
+  tx_root: zero,
+  evidence_root: zero,
+  state_root: zero,
+  validators_hash: zero,
+  hash: genesisHash,
+};
+export const genesisFinality = genesisCertificate(genesisHash);
+
+/** The next slot after `after` that `identity` leads in an epoch of these members. */
+export function nextSlotOf(epoch: EpochEntry, identity: string, after: number): Slot {
+  const name = `${epoch.number} ${epoch.validators.length} ${epoch.validators[0]?.key} ${identity} ${after}`;
+  const known = slots.get(name);
+  if (known !== undefined) return known;
+  const schedule = createSchedule(hasher, epoch);
+  const key = keyOf(identity);
+  if (!epoch.validators.some((member) => member.key === key))
+    throw new Error(`${identity} leads no slot of this epoch`);
+  let slot = toSlot(after + 1);
+  while (schedule.leader(slot) !== key) slot = toSlot(slot + 1);
+  slots.set(name, slot);
+  return slot;
+}
+const slots = new Map<string, Slot>();
