@@ -183,6 +183,8 @@ export function createReplica(options: ReplicaOptions): Replica {
     },
     onStored(stored, certificate) {
       const last = stored.at(-1)!.block;
+      // Also of the ancestors that this finality brought along.
+      evidencePool.forgetFinal(stored.flatMap(({ block }) => block.evidence));
       mempool.forgetFinal(
         stored.flatMap(({ block }) => block.transactions),
         finalState(),
