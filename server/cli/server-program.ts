@@ -57,6 +57,16 @@ export function addServerCommands(parent: Command): Command {
     .option('--slot-duration <seconds>', 'length of a slot (default: 1)')
     .option('--base-port <port>', 'port for peers of the first node; HTTP is 920 below', '9000')
     .action(run(async (command) => (await import('./testnet.js')).testnet(command)));
+  parent
+    .command('simulate')
+    .description('show a network in virtual time; faults last through the middle third of the run')
+    .option('--validators <number>', 'how many, 1 to 31', '4')
+    .option('--slots <number>', 'how long, 3 to 2000', '60')
+    .option('--seed <number>', 'the same number shows the same run', '1')
+    .option('--partition <groups>', 'who is cut off from whom, such as 0,1/2,3')
+    .option('--crash <nodes>', 'who is down, such as 2')
+    .option('--output <form>', 'text or json (default: text)')
+    .action(run(async (command) => (await import('./simulate.js')).simulate(command)));
   addGenesisCommands(parent, addHomeOptions);
   return parent;
 }
