@@ -4,8 +4,9 @@
  * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
  */
 import { parseArgs } from 'node:util';
+import { type Ceiling, measureCeilings } from './ceilings.js';
 import { describeEnvironment, loadLine } from './environment.js';
-import { table } from './figures.js';
+import { format, table } from './figures.js';
 import { measureLatency } from './latency.js';
 import type { Measurement } from './measurement.js';
 import { measureThroughput } from './throughput.js';
@@ -44,9 +45,23 @@ if (!(seconds > 0 && seconds <= 600) || unknown.length > 0) {
 }
 
 console.log(describeEnvironment());
+const ceilings = await measureCeilings();
+const rows = ceilings.map(({ step, perSecond }) => [step, `${format(perSecond)} a second`, alone(perSecond)]);
+console.log(`\nceilings: each step alone on one thread, a transfer with one output\n${table(rows)}\n  ${loadLine()}`);
 for (const name of chosen) {
-  const { name: title, rows, faults } = await parts[name]!();
-  console.log(`\n${name}: ${title} (${seconds} s)\n${table(rows)}\n  ${loadLine()}`);
+  const { name: title, rows, faults, perSecond } = await parts[name]!();
+  console.log(`\n${name}: ${title} (${seconds} s)\n${table(rows)}`);
+  // Ceilings are for one output a transaction.
+  if (perSecond !== undefined && name !== 'outputs') console.log(`  of the ceilings: ${ratios(perSecond, ceilings)}`);
+  console.log(`  ${loadLine()}`);
   for (const fault of faults) console.log(`  NO RESULT: ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
+}
+
+function alone(perSecond: number): string {
+  return `${format(1_000_000 / perSecond)} µs each`;
+}
+
+function ratios(perSecond: number, ceilings: readonly Ceiling[]): string {
+  return ceilings.map((one) => `${format((100 * perSecond) / one.perSecond)} % of ${one.step}`).join(', ');
 }
