@@ -7,6 +7,7 @@ import { assert } from '../../ledger/values/assertion.js';
 import type { FinalTip } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { FinalBlock, LedgerStore } from '../replica/ports.js';
+import { createAccountCache } from './account-cache.js';
 import { diskFailure, isDiskFailure } from './disk-failure.js';
 import { createLedgerReader } from './ledger-reader.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
@@ -76,9 +77,10 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
     };
   }
 
+  const accounts = createAccountCache(guarded(reader.get));
   return {
     tip: () => tip,
-    get: guarded(reader.get),
+    get: accounts.get,
     node: guarded(reader.node),
     blockByIndex: guarded(reader.blockByIndex),
     blockByHash: guarded(reader.blockByHash),
@@ -92,9 +94,12 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
       lastGiven = newTip;
       appender.append(blocks, () => {
         if (failed) return;
+        accounts.clear();
         tip = newTip;
         stored();
       });
+      // Without a thread the file has the blocks by now.
+      accounts.clear();
     },
     async close() {
       if (closed) return;
