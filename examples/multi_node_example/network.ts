@@ -1,7 +1,7 @@
 /** Four validators with equal stake on this machine: one genesis, four homes, four processes, free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,16 +28,14 @@ export interface DemoNode {
 /** @param directory empty; the homes are made in it */
 export async function makeNetwork(directory: string): Promise<readonly DemoNode[]> {
   const homes = names.map((name) => join(directory, name));
-  // A Server with four stakeholders makes the chain and everybody's keys in the first home.
+  // A Server with four stakeholders makes the chain, and a home for each in the first one's.
   const founder = new Server({ home: homes[0]!, http: false, logLevel: 'silent' });
   for (const name of names) founder.registerStakeholder(name, 1_000_000);
   await founder.start();
   await founder.stop();
   for (const [i, home] of homes.entries()) {
     if (i === 0) continue;
-    mkdirSync(home, { mode: 0o700 });
-    copyFileSync(join(homes[0]!, 'genesis.json'), join(home, 'genesis.json'));
-    cpSync(join(homes[0]!, 'keys/validators', names[i]!), join(home, 'keys'), { recursive: true });
+    cpSync(join(homes[0]!, 'validators', names[i]!), home, { recursive: true });
   }
   const ports = await freePorts(2 * names.length);
   const addresses = names.map((_, i) => `127.0.0.1:${ports[2 * i]}`);
