@@ -30,7 +30,7 @@ export interface Stakeholder {
   readonly owner?: PublicKey;
 }
 
-export const validatorHome = (home: string, id: string): HomePaths => homePaths(join(home, 'validators', id));
+const validatorHome = (home: string, id: string): HomePaths => homePaths(join(home, 'validators', id));
 
 /** @param ownId whose keys are this node's. @throws SlotledgerError GENESIS_INVALID, KEY_DAMAGED */
 export function initStakeholders(
