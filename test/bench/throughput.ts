@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { account } from './accounting.js';
 import { startChain } from './chain-under-test.js';
+import { cpuTimeMs } from './cpu-time.js';
 import { format, percentile } from './figures.js';
 import type { LoadMessage, LoadPlan, LoadReport } from './load.js';
 import type { Measurement } from './measurement.js';
@@ -33,6 +34,9 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
   const under = await startChain(validators, payers, plan.profileTo);
   let measurement: Measurement | undefined;
   try {
+    const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
+    const cpuTaken = (): number => pids.reduce((sum, pid) => sum + cpuTimeMs(pid), 0);
+    const cpuBefore = cpuTaken();
     const report = await runLoad({
       chain: under.chain,
       parameters: under.genesis.parameters,
@@ -48,6 +52,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
     });
     const index = await under.settled(30_000 + seconds * 10_000);
     const finalAt = Date.now();
+    const cpuMs = cpuTaken() - cpuBefore;
     const { faults, blocks } = await account(under, index, report.acknowledged);
     const count = report.acknowledged.length;
     const perSecond = (count * 1000) / (finalAt - report.startedAt);
@@ -57,6 +62,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
       rows: [
         ['final transactions a second', format(perSecond)],
         ...(outputs > 1 ? [['payments a second', format(perSecond * outputs)] as const] : []),
+        ['CPU time of all nodes for each', `${format((cpuMs * 1000) / count)} µs`],
         ['acknowledged a second while handed in', format((count * 1000) / (report.endedAt - report.startedAt))],
         [`answer to ${batch} in one request, p50`, `${format(percentile(report.answerTimes, 0.5))} ms`],
         [`answer to ${batch} in one request, p99`, `${format(percentile(report.answerTimes, 0.99))} ms`],
