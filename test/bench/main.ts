@@ -31,7 +31,7 @@ const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
       validators: 1,
       outputs: 100,
       batch: 20,
-      signedPerSecond: 600,
+      signedPerSecond: 1000,
     }),
   latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds),
   throughput4: () => measureThroughput('four validators on this machine', { ...single, validators: 4 }),
