@@ -22,3 +22,5 @@ export const helpBlocks = 100;
 export const pageBytes = 200_000;
 /** VRF proofs kept for their slot. */
 export const maxVrfProofs = 4;
+/** Final blocks that may wait for the disk before a page of a peer is applied: the next page adds up to a hundred. */
+export const maxUnstoredInSync = 64;

@@ -40,7 +40,7 @@ import type {
 } from './ports.js';
 import { createReceiver } from './receive.js';
 import { recover } from './recover.js';
-import { helpBlocks, maxVerified, maxVrfProofs, pageBytes } from './replica-limits.js';
+import { helpBlocks, maxUnstoredInSync, maxVerified, maxVrfProofs, pageBytes } from './replica-limits.js';
 import { createSlotClock } from './slot-clock.js';
 import { createMessageChecks } from './verify-message.js';
 
@@ -191,6 +191,7 @@ export function createReplica(options: ReplicaOptions): Replica {
         last.slot,
       );
       feed({ type: 'final_stored', index: last.index, now: clock.now() });
+      sync.onStored();
       for (const final of stored) {
         onEvent({ type: 'final', final, view: certificate.view });
         const next = final.block.next_epoch;
@@ -204,6 +205,8 @@ export function createReplica(options: ReplicaOptions): Replica {
     network,
     finalIndex: () => toHeight(tree.finalIndex),
     apply: (page) => finals.applyPage(page),
+    // Reading state passes every block that is not on disk yet, so running far ahead of the disk is slow, not fast.
+    mayApply: () => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync,
     blame: (peer, verdict, reason) => options.blame?.(peer, verdict, reason),
     nextId,
   });

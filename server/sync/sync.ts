@@ -19,6 +19,8 @@ export interface SyncOptions {
    * ok: the new final index. A problem means that the peer lied: it is dropped.
    */
   readonly apply: (page: BlocksPage, peer: PeerId) => Result<Height, string>;
+  /** False while the disk is behind: pages wait until `onStored`. Default: always true. */
+  readonly mayApply?: () => boolean;
   /** A peer that proved to be of no use: drop it. `ban` for what no honest peer does. */
   readonly blame: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
   /** Request numbers shared with everyone who asks peers for something. */
@@ -47,6 +49,8 @@ export interface Sync {
   onPeerGone(peer: PeerId): void;
   /** This node's final index moved by other means: forget what is no longer needed, ask for what is. */
   onFinalAdvanced(): void;
+  /** Final blocks reached the disk: pages that waited for it go on. */
+  onStored(): void;
   /** Someone vouches for blocks from here on, whatever the heads said: ask every peer for its head's blocks. */
   catchUp(fromIndex: Height): void;
   progress(): SyncProgress;
@@ -174,7 +178,7 @@ export function createSync(options: SyncOptions): Sync {
       const next = finalIndex() + 1;
       readyPages = readyPages.filter((ready) => ready.to >= next);
       const ready = readyPages.find((page) => page.from <= next);
-      if (!ready || stopped) break;
+      if (!ready || stopped || options.mayApply?.() === false) break;
       readyPages = readyPages.filter((other) => other !== ready);
       const applied = apply(pageFrom(ready.page, next), ready.peer);
       if (!applied.ok) {
@@ -213,6 +217,9 @@ export function createSync(options: SyncOptions): Sync {
       pump();
     },
     onFinalAdvanced: applyReady,
+    onStored() {
+      if (readyPages.length > 0) applyReady();
+    },
     catchUp(fromIndex) {
       if (fromIndex <= finalIndex()) return;
       hinted = [...network.peers()];
