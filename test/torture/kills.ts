@@ -5,7 +5,6 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +17,7 @@ import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { createRandom } from '../../server/simulator/random.js';
+import { freePort } from '../cli/running-node.js';
 import { startWitness } from './witness.js';
 
 const { values } = parseArgs({
@@ -35,17 +35,6 @@ const bin = fileURLToPath(new URL('../../server/bin/server.js', import.meta.url)
 const home = mkdtempSync(join(tmpdir(), 'slotledger-torture-'));
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 interface Node {
   readonly process: ChildProcess;
