@@ -37,7 +37,7 @@ export function createConsensus(config: ConsensusConfig, recovered: Recovered): 
     step(input) {
       state.now = input.now;
       take(state, input);
-      for (let own = state.todo.shift(); own !== undefined; own = state.todo.shift()) take(state, own);
+      for (let own = state.ownInputs.shift(); own !== undefined; own = state.ownInputs.shift()) take(state, own);
       return takeEffects(state);
     },
     describe: () => describe(state),

@@ -90,7 +90,7 @@ export interface CoreState {
   readonly proposedAt: Map<Hash, number>;
   outbox: Effect[];
   /** What the core has to tell itself before the step ends: its own votes and proposals, a quorum for its proposal. */
-  readonly todo: Input[];
+  readonly ownInputs: Input[];
 }
 
 export function createCoreState(config: ConsensusConfig, recovered: Recovered): CoreState {
@@ -139,7 +139,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     finalityMs: 0,
     proposedAt: new Map(),
     outbox: [],
-    todo: [],
+    ownInputs: [],
   };
 }
 
