@@ -90,6 +90,8 @@ test('addresses are remembered on disk, and a node without bootstrap finds its p
     const again = await startNode(2, { peersFile });
     await until('connected', () => connected(a, again));
 
+    // A running node writes the file itself now and then.
+    await again.network.stop();
     writeFileSync(peersFile, '{"version":1,"peers":[');
     const third = await startNode(3, { peersFile });
     assert.match(JSON.stringify(third.log), /is not a list of peers and is started anew/);
