@@ -15,7 +15,8 @@ type OwnInput =
 export const emit = (state: CoreState, effect: Effect): void => void state.outbox.push(effect);
 
 /** The core's own messages are inputs like those of others, taken before the step ends. */
-export const tellSelf = (state: CoreState, input: OwnInput): void => void state.ownInputs.push({ ...input, now: state.now });
+export const tellSelf = (state: CoreState, input: OwnInput): void =>
+  void state.ownInputs.push({ ...input, now: state.now });
 
 export function refuse(state: CoreState, rule: string, reason: string, by?: PublicKey): void {
   emit(state, { type: 'refused', rule, reason, ...(by === undefined ? {} : { by }) });
