@@ -105,7 +105,9 @@ export async function waitUntilFinal(
       if (answer.status === 'final') return answer;
       if (answer.status !== 'pending') throw new TransactionFailed(answer.id, answer.status, answer.reason ?? '');
     } catch (error) {
-      doubt = worthAnotherTry(error);
+      // Another node than the one that took it may not have heard of it yet.
+      const unheard = error instanceof ApiProblem && error.status === 404;
+      doubt = unheard ? error : worthAnotherTry(error);
       options.onRetry?.(doubt.message);
     }
     const leftMs = deadline - Date.now();
