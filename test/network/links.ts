@@ -35,7 +35,8 @@ export async function startMesh(t: TestContext, stakes: readonly number[], slotD
   });
   for (const [i, home] of homes.homes.entries()) {
     const dialled = links.filter(({ ends }) => ends[0] === i).map(({ proxy }) => proxy.port);
-    const args = ['--no-peer-exchange', ...dialling(dialled)];
+    // Private: a node that lost a link dials that link again, never the address that its peer told.
+    const args = ['--private', ...dialling(dialled)];
     nodes.push(await createNodeProcess({ home, p2pPort: ports[i]!, args }));
   }
   await Promise.all(nodes.map((node) => node.start()));
