@@ -11,6 +11,9 @@ export interface HomeLock {
   release(): void;
 }
 
+/** Held until released: a database that nobody refers to is closed by the garbage collector, and its lock is gone. */
+const held = new Set<Database.Database>();
+
 /** @throws SlotledgerError HOME_LOCKED, naming the process that holds it */
 export function lockHome(home: string): HomeLock {
   const holderPath = join(home, 'lock.pid');
@@ -27,9 +30,11 @@ export function lockHome(home: string): HomeLock {
       'Stop that process, or start this one on a home of its own with another --p2p-port (or --home).',
     );
   }
+  held.add(db);
   writeFileSync(holderPath, `${process.pid}\n`);
   return {
     release() {
+      if (!held.delete(db)) return;
       db.exec('ROLLBACK');
       db.close();
     },
