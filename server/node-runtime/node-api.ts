@@ -12,7 +12,7 @@ import type { NodeApi, NodeStatus, PeerSummary, SubmitOutcome, TransactionStatus
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import type { Mempool as TransactionPool } from '../mempool/mempool.js';
 import type { Admission, LedgerStore } from '../replica/ports.js';
-import type { Replica } from '../replica/replica.js';
+import type { Replica } from '../replica/replica-interface.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createFaucet } from './faucet.js';
 import { proveAccount } from './prove-account.js';

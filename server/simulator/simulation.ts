@@ -7,7 +7,7 @@ import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Network, ReplicaMessage } from '../replica/ports.js';
-import type { ReplicaEvent } from '../replica/replica.js';
+import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';

@@ -12,7 +12,8 @@ import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { Clock, LedgerStore, Mempool, ReplicaMessage, VoteStateStore } from '../../server/replica/ports.js';
 import { initialVoteState } from '../../server/replica/recover.js';
-import { createReplica, type Replica, type ReplicaEvent } from '../../server/replica/replica.js';
+import { createReplica } from '../../server/replica/replica.js';
+import type { Replica, ReplicaEvent } from '../../server/replica/replica-interface.js';
 import { standInVrfProof as standInVrf } from '../ledger/stand-in-crypto.js';
 import { person, testContext } from '../ledger/test-chain.js';
 

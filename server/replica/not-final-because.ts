@@ -1,0 +1,37 @@
+/** [8-not-final-because] Why something waits that is not becoming final, in one sentence; the nearest reason first. */
+import type { PublicKey } from '../../ledger/values/text.js';
+import type { SyncProgress } from '../sync/sync.js';
+
+/** What is looked at, in the order of what it explains: this node's own state, then the others'. */
+export interface Progress {
+  /** Whether anything waits to become final. */
+  readonly waits: boolean;
+  readonly secondSigner: boolean;
+  readonly clockSuspect: boolean;
+  readonly sync: SyncProgress['state'];
+  /** Final blocks that are not on disk. */
+  readonly unstored: number;
+  /** Since the last block became final. */
+  readonly silentMs: number;
+  readonly slotDurationMs: number;
+  readonly validators: readonly { readonly key: PublicKey }[];
+  readonly ownKey: PublicKey | undefined;
+  readonly peers: number;
+  /** What the consensus core says that it waits for. */
+  readonly waitingFor: string | undefined;
+}
+
+/** @returns undefined: nothing waits, or it has not waited long. */
+export function notFinalBecause(progress: Progress): string | undefined {
+  if (!progress.waits) return undefined;
+  if (progress.secondSigner) return 'Another process signs with this validator key, so this node signs nothing.';
+  if (progress.clockSuspect) return 'The clock of this machine differs too much from those of the other validators.';
+  if (progress.sync === 'syncing') return 'This node is still fetching final blocks from its peers.';
+  if (progress.unstored >= 64) return 'The disk does not keep up: 64 final blocks are unwritten.';
+  if (progress.silentMs < 3 * progress.slotDurationMs) return undefined;
+  const others = progress.validators.filter(({ key }) => key !== progress.ownKey).length;
+  if (others === 0) return undefined;
+  if (progress.peers === 0) return 'No peer is connected, and validators elsewhere have to vote.';
+  const since = `Nothing has become final for ${Math.floor(progress.silentMs / 1000)} seconds.`;
+  return `${since} ${progress.waitingFor ?? 'No leader has proposed a block.'}`;
+}
