@@ -1,8 +1,11 @@
 /** `npm run sim`: runs seeds within a budget, reports, and prints the one command that replays a failure. */
+import { appendFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { roles } from './cast/cast.js';
-import { faultKinds } from './faults.js';
-import { type RunReport, runSeed } from './run.js';
+import { checkedOutCommit } from './commit.js';
+import { type ReportLine, replayCommand } from './report-line.js';
+import { runSeeds } from './run-seeds.js';
+import { createTally, tableOf } from './totals.js';
 
 const { values } = parseArgs({
   options: {
@@ -12,57 +15,56 @@ const { values } = parseArgs({
     nodes: { type: 'string' },
     budget: { type: 'string' },
     chaos: { type: 'string', default: '600s' },
+    jobs: { type: 'string' },
+    out: { type: 'string' },
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 
-const seconds = (text: string): number => {
-  const match = /^(\d+)s?$/.exec(text);
+const wholeNumber = (text: string, what: string): number => {
+  if (!/^\d+$/.test(text)) throw new Error(`--${what}: ${text} is not a whole number`);
+  return Number(text);
+};
+const milliseconds = (text: string): number => {
+  const match = /^(\d+(?:\.\d{1,3})?)s?$/.exec(text);
   if (match === null) throw new Error(`${text} is not a number of seconds, such as 60s`);
-  return Number(match[1]);
+  return Math.round(Number(match[1]) * 1000);
 };
 
-const first = Number(values.seed ?? values.from ?? 1 + (Date.now() % 1_000_000_000));
-const count = values.seed === undefined ? Number(values.seeds ?? 10) : 1;
-const budgetMs = values.budget === undefined ? Number.POSITIVE_INFINITY : seconds(values.budget) * 1000;
-const chaosMs = seconds(values.chaos) * 1000;
+const first = wholeNumber(values.seed ?? values.from ?? String(1 + (Date.now() % 1_000_000_000)), 'seed');
+const chaosMs = milliseconds(values.chaos);
+const commit = checkedOutCommit();
+// With --json the standard output is JSON alone.
+const say = values.json ? console.error : console.log;
+const tally = createTally();
 const started = performance.now();
-const reports: RunReport[] = [];
 
-for (let at = 0; at < count && performance.now() - started < budgetMs; at++) {
-  const report = runSeed({
-    seed: first + at,
+await runSeeds({
+  first,
+  count: values.seed === undefined ? wholeNumber(values.seeds ?? '10', 'seeds') : 1,
+  jobs: values.trace ? 1 : wholeNumber(values.jobs ?? String(availableParallelism()), 'jobs'),
+  budgetMs: values.budget === undefined ? Number.POSITIVE_INFINITY : milliseconds(values.budget),
+  optionsOf: (seed) => ({
+    seed,
     chaosMs,
-    ...(values.nodes === undefined ? {} : { nodes: Number(values.nodes) }),
-    ...(values.trace ? { trace: (line: string) => console.log(line) } : {}),
-  });
-  reports.push(report);
-  if (values.json) console.log(JSON.stringify(report));
-  if (report.verdict === 'violation') {
-    console.log(`seed ${report.seed}: ${report.violation}`);
-    const nodes = values.nodes === undefined ? '' : ` --nodes ${values.nodes}`;
-    console.log(`replay: npm run sim -- --seed ${report.seed} --chaos ${values.chaos}${nodes} --trace`);
-  }
-}
+    ...(values.nodes === undefined ? {} : { nodes: wholeNumber(values.nodes, 'nodes') }),
+  }),
+  onResult(result) {
+    const line: ReportLine = { ...result, ...(commit === undefined ? {} : { commit }) };
+    tally.add(line);
+    const text = JSON.stringify(line);
+    if (values.json) console.log(text);
+    if (values.out !== undefined) appendFileSync(values.out, `${text}\n`);
+    if (line.verdict === 'violation') {
+      say(`seed ${line.seed}: ${line.violation}`);
+      say(`replay: ${replayCommand(line.options)}`);
+    }
+  },
+  ...(values.trace ? { trace: (line: string) => say(line) } : {}),
+});
 
-const wall = (performance.now() - started) / 1000;
-const total = (of: (report: RunReport) => number): number => reports.reduce((sum, report) => sum + of(report), 0);
-const failed = reports.filter(({ verdict }) => verdict === 'violation').length;
-const recovery = reports.map(({ recoverySlots }) => recoverySlots).sort((left, right) => left - right);
-const at = (share: number): number => recovery[Math.min(recovery.length - 1, Math.floor(recovery.length * share))] ?? 0;
-const simulated = total(({ simulatedMs }) => simulatedMs) / 1000;
-console.log(
-  `${reports.length} seeds from ${first}: ${failed} violations; ${simulated.toFixed(0)} simulated seconds, ` +
-    `${(simulated / wall).toFixed(0)} a second; ${total(({ events }) => events)} events, ` +
-    `${total(({ finalBlocks }) => finalBlocks)} final blocks`,
-);
-console.log(`recovery in slots: median ${at(0.5)}, 99% ${at(0.99)}, most ${recovery.at(-1) ?? 0}`);
-console.log(`faults: ${faultKinds.map((kind) => `${kind} ${total(({ faults }) => faults[kind])}`).join(', ')}`);
-const byzantine = reports.filter((report) => report.roles.length > 0).length;
-const seedsOf = (role: (typeof roles)[number]): number =>
-  reports.filter((report) => report.roles.includes(role)).length;
-console.log(
-  `Byzantine: ${byzantine} of ${reports.length} seeds: ${roles.map((role) => `${role} ${seedsOf(role)}`).join(', ')}`,
-);
-process.exitCode = failed > 0 ? 1 : 0;
+const totals = tally.totals();
+for (const line of tableOf(totals)) say(line);
+say(`seeds from ${first}; ${((performance.now() - started) / 1000).toFixed(1)} s of real time`);
+process.exitCode = totals.violations.length > 0 ? 1 : 0;

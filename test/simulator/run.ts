@@ -126,6 +126,7 @@ export function runSeed(options: RunOptions): RunReport {
     return report('ok', recoverySlots);
   } catch (error) {
     if (error instanceof Violation) return report('violation', recoverySlots, error);
-    throw error;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return report('violation', recoverySlots, new Violation('no code fails', text));
   }
 }

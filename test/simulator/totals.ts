@@ -1,0 +1,123 @@
+/** Adds reports up and prints them as a table. One rule: names of faults and roles come from the reports themselves. */
+import { lineKey, type ReportLine, replayCommand } from './report-line.js';
+
+export interface Totals {
+  readonly seeds: number;
+  /** Lines for a seed, commit and options that had been counted already. */
+  readonly repeated: number;
+  readonly violations: readonly ReportLine[];
+  readonly simulatedS: number;
+  readonly cpuS: number;
+  readonly events: number;
+  readonly finalBlocks: number;
+  /** How often each fault happened, and in how many seeds. */
+  readonly faults: ReadonlyMap<string, { readonly times: number; readonly seeds: number }>;
+  readonly byzantineSeeds: number;
+  /** In how many seeds each role was played. */
+  readonly roles: ReadonlyMap<string, number>;
+  /** Seeds by slots from healing to the next final block. */
+  readonly recovery: ReadonlyMap<number, number>;
+  /** Seeds by number of validators. */
+  readonly validators: ReadonlyMap<number, number>;
+}
+
+export interface Tally {
+  add(line: ReportLine): void;
+  totals(): Totals;
+}
+
+export function createTally(): Tally {
+  const seen = new Set<string>();
+  const violations: ReportLine[] = [];
+  const faults = new Map<string, { times: number; seeds: number }>();
+  const roles = new Map<string, number>();
+  const recovery = new Map<number, number>();
+  const validators = new Map<number, number>();
+  let [repeated, simulatedMs, cpuMs, events, finalBlocks, byzantineSeeds] = [0, 0, 0, 0, 0, 0];
+  const count = <Key>(counts: Map<Key, number>, key: Key): void => {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+  return {
+    add(line) {
+      const key = lineKey(line);
+      if (seen.has(key)) {
+        repeated++;
+        return;
+      }
+      seen.add(key);
+      if (line.verdict === 'violation') violations.push(line);
+      else count(recovery, line.recoverySlots);
+      simulatedMs += line.simulatedMs;
+      cpuMs += line.cpuMs;
+      events += line.events;
+      finalBlocks += line.finalBlocks;
+      count(validators, line.validators);
+      for (const [kind, times] of Object.entries(line.faults)) {
+        const fault = faults.get(kind) ?? { times: 0, seeds: 0 };
+        faults.set(kind, { times: fault.times + times, seeds: fault.seeds + (times > 0 ? 1 : 0) });
+      }
+      if (line.roles.length > 0) byzantineSeeds++;
+      for (const role of new Set(line.roles)) count(roles, role);
+    },
+    totals: () => ({
+      seeds: seen.size,
+      repeated,
+      violations,
+      simulatedS: simulatedMs / 1000,
+      cpuS: cpuMs / 1000,
+      events,
+      finalBlocks,
+      faults,
+      byzantineSeeds,
+      roles,
+      recovery,
+      validators,
+    }),
+  };
+}
+
+/** The least value that at least `share` of all have not exceeded. */
+export function percentile(counts: ReadonlyMap<number, number>, share: number): number {
+  const values = [...counts.keys()].sort((left, right) => left - right);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  let upTo = 0;
+  for (const value of values) {
+    upTo += counts.get(value)!;
+    if (upTo >= share * all) return value;
+  }
+  return 0;
+}
+
+const share = (part: number, whole: number): string => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`;
+const mean = (sum: number, count: number): string => (sum / Math.max(count, 1)).toFixed(1);
+
+/** Lines for a person; the first is the summary. */
+export function tableOf(totals: Totals): readonly string[] {
+  const { seeds, simulatedS, cpuS, recovery, violations } = totals;
+  const faultTimes = [...totals.faults.values()].reduce((sum, { times }) => sum + times, 0);
+  const rows = (cells: readonly (readonly [string, ...string[]])[]): string[] => {
+    const width = Math.max(0, ...cells.map(([first]) => first.length));
+    return cells.map(([first, ...rest]) => `  ${first.padEnd(width)}${rest.map((cell) => cell.padStart(12)).join('')}`);
+  };
+  const byCount = [...totals.validators].sort(([left], [right]) => left - right);
+  const sized = (low: number, high: number): number =>
+    byCount.reduce((sum, [size, count]) => sum + (size >= low && size <= high ? count : 0), 0);
+  return [
+    `${seeds} seeds: ${violations.length} violations; ${simulatedS.toFixed(0)} simulated seconds, ` +
+      `${(simulatedS / Math.max(cpuS, 1e-9)).toFixed(0)} for each second of CPU; ${totals.events} events, ${totals.finalBlocks} final blocks`,
+    ...(totals.repeated > 0 ? [`${totals.repeated} lines told again of a seed that was counted`] : []),
+    `a seed in the mean: ${mean(simulatedS, seeds)} simulated s, ${mean(faultTimes, seeds)} faults, ${mean(totals.finalBlocks, seeds)} final blocks`,
+    `validators: 4–7 in ${share(sized(4, 7), seeds)} of the seeds, 8–13 in ${share(sized(8, 13), seeds)}, 14–31 in ${share(sized(14, 31), seeds)}`,
+    `recovery in slots after healing: median ${percentile(recovery, 0.5)}, 90% ${percentile(recovery, 0.9)}, ` +
+      `99% ${percentile(recovery, 0.99)}, 99.9% ${percentile(recovery, 0.999)}, most ${Math.max(0, ...recovery.keys())}`,
+    'faults: name, times, share of seeds',
+    ...rows([...totals.faults].map(([kind, of]) => [kind, String(of.times), share(of.seeds, seeds)])),
+    `Byzantine validators in ${share(totals.byzantineSeeds, seeds)} of the seeds; role, seeds, share of seeds`,
+    ...rows(
+      [...totals.roles]
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([role, count]) => [role, String(count), share(count, seeds)]),
+    ),
+    ...violations.flatMap(({ violation, options }) => [`violation: ${violation}`, `  ${replayCommand(options)}`]),
+  ];
+}
