@@ -15,7 +15,7 @@ import type { Block, BlockHeader } from './values/block.js';
 import { canonicalJson } from './values/canonical.js';
 import { blockBytes, blockHash, evidenceRoot, transactionId, transactionsRoot } from './values/identity.js';
 import { type Slot, toHeight, type View } from './values/numbers.js';
-import { transactionJson, vrfAlpha } from './values/signing.js';
+import { transactionBytes, vrfAlpha } from './values/signing.js';
 import type { Receipt, StateReader } from './values/state.js';
 import type { Hash, PublicKey, VrfProof } from './values/text.js';
 import { utf8Length } from './values/text-forms.js';
@@ -71,7 +71,7 @@ export function draftBlock(drafting: Drafting): Draft | undefined {
   const transactions: Transaction[] = [];
   const receipts: Receipt[] = [];
   for (const transaction of drafting.candidates) {
-    const bytes = utf8Length(transactionJson(transaction)) + 1;
+    const bytes = transactionBytes(transaction) + 1;
     if (bytes > room) break;
     const applied = applyTransaction(context, overlay, transaction, { slot });
     if (!applied.ok) {

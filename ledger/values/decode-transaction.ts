@@ -19,6 +19,7 @@ import { checked, type Decoder, describe, integer, list, optional, record, refus
 import type { ChainId } from './text.js';
 import { isWellFormed, utf8Length } from './text-forms.js';
 import type { Output, Stake, Transaction, Transfer, Unstake, ValidatorKeys } from './transaction.js';
+import { keepTexts } from './transaction-texts.js';
 
 /** What decoding depends on. Make it once for a chain: decoders are kept by this object's identity. */
 export interface ChainRules {
@@ -86,7 +87,12 @@ function makeDecoder({ chain, prefix, parameters }: ChainRules): Decoder<Transac
     validator: optional(decodeValidatorKeys),
   });
   const unstake = record<Signed<Unstake>>({ ...common, type: only('unstake'), amount: decodePositiveAmount });
-  return checked(variant<Transaction>('type', { transfer, stake, unstake }), spendingFault);
+  const decode = checked(variant<Transaction>('type', { transfer, stake, unstake }), spendingFault);
+  return (value) => {
+    const decoded = decode(value);
+    if (decoded.ok) keepTexts(decoded.value);
+    return decoded;
+  };
 }
 
 const only = <const Kind extends string>(kind: Kind): Decoder<Kind> => {

@@ -5,11 +5,12 @@ import type { Hasher } from './crypto.js';
 import { domainText } from './domain.js';
 import { merkleRoot } from './merkle.js';
 import type { Epoch } from './numbers.js';
-import { transactionJson, transactionSigningText } from './signing.js';
+import { transactionBytes, transactionJson, transactionSigningText } from './signing.js';
 import type { SetMember } from './state.js';
 import type { Hash, PublicKey } from './text.js';
 import { utf8Length } from './text-forms.js';
 import type { Transaction, TransactionBody, TransactionId } from './transaction.js';
+import { keptTexts } from './transaction-texts.js';
 import type { Evidence } from './vote.js';
 
 /** `0x` and the SHA-256 of a text. */
@@ -19,7 +20,13 @@ export function hashText(hasher: Hasher, text: string): Hash {
 
 /** Hash of the signing text: two signatures over one body give one id. PROTOCOL section 3. */
 export function transactionId(hasher: Hasher, transaction: TransactionBody | Transaction): TransactionId {
-  return hashText(hasher, transactionSigningText(transaction));
+  const kept = keptTexts(transaction);
+  if (kept === undefined) return hashText(hasher, transactionSigningText(transaction));
+  if (kept.id === undefined || kept.hasher !== hasher) {
+    kept.id = hashText(hasher, transactionSigningText(transaction));
+    kept.hasher = hasher;
+  }
+  return kept.id;
 }
 
 /** Only the header's own fields, whatever else the object carries (`hash`, `transactions`, …). */
@@ -75,7 +82,7 @@ export function evidenceRoot(hasher: Hasher, evidence: readonly Evidence[]): Has
 export function blockBytes(block: Block): number {
   const { transactions, evidence, ...rest } = block;
   let bytes = utf8Length(canonicalJson({ ...rest, evidence, transactions: [] }));
-  for (const transaction of transactions) bytes += utf8Length(transactionJson(transaction)) + 1;
+  for (const transaction of transactions) bytes += transactionBytes(transaction) + 1;
   return bytes - (transactions.length > 0 ? 1 : 0);
 }
 

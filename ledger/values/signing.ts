@@ -6,7 +6,9 @@ import { canonicalJson, canonicalString } from './canonical.js';
 import { domainTag, domainText } from './domain.js';
 import type { Slot } from './numbers.js';
 import type { Address, ChainId, Hash, PublicKey } from './text.js';
+import { utf8Length } from './text-forms.js';
 import type { Output, Transaction, TransactionBody } from './transaction.js';
+import { keptTexts } from './transaction-texts.js';
 import type { ProposalBody, VoteBody } from './vote.js';
 
 const transactionTag = domainTag('transaction');
@@ -19,7 +21,18 @@ export function transactionSigningText(transaction: TransactionBody | Transactio
 
 /** Canonical JSON of the whole transaction with its signature: the leaf of `tx_root`. */
 export function transactionJson(transaction: Transaction): string {
-  return transactionText(transaction, transaction.signature);
+  const kept = keptTexts(transaction);
+  if (kept === undefined) return transactionText(transaction, transaction.signature);
+  kept.json ??= transactionText(transaction, transaction.signature);
+  return kept.json;
+}
+
+/** Bytes of its canonical JSON in UTF-8. */
+export function transactionBytes(transaction: Transaction): number {
+  const kept = keptTexts(transaction);
+  if (kept === undefined) return utf8Length(transactionJson(transaction));
+  kept.bytes ??= utf8Length(transactionJson(transaction));
+  return kept.bytes;
 }
 
 /** What a validator signs to vote. Takes a whole vote too: `validator` and `signature` are left out. */

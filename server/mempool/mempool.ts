@@ -5,9 +5,8 @@
 import { refusal, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
-import { transactionJson } from '../../ledger/values/signing.js';
+import { transactionBytes } from '../../ledger/values/signing.js';
 import type { Address } from '../../ledger/values/text.js';
-import { utf8Length } from '../../ledger/values/text-forms.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { inOrder } from './candidates.js';
@@ -190,7 +189,7 @@ export function createMempool(parts: MempoolParts): Mempool {
         const id = parts.idOf(transaction);
         const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
         if (refusalOf(transaction, slot) !== undefined || rival !== undefined) lost.push(id);
-        else insert(id, transaction, utf8Length(transactionJson(transaction)));
+        else insert(id, transaction, transactionBytes(transaction));
       }
       if (lost.length > 0) store.remove(lost);
       return lost.length;
@@ -210,7 +209,7 @@ export function createMempool(parts: MempoolParts): Mempool {
       }
       const unpaid = uncovered(transaction, rival);
       if (unpaid !== undefined) return answer({ kind: 'refused', refusal: unpaid });
-      const size = utf8Length(transactionJson(transaction));
+      const size = transactionBytes(transaction);
       const victims = makeRoom(transaction, size, rival);
       if (typeof victims === 'string') return answer({ kind: 'full', detail: victims });
       if (rival !== undefined) {

@@ -3,6 +3,7 @@
  * called back is on disk. Everything asked for in one turn of the event loop shares one database transaction and
  * takes effect in the order of the calls.
  */
+import { transactionJson } from '../../ledger/values/signing.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
@@ -38,7 +39,7 @@ export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions
   const write = database.transaction((batch: readonly Request[]) => {
     for (const request of batch) {
       if (request.kind === 'remove') for (const id of request.ids) erase.run(id);
-      else for (const one of request.transactions) insert.run(idOf(one), JSON.stringify(one));
+      else for (const one of request.transactions) insert.run(idOf(one), transactionJson(one));
     }
   });
 
