@@ -4,15 +4,15 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { SlotledgerError } from '../errors.js';
+import { type Connection, Database } from '../storage/sqlite.js';
 
 export interface HomeLock {
   release(): void;
 }
 
 /** Held until released: a database that nobody refers to is closed by the garbage collector, and its lock is gone. */
-const held = new Set<Database.Database>();
+const held = new Set<Connection>();
 
 /** @throws SlotledgerError HOME_LOCKED, naming the process that holds it */
 export function lockHome(home: string): HomeLock {

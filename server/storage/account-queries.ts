@@ -7,7 +7,7 @@ import type { Transaction } from '../../ledger/values/transaction.js';
 import type { AccountTransaction, LedgerQueries, Page } from './ledger-queries.js';
 import { type AccountRow, accountOf } from './ledger-rows.js';
 import { boundedLimit, readCursor, writeCursor } from './list-cursor.js';
-import type { Connection } from './open-database.js';
+import type { Connection } from './sqlite.js';
 
 const empty: Page<never> = { items: [], nextCursor: null };
 

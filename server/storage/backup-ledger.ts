@@ -4,7 +4,6 @@
  */
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import type { FinalTip } from '../../ledger/values/state.js';
 import { SlotledgerError } from '../errors.js';
 import { diskFailure } from './disk-failure.js';
@@ -12,6 +11,7 @@ import { syncDirectory } from './durable-files.js';
 import { createLedgerReader } from './ledger-reader.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { openReader } from './open-database.js';
+import { Database } from './sqlite.js';
 
 /** Pages copied before the event loop gets a turn: 16 MiB. */
 const pagesAtOnce = 4096;

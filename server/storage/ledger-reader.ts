@@ -20,7 +20,7 @@ import {
   type ValidatorRow,
   validatorOf,
 } from './ledger-rows.js';
-import type { Connection } from './open-database.js';
+import type { Connection } from './sqlite.js';
 
 export interface TransactionRow {
   readonly n: number;

@@ -13,7 +13,8 @@ import { createLedgerReader } from './ledger-reader.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
-import { type Connection, limitSize, openReader, openWriter, RefusedFile } from './open-database.js';
+import { limitSize, openReader, openWriter, RefusedFile } from './open-database.js';
+import type { Connection } from './sqlite.js';
 
 export interface LedgerStoreOptions {
   readonly path: string;

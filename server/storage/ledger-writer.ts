@@ -11,7 +11,7 @@ import type { FinalTip, StateChanges } from '../../ledger/values/state.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { FinalBlock } from '../replica/ports.js';
 import { idPrefix } from './ledger-rows.js';
-import type { Connection } from './open-database.js';
+import type { Connection } from './sqlite.js';
 import { createStateWriter } from './state-writer.js';
 
 export interface LedgerGenesis {

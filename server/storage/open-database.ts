@@ -2,10 +2,9 @@
  * Opens SQLite files the one way this node does: WAL, synchronous=FULL for writers, and a schema brought up to date by
  * numbered migrations. A file written by a newer version is refused, never guessed at.
  */
-import Database from 'better-sqlite3';
-import { diskFailure } from './disk-failure.js';
 
-export type Connection = Database.Database;
+import { diskFailure } from './disk-failure.js';
+import { type Connection, Database } from './sqlite.js';
 
 /** A transaction touches a few bytes on each of many pages, and each such page is written whole: small ones. */
 const pageBytes = 4096;

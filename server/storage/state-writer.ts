@@ -11,7 +11,7 @@ import type {
   ValidatorEntry,
 } from '../../ledger/values/state.js';
 import { type AccountRow, accountOf } from './ledger-rows.js';
-import type { Connection } from './open-database.js';
+import type { Connection } from './sqlite.js';
 
 export interface StateWriter {
   /** @param positions of the transactions of block `index` that touch each address. Runs in the caller's transaction. */

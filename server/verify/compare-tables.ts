@@ -2,7 +2,7 @@
  * Compares every table of a ledger, row for row, with one made anew from its blocks. Numbers that only say in which
  * order rows came (ids of accounts) are left out; everything else must be equal.
  */
-import type { Connection } from '../storage/open-database.js';
+import type { Connection } from '../storage/sqlite.js';
 import type { Finding } from './report.js';
 
 interface TableCheck {

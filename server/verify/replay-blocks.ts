@@ -21,7 +21,7 @@ import type { Certificate } from '../../ledger/values/vote.js';
 import type { FinalBlock } from '../replica/ports.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { createLedgerWriter } from '../storage/ledger-writer.js';
-import type { Connection } from '../storage/open-database.js';
+import type { Connection } from '../storage/sqlite.js';
 import type { Finding } from './report.js';
 
 export interface Replay {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import Database from 'better-sqlite3';
 import { genesisFileText } from '../../server/home/init-home.js';
+import { Database } from '../../server/storage/sqlite.js';
 import { busyCertifiedChain } from '../server/verify/certified-chain.js';
 import { run, temporaryHome } from './programs.js';
 

@@ -5,8 +5,8 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
 import { Server } from '../../server/server.js';
+import { Database } from '../../server/storage/sqlite.js';
 import { accountIn, payment, startServer, temporaryDirectory } from './nodes.js';
 
 test('a payment handed in over HTTP is final when ?wait=final answers', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
 import { stateRoot } from '../../../ledger/state-tree/update-tree.js';
 import type { FinalBlock, LedgerStore } from '../../../server/replica/ports.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import type { TestChain } from '../../ledger/test-chain.js';
 import { busyChain, finalBlock, genesisOf, openStore, temporaryFile, withoutCertificate } from './final-chain.js';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import Sqlite from 'better-sqlite3';
 import { transactionId } from '../../../ledger/values/identity.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import { createMempoolStore, type MempoolFile } from '../../../server/storage/mempool-store.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { TestChain } from '../../ledger/test-chain.js';
 
@@ -90,7 +90,7 @@ test('a write that fails is said once in one sentence, and nothing is acknowledg
     },
   });
   // Another program takes the table away: every later write fails.
-  const other = new Sqlite(path);
+  const other = new Database(path);
   other.exec('DROP TABLE waiting');
   other.close();
   let acknowledged = 0;
@@ -106,7 +106,7 @@ test('a write that fails is said once in one sentence, and nothing is acknowledg
 test('a file of a newer version is refused with a sentence', (t) => {
   const path = temporary(t);
   open(path).close();
-  const database = new Sqlite(path);
+  const database = new Database(path);
   database.pragma('user_version = 99');
   database.close();
   assert.throws(() => open(path), /schema version 99/);

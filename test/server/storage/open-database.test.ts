@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
 import { openWriter } from '../../../server/storage/open-database.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { createLedgerQueries } from '../../../server/storage/sqlite-queries.js';
 import { busyChain, openStore, temporaryFile } from './final-chain.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
+import { Database } from '../../../server/storage/sqlite.js';
 import { busyChain, openStore, temporaryFile } from './final-chain.js';
 
 /** Every row of every table, in the order of its key. */

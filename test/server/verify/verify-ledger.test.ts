@@ -4,9 +4,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import Database from 'better-sqlite3';
 import { readEpoch } from '../../../ledger/state-keys.js';
 import { toView } from '../../../ledger/values/numbers.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { findingText, type Progress } from '../../../server/verify/report.js';
 import { verifyLedger } from '../../../server/verify/verify-chain.js';
 import { person } from '../../ledger/test-chain.js';
