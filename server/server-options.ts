@@ -1,8 +1,10 @@
 /** What a user can ask of a Server: plain data, every field optional, each with its starting value. */
 import type { Genesis } from '../ledger/values/genesis.js';
 import type { Hash, PublicKey } from '../ledger/values/text.js';
+import type { Anonymous } from './http/access.js';
 
-export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 export interface ServerOptions {
   /**
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly http?: boolean;
   /** Where HTTP listens. Starting value 127.0.0.1. */
   readonly httpHost?: string;
+  /** What HTTP grants those who show no API key. Starting value 'submit': to read and to hand in transactions. */
+  readonly httpAnonymous?: Anonymous;
   /** A port of its own for `GET /metrics`, on `httpHost`; also without HTTP. Starting value: none. 0 takes a free one. */
   readonly metricsPort?: number;
   /** Starting value 'info', 'silent' in a temporary home. */

@@ -4,9 +4,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LimitsAnswer, StatusAnswer } from '../api-types.js';
-import { type Client, createClient } from '../http/client.js';
+import type { Client } from '../http/client.js';
 import { createKeystore, type Keystore } from '../keystore/keystore.js';
 import { usageProblem } from './cli-problem.js';
+import { clientOf } from './node-client.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
 const defaultNode = 'http://127.0.0.1:8080';
@@ -36,7 +37,7 @@ export interface Context {
 export function createContext(command: Command): Context {
   const options = command.optsWithGlobals<WalletOptions>();
   const home = resolve(options.home ?? process.env.SLOTLEDGER_HOME ?? join(homedir(), '.slotledger'));
-  const client = createClient({ url: nodeUrl(options.node ?? process.env.SLOTLEDGER_NODE ?? defaultNode) });
+  const client = clientOf(nodeUrl(options.node ?? process.env.SLOTLEDGER_NODE ?? defaultNode));
   let chain: Promise<StatusAnswer> | undefined;
   let limits: Promise<LimitsAnswer> | undefined;
   return {

@@ -33,6 +33,8 @@ export interface ClientOptions {
   readonly url: string;
   /** For one answer, in ms; by default 10,000. */
   readonly timeoutMs?: number;
+  /** Shown with every request; nodes that let nobody in without one need it. */
+  readonly apiKey?: string;
   /** By default the global one. */
   readonly fetch?: typeof fetch;
 }
@@ -82,7 +84,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const connection: Connection = {
     url: options.url.replace(/\/+$/, ''),
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    fetch: withKey(options.apiKey, options.fetch ?? ((input, init) => fetch(input, init))),
     timeoutMs: options.timeoutMs ?? 10_000,
   };
   const get = <Answer>(path: string, query?: { readonly [name: string]: string | number | undefined }) =>
@@ -117,6 +119,15 @@ export function createClient(options: ClientOptions): Client {
     faucet: (address, amount) => post('/v1/faucet', amount === undefined ? { address } : { address, amount }),
     events: (eventsOptions) => readEvents(connection, eventsOptions),
     ready: () => readiness(connection),
+  };
+}
+
+function withKey(apiKey: string | undefined, plain: typeof fetch): typeof fetch {
+  if (apiKey === undefined) return plain;
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${apiKey}`);
+    return plain(input, { ...init, headers });
   };
 }
 

@@ -1,6 +1,7 @@
 /** The commands of `server`. Each is loaded when it runs, so that `--help` answers at once. */
 import type { Command } from 'commander';
 import { createProgram } from '../../client/cli/program.js';
+import { addApiKeyCommands } from './api-key-program.js';
 import { addGenesisCommands } from './genesis-program.js';
 
 export function createServerProgram(): Command {
@@ -37,6 +38,7 @@ export function addServerCommands(parent: Command): Command {
   addNodeOptions(config.command('show').description('print every setting in effect, and where it comes from')).action(
     run(async (command) => (await import('./config.js')).showConfig(command)),
   );
+  addApiKeyCommands(parent, addHomeOptions);
   addHomeOptions(parent.command('verify').description('check the whole ledger again, from genesis on; changes nothing'))
     .argument('[ledger]', 'another ledger of the same chain, such as a backup (default: ledger.db in the home)')
     .action(async (file: string | undefined, _: object, command: Command) =>
@@ -85,6 +87,7 @@ function addNodeOptions(command: Command): Command {
     .option('--p2p-host <host>', 'the same as --listen')
     .option('--http-port <port>', 'port for HTTP (default: 8080)')
     .option('--http-host <host>', 'address for HTTP (default: 127.0.0.1)')
+    .option('--http-anonymous <rights>', 'without an API key: submit (and read), read, or none (default: submit)')
     .option('--bootstrap <host:port>', 'peer to connect to (repeatable)', collect)
     .option('--p2p-advertise <host:port>', 'how others reach this node, if not as it comes')
     .option('--no-peer-exchange', 'neither ask for nor tell the addresses of other nodes')

@@ -11,7 +11,8 @@ import { parse } from 'smol-toml';
 import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
-import type { LogLevel, NetworkConfig, ServerOptions } from '../server-options.js';
+import { anonymousRights } from '../http/access.js';
+import { logLevels, type NetworkConfig, type ServerOptions } from '../server-options.js';
 
 export type Origin = 'flag' | 'environment' | 'config.toml' | 'default';
 
@@ -39,7 +40,6 @@ export interface Settings {
 
 const defaultP2pPort = 9000;
 const defaultHttpPort = 8080;
-const logLevels: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 /** In config.toml and in `config show`; the environment has SLOTLEDGER_ and the upper-case form. */
 const names = [
@@ -50,6 +50,7 @@ const names = [
   'http',
   'http_port',
   'http_host',
+  'http_anonymous',
   'metrics_port',
   'bootstrap',
   'p2p_advertise',
@@ -96,8 +97,9 @@ export function readSettings(command: Command): Settings {
   const http = booleanOf('http', find('http').value) ?? true;
   const bootstrap = addressesOf('bootstrap', find('bootstrap').value);
   const [advertise] = addressesOf('p2p_advertise', find('p2p_advertise').value);
-  const logLevel = logLevelOf(find('log_level').value);
+  const logLevel = oneOf('log_level', find('log_level').value, logLevels) ?? 'info';
   const wished = {
+    httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
     metricsPort: portOf('metrics_port', find('metrics_port').value),
     genesisHash: hashOf('genesis_hash', find('genesis_hash').value),
     difficulty: numberOf('difficulty', find('difficulty').value, 0, 5),
@@ -119,6 +121,7 @@ export function readSettings(command: Command): Settings {
     http,
     http_port: httpPort,
     http_host: httpHost,
+    http_anonymous: wished.httpAnonymous ?? 'submit',
     metrics_port: wished.metricsPort,
     bootstrap,
     p2p_advertise: advertise,
@@ -171,6 +174,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     http,
     http_port: flags.httpPort,
     http_host: flags.httpHost,
+    http_anonymous: flags.httpAnonymous,
     metrics_port: flags.metricsPort,
     bootstrap: flags.bootstrap,
     p2p_advertise: flags.p2pAdvertise,
@@ -290,10 +294,9 @@ function given<Wishes extends object>(wishes: Wishes): { [Name in keyof Wishes]?
   return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined)) as never;
 }
 
-function logLevelOf(value: unknown): LogLevel {
-  if (value === undefined) return 'info';
-  if (logLevels.includes(value as LogLevel)) return value as LogLevel;
-  throw wrong('log_level', value, `one of ${logLevels.join(', ')}`);
+function oneOf<Word extends string>(name: Name, value: unknown, words: readonly Word[]): Word | undefined {
+  if (value === undefined || words.includes(value as Word)) return value as Word | undefined;
+  throw wrong(name, value, `one of ${words.join(', ')}`);
 }
 
 function wrong(name: Name, value: unknown, expected: string): CliProblem {

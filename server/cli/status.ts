@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import type { ReadinessAnswer, StatusAnswer } from '../../client/api-types.js';
 import { exitCodes } from '../../client/cli/cli-problem.js';
+import { clientOf } from '../../client/cli/node-client.js';
 import { colour, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
-import { createClient } from '../../client/http/client.js';
 import { NodeUnreachable } from '../../client/http/problem.js';
 import { readSettings } from './settings.js';
 
 export async function showStatus(command: Command): Promise<void> {
-  const client = createClient({ url: urlOf(command) });
+  const client = clientOf(urlOf(command));
   const terminal = createTerminal(command.optsWithGlobals());
   const status = await client.status();
   terminal.result(status, () => statusText(status, client.url));
@@ -16,7 +16,7 @@ export async function showStatus(command: Command): Promise<void> {
 
 /** Exit code 0: ready. 1: it answers, but is not ready, or nobody answers. */
 export async function checkHealth(command: Command): Promise<void> {
-  const client = createClient({ url: urlOf(command), timeoutMs: 5_000 });
+  const client = clientOf(urlOf(command), 5_000);
   const terminal = createTerminal(command.optsWithGlobals());
   try {
     const { ready, checks } = await client.ready();

@@ -11,6 +11,9 @@ export interface HomePaths {
   readonly ledger: string;
   readonly mempool: string;
   readonly peers: string;
+  readonly apiKeys: string;
+  /** Where backups that were asked for over HTTP are put. */
+  readonly backups: string;
 }
 
 export function homePaths(home: string): HomePaths {
@@ -23,6 +26,8 @@ export function homePaths(home: string): HomePaths {
     ledger: join(home, 'ledger.db'),
     mempool: join(home, 'mempool.db'),
     peers: join(home, 'peers.json'),
+    apiKeys: join(home, 'api-keys.json'),
+    backups: join(home, 'backups'),
   };
 }
 

@@ -2,10 +2,13 @@
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import type { Access } from './access.js';
+import { adminRoutes } from './admin/admin-routes.js';
 import { addDocsPages, pagePaths } from './docs-pages.js';
 import type { Listeners } from './events/listeners.js';
 import { useFaucet } from './faucet.js';
 import type { HttpMetrics } from './metrics.js';
+import type { NodeAdmin } from './node-admin.js';
 import { problem, type Reply, replyHeaders, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { labelRoute } from './route-label.js';
@@ -17,13 +20,16 @@ export interface AppParts {
   readonly metrics: HttpMetrics;
   readonly listeners: Listeners;
   readonly submit: Submit;
+  readonly access: Access;
+  /** Absent: there is nothing to look after. */
+  readonly admin?: NodeAdmin | undefined;
   /** Told of what should not have happened. */
   readonly onBug: (error: unknown) => void;
 }
 
 const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
-export function createApp({ context, metrics, listeners, submit, onBug }: AppParts): Express {
+export function createApp({ context, metrics, listeners, submit, access, admin, onBug }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', false);
@@ -32,18 +38,22 @@ export function createApp({ context, metrics, listeners, submit, onBug }: AppPar
   app.use(compression({ filter: (request, response) => !isStream(response) && compression.filter(request, response) }));
 
   const methodsByPath = new Map<string, string>(pagePaths.map((path) => [path, 'GET, HEAD']));
+  const allowAt = (path: string, methods: string): void => {
+    const others = methodsByPath.get(path);
+    methodsByPath.set(path, others === undefined ? methods : `${others}, ${methods}`);
+  };
   const send = (response: Response, reply: Reply): void => {
     response.status(reply.status).set(replyHeaders(reply)).send(JSON.stringify(reply.body));
   };
   const read = (path: string, run: (request: Request) => Promise<Reply>): void => {
-    methodsByPath.set(expressPath(path), 'GET, HEAD');
+    allowAt(expressPath(path), 'GET, HEAD');
     app.get(expressPath(path), async (request, response) => {
       labelRoute(response, path);
       send(response, await run(request));
     });
   };
   const post = (path: string, run: (request: Request) => Promise<Reply>): void => {
-    methodsByPath.set(path, 'POST');
+    allowAt(path, 'POST');
     app.post(path, async (request, response) => {
       labelRoute(response, path);
       sendReply(response, await run(request));
@@ -55,12 +65,21 @@ export function createApp({ context, metrics, listeners, submit, onBug }: AppPar
   }
   post('/v1/transactions', (request) => submit(request, queryOf(request)));
   post('/v1/faucet', (request) => useFaucet(context, metrics, request));
-  methodsByPath.set('/v1/events', 'GET, HEAD');
+  for (const route of admin === undefined ? [] : adminRoutes) {
+    const path = expressPath(route.path);
+    allowAt(path, route.method === 'get' ? 'GET, HEAD' : route.method.toUpperCase());
+    app[route.method](path, async (request, response) => {
+      labelRoute(response, route.path);
+      const refused = access.adminRefusal(request);
+      sendReply(response, refused ?? (await route.run(admin!, request, textParams(request), queryOf(request))));
+    });
+  }
+  allowAt('/v1/events', 'GET, HEAD');
   app.get('/v1/events', (request, response) => {
     labelRoute(response, '/v1/events');
     listeners.listen(request, response, queryOf(request));
   });
-  methodsByPath.set('/metrics', 'GET, HEAD');
+  allowAt('/metrics', 'GET, HEAD');
   app.get('/metrics', async (_request, response) => {
     labelRoute(response, '/metrics');
     response.set({ 'content-type': metrics.contentType, 'cache-control': 'no-store' }).send(await metrics.text());

@@ -6,12 +6,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import cors from 'cors';
 import type { Logger } from 'pino';
+import type { ApiKey } from '../home/api-keys.js';
+import { type Anonymous, createAccess } from './access.js';
 import { createApp } from './app.js';
 import { createListeners } from './events/listeners.js';
 import { createGuard } from './guard.js';
 import { defaultHttpLimits, type HttpLimits } from './limits.js';
 import { listenError } from './listen-error.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics.js';
+import type { NodeAdmin } from './node-admin.js';
 import type { NodeApi } from './node-api.js';
 import type { ProblemCode } from './problems.js';
 import { problem, sendReply } from './reply.js';
@@ -31,6 +34,12 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly limits?: Partial<HttpLimits>;
+  /** The API key that a text is; absent: there are none. */
+  readonly findKey?: (token: string) => ApiKey | undefined;
+  /** What those may do who show no key. Starting value: submit, which includes reading. */
+  readonly anonymous?: Anonymous;
+  /** Absent: no admin routes. */
+  readonly admin?: NodeAdmin;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
@@ -48,6 +57,9 @@ export function createHttpServer({
   host = '127.0.0.1',
   port,
   limits: given,
+  findKey,
+  anonymous = 'submit',
+  admin,
   log,
 }: HttpServerOptions): HttpServer {
   const limits: HttpLimits = { ...defaultHttpLimits, ...given };
@@ -65,18 +77,19 @@ export function createHttpServer({
   const submit = createSubmit(context, metrics);
   const guard = createGuard(host, limits);
   const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
-  const app = createApp({ context, metrics, listeners, submit, onBug });
+  const access = createAccess({ findKey, anonymous, limits });
+  const app = createApp({ context, metrics, listeners, submit, access, admin, onBug });
   const allowOrigins = cors({ origin: [...limits.allowedOrigins], exposedHeaders: ['location', 'retry-after'] });
 
   let closing = false;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refused = await guard.refusal(request);
-    if (refused !== undefined) return sendReply(response, refused);
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
-    if (request.method !== 'POST' || (mark === -1 ? url : url.slice(0, mark)) !== fastPath)
-      return app(request, response);
+    const path = mark === -1 ? url : url.slice(0, mark);
+    const refused = (await guard.refusal(request)) ?? (await access.refusal(request, path));
+    if (refused !== undefined) return sendReply(response, refused);
+    if (request.method !== 'POST' || path !== fastPath) return app(request, response);
     labelRoute(response, fastPath);
     sendReply(response, await submit(request, new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))));
   };

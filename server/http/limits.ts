@@ -28,6 +28,8 @@ export interface HttpLimits {
   readonly heartbeatMs: number;
   /** Requests an address may make in 10 seconds. */
   readonly requestsPer10s: number;
+  /** Requests in 10 seconds with one API key that has no rate of its own. */
+  readonly keyRequestsPer10s: number;
   /** Whether requests from this machine count too. */
   readonly limitLoopback: boolean;
   /** Host names accepted besides those of the loopback interface while bound to it. */
@@ -52,6 +54,7 @@ export const defaultHttpLimits: HttpLimits = {
   listenerStallMs: 30_000,
   heartbeatMs: 15_000,
   requestsPer10s: 2_000,
+  keyRequestsPer10s: 2_000,
   limitLoopback: false,
   allowedHosts: [],
   allowedOrigins: [],

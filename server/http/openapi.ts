@@ -7,13 +7,20 @@ import { describedRoutes } from './routes/all-routes.js';
 import { problemSchema } from './schemas/problem.js';
 
 /** What every route can answer before its handler is asked. */
-const everywhere: readonly ProblemCode[] = ['host_not_allowed', 'rate_limited', 'internal_error'];
+const everywhere: readonly ProblemCode[] = [
+  'api_key_needed',
+  'api_key_unknown',
+  'role_too_low',
+  'host_not_allowed',
+  'rate_limited',
+  'internal_error',
+];
 
 /** Problems of a route with those that follow from its parameters. */
 export function problemsOf(route: RouteDescription): readonly ProblemCode[] {
   const codes = new Set<ProblemCode>([...route.problems, 'unknown_parameter']);
   if (route.params !== undefined || route.query !== undefined) codes.add('invalid_parameter');
-  if (route.method === 'post') codes.add('origin_not_allowed');
+  if (route.method !== 'get') codes.add('origin_not_allowed');
   for (const code of everywhere) codes.add(code);
   return [...codes];
 }
@@ -39,7 +46,13 @@ export function openApiDocument(version: string, limits: HttpLimits): object {
       { name: 'transactions', description: 'Handing in and following' },
       { name: 'consensus', description: 'Epochs, schedule, evidence' },
       { name: 'operations', description: 'Health, metrics, peers' },
+      { name: 'admin', description: 'Looking after the node, with an API key of the role admin' },
     ],
+    components: {
+      securitySchemes: {
+        api_key: { type: 'http', scheme: 'bearer', description: 'A key that `server apikey add` made' },
+      },
+    },
     paths,
   });
 }
@@ -54,6 +67,8 @@ function operation(route: RouteDescription) {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [route.tag],
+    // The empty one: without a key, as far as the node lets anybody in.
+    security: route.tag === 'admin' ? [{ api_key: [] }] : [{}, { api_key: [] }],
     requestParams: parameters,
     ...(route.body === undefined
       ? {}

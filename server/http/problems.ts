@@ -58,6 +58,24 @@ const requestProblems = {
       'The body is not strict JSON: UTF-8, no duplicate or `__proto__` keys, no lone surrogates, bounded depth, nothing after the value.',
     fix: 'Send one JSON value in UTF-8; the detail says what is wrong.',
   },
+  api_key_needed: {
+    status: 401,
+    title: 'An API key is needed',
+    meaning: 'This may be asked with an API key only, and none was shown.',
+    fix: 'Send the header `authorization: Bearer <key>`; `server apikey add` makes a key.',
+  },
+  api_key_unknown: {
+    status: 401,
+    title: 'Unknown API key',
+    meaning: 'The API key that was shown is not one of this node, or no longer.',
+    fix: 'Show a key that `server apikey list` has, or none at all.',
+  },
+  role_too_low: {
+    status: 403,
+    title: 'The API key may not do this',
+    meaning: 'The API key is known, but its role does not allow this request.',
+    fix: 'Show a key with a higher role; `server apikey add --role` makes one.',
+  },
   host_not_allowed: {
     status: 403,
     title: 'Host not allowed',
@@ -185,7 +203,40 @@ const ledgerProblems = {
   },
 } as const satisfies { readonly [code: string]: ProblemEntry };
 
-const table = { ...requestProblems, ...ledgerProblems, ...refusalProblems };
+const adminProblems = {
+  ban_not_found: {
+    status: 404,
+    title: 'No such ban',
+    meaning: 'The node is not banned, or not any more.',
+    fix: 'GET /v1/admin/bans lists the bans that stand.',
+  },
+  peers_disabled: {
+    status: 409,
+    title: 'No peers here',
+    meaning: 'The node was started without peers, so none can be connected to or banned.',
+    fix: 'Start it with peers.',
+  },
+  backup_exists: {
+    status: 409,
+    title: 'Backup exists',
+    meaning: 'There is a backup of this name, and none is ever overwritten.',
+    fix: 'Choose another name.',
+  },
+  backup_running: {
+    status: 409,
+    title: 'Another backup is being made',
+    meaning: 'Backups are made one at a time.',
+    fix: 'Wait until the other one is done.',
+  },
+  backup_failed: {
+    status: 503,
+    title: 'The backup failed',
+    meaning: 'The disk could not take the copy of the ledger. The node itself goes on.',
+    fix: 'Look into the log of the node, free some space, and ask again.',
+  },
+} as const satisfies { readonly [code: string]: ProblemEntry };
+
+const table = { ...requestProblems, ...ledgerProblems, ...adminProblems, ...refusalProblems };
 
 export type ProblemCode = keyof typeof table;
 

@@ -23,10 +23,10 @@ export interface RouteContext {
 }
 
 export interface RouteDescription {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** With `{name}` for parameters, as in OpenAPI. */
   readonly path: string;
-  readonly tag: 'chain' | 'accounts' | 'transactions' | 'consensus' | 'operations';
+  readonly tag: 'chain' | 'accounts' | 'transactions' | 'consensus' | 'operations' | 'admin';
   readonly id: string;
   readonly summary: string;
   readonly description?: string;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createCrypto } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
+import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
 import { createHttpServer, type HttpServer } from '../http/http-server.js';
@@ -19,6 +20,7 @@ import type { NetworkConfig, ServerOptions } from '../server-options.js';
 import { createNode, type PeerSettings } from './create-node.js';
 import { developmentSigner, openKeys } from './keys.js';
 import { createLog } from './logger.js';
+import { createNodeAdmin } from './node-admin.js';
 import { openChain } from './open-chain.js';
 import { bondOwnStake } from './own-stake.js';
 import type { Stakeholder } from './stakeholders.js';
@@ -105,8 +107,18 @@ async function startAll(
   let httpPort: number | undefined;
   let metrics: HttpServer['metrics'] | undefined;
   if (server.http !== false) {
+    const keyRing = openApiKeyRing({
+      path: paths.apiKeys,
+      monotonic: () => performance.now(),
+      onChange: (known) =>
+        log.info({ keys: known.map(({ name, role }) => `${name}: ${role}`) }, 'the API keys changed'),
+      onProblem: (error) => log.error(`${error.message} Until that is mended no API key is good.`),
+    });
     const http = createHttpServer({
       node: node.api,
+      findKey: keyRing.find,
+      ...(server.httpAnonymous === undefined ? {} : { anonymous: server.httpAnonymous }),
+      admin: createNodeAdmin({ paths, peers: node.peers, log }),
       host: server.httpHost ?? '127.0.0.1',
       port: options.httpPort,
       log,

@@ -198,6 +198,9 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       const peer = manager.peer(id);
       if (peer) manager.drop(peer, verdict, reason);
     },
+    ban: manager.ban,
+    liftBan: manager.bans.lift,
+    bans: manager.bans.all,
     announceHead() {
       // At most once an interval: finality may come a hundred times a second, and votes tell of it as well.
       headNews.soon();

@@ -86,9 +86,12 @@ export const MAX_PEERS_IN_ANSWER = 100;
 /** Redial pauses grow from the first to the last, times a random factor of 0.5 to 1.5. */
 export const REDIAL_FIRST_MS = 500;
 export const REDIAL_LAST_MS = 60_000;
-/** How long a banned node key or address is refused. */
+/** How long a node key is refused for what it did; an operator may say longer. */
 export const BAN_MS = 3_600_000;
+export const MAX_BAN_MS = 366 * 86_400_000;
 export const MAX_BANS = 1_000;
+/** Characters of a reason that are kept. */
+export const MAX_BAN_REASON = 300;
 
 /** Messages remembered as seen; a message is forgotten between one and two times this age. */
 export const SEEN_MS = 8_000;

@@ -7,7 +7,7 @@ import type { Verifier } from '../../ledger/values/crypto.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock, PeerId } from '../replica/ports.js';
 import { type AddressBook, createAddressBook } from './address-book.js';
-import { createBanList } from './ban-list.js';
+import { type Ban, type BanList, createBanList } from './ban-list.js';
 import type { DecodeMessage } from './decode-message.js';
 import { createDialler } from './dialler.js';
 import { createDoor } from './door.js';
@@ -51,6 +51,9 @@ export interface PeerManager {
   peers(): Iterable<Peer>;
   peer(id: PeerId): Peer | undefined;
   drop(peer: Peer, verdict: 'disconnect' | 'ban', reason: string): void;
+  /** Refuses this node from now on, connected or not. @param forMs default BAN_MS */
+  ban(node: PublicKey, reason: string, forMs?: number): Ban;
+  readonly bans: Pick<BanList, 'lift' | 'all'>;
   /** For `peers`. */
   addresses(): readonly PeerAddress[];
   readonly book: AddressBook;
@@ -231,11 +234,19 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       counters.dropped += 1;
       if (verdict === 'ban') {
         counters.banned += 1;
-        bans.ban(peer.node);
+        bans.ban(peer.node, reason);
       }
       logger.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
       peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
     },
+    ban(node, reason, forMs) {
+      const ban = bans.ban(node, reason, forMs);
+      counters.banned += 1;
+      logger.warn(ban, 'node banned');
+      sessionByNode.get(node)?.refuse({ code: 'refused', detail: ban.reason });
+      return ban;
+    },
+    bans,
     addresses() {
       const known = new Map<PublicKey, PeerAddress>();
       for (const { node, reachableAt } of peersById.values()) {

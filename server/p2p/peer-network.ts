@@ -10,6 +10,7 @@ import type { Genesis } from '../../ledger/values/genesis.js';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { BlocksPage, Clock, Head, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
+import type { Ban } from './ban-list.js';
 import type { HostPort } from './messages.js';
 
 /** The part of pino that the network uses. */
@@ -110,6 +111,11 @@ export interface PeerNetwork extends Network {
   connect(address: HostPort): void;
   /** Drops a peer that turned out to be of no use. */
   blame(peer: PeerId, verdict: 'disconnect' | 'ban', reason: string): void;
+  /** Refuses a node from now on, whether it is connected or not. @param forMs ms; default an hour, at most a year */
+  ban(node: PublicKey, reason: string, forMs?: number): Ban;
+  /** @returns whether it was banned. */
+  liftBan(node: PublicKey): boolean;
+  bans(): readonly Ban[];
   /** Tells peers about this node's head now, not at the next ping. */
   announceHead(): void;
   peerViews(): readonly PeerView[];

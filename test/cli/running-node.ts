@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly p2pPort?: number;
   readonly httpPort?: number;
   readonly env?: Record<string, string>;
+  /** Shown when asking whether it answers. */
+  readonly apiKey?: string;
 }
 
 /** Below the ports that the system gives to outgoing connections: those may be taken again before a node listens. */
@@ -73,7 +75,7 @@ export async function startNode(t: TestContext, home: string, options: StartOpti
     clearTimeout(forced);
   });
   const url = `http://127.0.0.1:${httpPort}`;
-  const client = createClient({ url });
+  const client = createClient({ url, ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }) });
   for (;;) {
     const answered = await client.status().then(
       () => true,

@@ -1,5 +1,6 @@
 /** Every route, in the order of the documentation. */
 import { z } from 'zod';
+import { adminRoutes } from '../admin/admin-routes.js';
 import { eventsDescription } from '../events/listeners.js';
 import type { Route, RouteDescription } from '../route.js';
 import { accountRoutes } from './accounts.js';
@@ -58,4 +59,5 @@ export const describedRoutes = (maxWaitMs: number): readonly RouteDescription[] 
   eventsDescription,
   metricsDescription,
   openApiDescription,
+  ...adminRoutes,
 ];

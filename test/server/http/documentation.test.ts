@@ -10,7 +10,7 @@ const text = readFileSync('docs/HTTP-API.md', 'utf8');
 test('the documentation has every route, with a curl example', () => {
   const examples = text.split('\n').filter((line) => line.startsWith('curl '));
   for (const { method, path } of describedRoutes(60_000)) {
-    const named = method === 'post' ? `\`POST ${path}` : `\`GET ${path}`;
+    const named = `\`${method.toUpperCase()} ${path}`;
     assert.ok(text.includes(named), `${named} is missing`);
     const pattern = new RegExp(`\\$NODE${path.replace(/\{\w+\}/g, '[^/ ?"]+').replaceAll('.', '\\.')}(["?]|$)`);
     assert.ok(

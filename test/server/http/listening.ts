@@ -1,7 +1,7 @@
 /** A real HTTP server on a free port for a test, closed when the test ends, and calls that read its answers. */
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import { createHttpServer } from '../../../server/http/http-server.js';
+import { createHttpServer, type HttpServerOptions } from '../../../server/http/http-server.js';
 import type { HttpLimits } from '../../../server/http/limits.js';
 import type { NodeApi } from '../../../server/http/node-api.js';
 
@@ -17,8 +17,9 @@ export async function listening(
   node: NodeApi,
   limits: Partial<HttpLimits> = {},
   at = 0,
+  more: Pick<HttpServerOptions, 'findKey' | 'anonymous' | 'admin'> = {},
 ): Promise<Listening> {
-  const server = createHttpServer({ node, port: at, limits, log: pino({ level: 'silent' }) });
+  const server = createHttpServer({ node, port: at, limits, log: pino({ level: 'silent' }), ...more });
   const { port } = await server.listen();
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
