@@ -32,6 +32,11 @@ export interface ServerOptions {
   readonly httpAnonymous?: Anonymous;
   /** A port of its own for `GET /metrics`, on `httpHost`; also without HTTP. Starting value: none. 0 takes a free one. */
   readonly metricsPort?: number;
+  /**
+   * A file to which everything that the consensus core is given and does is appended, for `server replay`. At most
+   * 1 GiB; readable by its owner only; nothing secret in it. Starting value: none.
+   */
+  readonly record?: string;
   /** Starting value 'info', 'silent' in a temporary home. */
   readonly logLevel?: LogLevel;
   /** Readable lines instead of JSON. Starting value: whether standard output is a terminal. */

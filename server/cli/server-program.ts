@@ -44,6 +44,13 @@ export function addServerCommands(parent: Command): Command {
     .action(async (file: string | undefined, _: object, command: Command) =>
       (await import('./verify.js')).verify(file, command),
     );
+  parent
+    .command('replay')
+    .description('run the consensus core again on a recording of `start --record`; the effects must be the same')
+    .argument('<file>', 'the recording; nothing else is read')
+    .option('--trace', 'print every input, and what the core made of it')
+    .option('--output <form>', 'text or json (default: text)')
+    .action(async (file: string, _: object, command: Command) => (await import('./replay.js')).replay(file, command));
   addHomeOptions(parent.command('backup').description('copy the ledger into one file, also while the node runs'))
     .argument('<file>', 'must not exist; without keys and vote state')
     .action(async (file: string, _: object, command: Command) => (await import('./backup.js')).backup(file, command));
@@ -97,6 +104,7 @@ function addNodeOptions(command: Command): Command {
     .option('--deny <node-key>', 'do not talk to this node (repeatable)', collect)
     .option('--genesis-hash <hash>', 'the only chain to run, join or be given')
     .option('--metrics-port <port>', 'a port of its own for GET /metrics')
+    .option('--record <file>', 'append what the consensus core is given and does, for `server replay`')
     .option('--node-id <name>', 'readable name in logs')
     .option('--log-level <level>', 'silent, fatal, error, warn, info, debug or trace');
 }

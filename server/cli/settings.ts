@@ -52,6 +52,7 @@ const names = [
   'http_host',
   'http_anonymous',
   'metrics_port',
+  'record',
   'bootstrap',
   'p2p_advertise',
   'peer_exchange',
@@ -101,6 +102,7 @@ export function readSettings(command: Command): Settings {
   const wished = {
     httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
     metricsPort: portOf('metrics_port', find('metrics_port').value),
+    record: textOf('record', find('record').value),
     genesisHash: hashOf('genesis_hash', find('genesis_hash').value),
     difficulty: numberOf('difficulty', find('difficulty').value, 0, 5),
   };
@@ -123,6 +125,7 @@ export function readSettings(command: Command): Settings {
     http_host: httpHost,
     http_anonymous: wished.httpAnonymous ?? 'submit',
     metrics_port: wished.metricsPort,
+    record: wished.record,
     bootstrap,
     p2p_advertise: advertise,
     peer_exchange: peers.peerExchange ?? true,
@@ -176,6 +179,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     http_host: flags.httpHost,
     http_anonymous: flags.httpAnonymous,
     metrics_port: flags.metricsPort,
+    record: flags.record,
     bootstrap: flags.bootstrap,
     p2p_advertise: flags.p2pAdvertise,
     peer_exchange: flags.peerExchange === false ? false : undefined,

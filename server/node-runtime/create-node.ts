@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
@@ -48,6 +49,8 @@ export interface NodeParts {
   /** The node cannot go on, and this sentence says why. Called once; the caller stops it. */
   readonly onFatal: (sentence: string) => void;
   readonly onPeer: (peer: PeerSummary) => void;
+  /** Starting value: `createConsensus` itself. */
+  readonly createCore?: typeof createConsensus;
 }
 
 export interface Node {
@@ -125,6 +128,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
     log: (text, fields) => log.debug(fields, text),
+    ...(parts.createCore ? { createCore: parts.createCore } : {}),
   });
 
   stopReplica = replica.stop;

@@ -16,6 +16,7 @@ import { createMetricsServer } from '../http/metrics-server.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
 import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
+import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
 import { createNode, type PeerSettings } from './create-node.js';
 import { developmentSigner, openKeys } from './keys.js';
@@ -92,6 +93,20 @@ async function startAll(
     p2pPort: network.p2pPort ?? 9000,
     maxPeers: network.maxPeers ?? 50,
   };
+  const recording =
+    server.record === undefined
+      ? undefined
+      : startRecording({
+          path: resolve(server.record),
+          hasher: crypto,
+          genesis: chain.genesis,
+          version: packageVersion(),
+          warn: (sentence) => log.warn(sentence),
+        });
+  if (recording !== undefined) {
+    closers.push(() => recording.close());
+    log.info({ file: resolve(server.record!) }, 'the consensus core is recorded');
+  }
   const node = await createNode({
     paths,
     chain,
@@ -102,6 +117,7 @@ async function startAll(
     log,
     onFatal: options.onFatal,
     onPeer: options.onPeer,
+    ...(recording ? { createCore: recording.createCore } : {}),
   });
   closers.push(() => node.stop());
   let httpPort: number | undefined;

@@ -2,15 +2,13 @@
  * A consensus core that writes down what it is given and what it makes of it. One rule: it is the same core; the
  * recording may end at any time, and the core goes on as if there had never been one.
  */
-import type { ConsensusConfig, Recovered } from '../../consensus/config.js';
-import { type Consensus, createConsensus } from '../../consensus/consensus.js';
+import type { Recovered } from '../../consensus/config.js';
+import { createConsensus } from '../../consensus/consensus.js';
 import type { Hasher, Signer } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
-import type { Hash, Signature } from '../../ledger/values/text.js';
+import type { Signature } from '../../ledger/values/text.js';
 import type { EndLine, RecordingEnd, RunLine, StepLine } from './recording-lines.js';
 import { firstHash, hashAfter, headerOf, headersOnly, lineText } from './recording-lines.js';
-
-export type CreateCore = (config: ConsensusConfig, recovered: Recovered) => Consensus;
 
 /** Takes lines until it is full. */
 export interface RecordingSink {
@@ -23,21 +21,20 @@ export interface RecordingSink {
 export interface RecorderOptions {
   readonly hasher: Hasher;
   readonly genesis: Genesis;
-  readonly genesisHash: Hash;
   /** Of slotledger. */
   readonly version: string;
   readonly sink: RecordingSink;
 }
 
 export interface Recorder {
-  readonly createCore: CreateCore;
+  readonly createCore: typeof createConsensus;
   /** The last line, with the reason why there are no more. */
   endLine(end: RecordingEnd): string;
 }
 
 /** For one core; a node that starts again makes another. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { hasher, genesis, genesisHash, version, sink } = options;
+  const { hasher, genesis, version, sink } = options;
   let hash = firstHash;
   let recording = true;
 
@@ -57,8 +54,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
         run: {
           version: 1,
           slotledger: version,
+          chain: config.chain,
           genesis,
-          genesis_hash: genesisHash,
           ...(signer ? { key: signer.publicKey } : {}),
           recovered: recoveredHeaders(recovered),
         },

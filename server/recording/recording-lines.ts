@@ -7,7 +7,7 @@ import type { Effect } from '../../consensus/effect.js';
 import type { Input } from '../../consensus/input.js';
 import type { Hasher } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
-import type { Hash, PublicKey, Signature } from '../../ledger/values/text.js';
+import type { ChainId, PublicKey, Signature } from '../../ledger/values/text.js';
 
 /** Days of an idle chain, about half an hour of a validator among 100 under full load. */
 export const maxRecordingBytes = 1024 * 1024 * 1024;
@@ -20,8 +20,8 @@ export interface RunLine {
     readonly version: 1;
     /** Version of slotledger that recorded it. */
     readonly slotledger: string;
+    readonly chain: ChainId;
     readonly genesis: Genesis;
-    readonly genesis_hash: Hash;
     /** Validator key; absent for an observer. */
     readonly key?: PublicKey;
     readonly recovered: Recovered;

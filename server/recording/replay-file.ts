@@ -4,6 +4,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { createReplay, type ReplayOptions, type ReplayReport } from './replay.js';
 
 const chunkBytes = 1024 * 1024;
+/** Far more than a line ever has; what is longer is not a recording. */
+const maxLineCharacters = 64 * 1024 * 1024;
 
 /** @throws the system's error when the file cannot be read */
 export function replayFile(path: string, options: ReplayOptions): ReplayReport {
@@ -17,6 +19,7 @@ export function replayFile(path: string, options: ReplayOptions): ReplayReport {
       const lines = (rest + decoder.write(chunk.subarray(0, count))).split('\n');
       rest = lines.pop()!;
       for (const line of lines) if (!replay.take(line)) return replay.report();
+      if (rest.length > maxLineCharacters && !replay.take(rest)) return replay.report();
     }
     return replay.report(Buffer.byteLength(rest + decoder.end()));
   } finally {

@@ -7,9 +7,7 @@ import { type Consensus, createConsensus } from '../../consensus/consensus.js';
 import type { Effect } from '../../consensus/effect.js';
 import type { Input } from '../../consensus/input.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
-import { chainIdOf, genesisHash } from '../../ledger/values/genesis-file.js';
 import type { PublicKey, Signature } from '../../ledger/values/text.js';
-import type { CreateCore } from './record-consensus.js';
 import {
   firstHash,
   hashAfter,
@@ -48,7 +46,7 @@ export interface ReplayReport {
 export interface ReplayOptions {
   readonly crypto: Crypto;
   /** Starting value: the shipped core. */
-  readonly createCore?: CreateCore;
+  readonly createCore?: typeof createConsensus;
   /** Each step that was the same. */
   readonly onStep?: (line: number, input: Input, effects: readonly Effect[]) => void;
 }
@@ -94,12 +92,10 @@ export function createReplay({ crypto, createCore = createConsensus, onStep }: R
 
   function startRun({ run }: RunLine): Difference | undefined {
     if (run.version !== 1) return differs('damaged', `Its version is ${run.version}; this program reads version 1.`);
-    const { genesis, key } = run;
-    const ownHash = genesisHash(crypto, genesis);
-    if (ownHash !== run.genesis_hash) return differs('damaged', 'The genesis is not the one that its hash names.');
+    const { chain, genesis, key } = run;
     signer = key && createReplaySigner(crypto, key);
     const config: ConsensusConfig = {
-      chain: chainIdOf(genesis, ownHash),
+      chain,
       genesisTime: genesis.genesis_time,
       parameters: genesis.parameters,
       hasher: crypto,

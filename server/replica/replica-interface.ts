@@ -1,4 +1,5 @@
 /** A replica as its owner sees it: what it needs, what it can be told and asked, and what it reports by itself. */
+import type { createConsensus } from '../../consensus/consensus.js';
 import type { Description } from '../../consensus/describe.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import type { Crypto, Signer, VrfProver } from '../../ledger/values/crypto.js';
@@ -53,6 +54,8 @@ export interface ReplicaOptions {
   readonly onEvent: (event: ReplicaEvent) => void;
   /** A peer that proved to be of no use. */
   readonly blame?: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
+  /** Starting value: `createConsensus` itself; a recorder wraps it. */
+  readonly createCore?: typeof createConsensus;
   /** Which rule refused what; for traces. */
   readonly log?: (text: string, fields: object) => void;
 }

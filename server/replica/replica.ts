@@ -57,7 +57,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     feed({ type: 'slot_started', slot, now: clock.now() });
     onEvent({ type: 'slot', slot, leader: core.leader(slot) });
   });
-  const core = createConsensus(
+  const core = (options.createCore ?? createConsensus)(
     { chain, genesisTime: genesis.genesis_time, parameters, hasher: crypto, ...(signer ? { signer } : {}) },
     recover(ledger, genesisHash, recoveredVoteState, signer !== undefined, slots.now()),
   );

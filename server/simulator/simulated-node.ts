@@ -1,4 +1,5 @@
 /** One machine: a disk and a clock that outlive its processes, and the shipped replica, mempool and sync on top. */
+import type { createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
 import { readAccount, readNonce } from '../../ledger/state-keys.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
@@ -46,6 +47,8 @@ export interface NodeOptions {
   onEvent(event: ReplicaEvent): void;
   onCrash(): void;
   onRefused?(reason: string, fields: object): void;
+  /** Called at each boot. Starting value: the core itself. */
+  newCore?(): typeof createConsensus;
 }
 
 export function createSimulatedNode(options: NodeOptions): SimulatedNode {
@@ -102,6 +105,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
       mempool: createMempoolPort(pool, slotNow),
       onEvent: options.onEvent,
+      ...(options.newCore ? { createCore: options.newCore() } : {}),
       ...(options.onRefused ? { log: options.onRefused } : {}),
     });
     replica = born;

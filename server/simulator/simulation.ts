@@ -3,6 +3,7 @@
  * trace hash, whatever the machine.
  */
 import { createHash } from 'node:crypto';
+import type { createConsensus } from '../../consensus/consensus.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
@@ -42,6 +43,8 @@ export interface SimulationOptions {
   readonly actors?: ReadonlyMap<number, CreateActor>;
   /** Validators that run a second replica with the same key; it is a node of its own, after all others. */
   readonly twins?: readonly number[];
+  /** What makes the core of a node each time it boots. Starting value: the shipped core. */
+  readonly newCore?: (node: number, chain: SimulatedChain) => typeof createConsensus;
   /** A line per happening: who, when, what. */
   readonly trace?: (line: string) => void;
 }
@@ -172,6 +175,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
         note(`node ${index} crashed`);
         actors.get(index)?.crashed?.();
       },
+      ...(options.newCore ? { newCore: () => options.newCore!(index, chain) } : {}),
       ...(options.trace
         ? { onRefused: (reason, fields) => note(`node ${index} refused: ${reason} ${JSON.stringify(fields)}`) }
         : {}),

@@ -13,6 +13,8 @@ export interface NetworkPlan extends ChainPlan {
   /** Ports that node `i` dials. Starting value: everybody else's. */
   readonly links?: (i: number, ports: readonly number[]) => readonly number[];
   readonly args?: readonly string[];
+  /** Beside `args`, for the node of this home. */
+  readonly argsOf?: (home: string) => readonly string[];
 }
 
 export interface ProcessNetwork {
@@ -47,7 +49,7 @@ export async function startNetwork(t: TestContext, plan: NetworkPlan): Promise<P
   const add = async (home: string, dials: readonly number[], args: readonly string[], p2pPort?: number) => {
     const node = await createNodeProcess({
       home,
-      args: [...dialling(dials), ...(plan.args ?? []), ...args],
+      args: [...dialling(dials), ...(plan.args ?? []), ...(plan.argsOf?.(home) ?? []), ...args],
       ...(p2pPort === undefined ? {} : { p2pPort }),
     });
     all.push(node);
