@@ -1,102 +1,106 @@
 /**
- * `npm run mutants`: breaks the sources one rule at a time and reports what noticed. Fails when one survives, or when
- * the list no longer fits the sources. `--budget 5s` of simulation (processor time) for each, `--only NAME`, `--from SEED`.
+ * `npm run mutants`: breaks the sources one rule at a time and reports who noticed. Fails when one survives, or when the
+ * list fits neither the sources nor the protocol. `--budget 10s` of simulation (processor time) for each, `--jobs N` at
+ * a time, `--only NAME`, `--rule TAG`, `--pick N` at random (`--seed` repeats a choice), `--all` judges, `--json FILE`.
  */
-import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Mutant, Setting } from './mutant.js';
-import { mutants, settings } from './mutants.js';
-import { createScratch } from './scratch.js';
-
-/** Unit tests that together take about a second. */
-const tests = ['voting-rules', 'leading-rules', 'epoch-rules', 'schedule', 'finality'].map(
-  (name) => `dist/test/consensus/${name}.test.js`,
-);
+import { createRandom } from '../../server/simulator/random.js';
+import { type Court, judge } from './judges.js';
+import { equivalents, mutants } from './list.js';
+import type { Mutant } from './mutant.js';
+import { faultsOfTheList } from './rule-tags.js';
+import { createScratch, type Scratch } from './scratch.js';
+import { jsonOf, type Result, rowOf, summaryOf } from './table.js';
 
 const { values } = parseArgs({
   options: {
-    budget: { type: 'string', default: '5s' },
-    only: { type: 'string' },
+    budget: { type: 'string', default: '10s' },
+    jobs: { type: 'string', default: '1' },
     from: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    rule: { type: 'string' },
+    pick: { type: 'string' },
+    seed: { type: 'string' },
+    all: { type: 'boolean', default: false },
+    json: { type: 'string', default: 'dist/mutants.json' },
   },
 });
-const budget = Number(/^(\d+)s?$/.exec(values.budget)?.[1]);
-if (!(budget > 0)) throw new Error(`--budget: ${values.budget} is not a number of seconds, such as 5s`);
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
+function wholeNumber(name: string, text: string): number {
+  const number = Number(/^(\d+)s?$/.exec(text)?.[1]);
+  if (!(number > 0)) throw new Error(`--${name}: ${text} is not a whole number above 0`);
+  return number;
 }
 
-/** @param limitMs after which it is stopped: a mutant may run for ever */
-function runNode(cwd: string, args: readonly string[], limitMs: number): Promise<Ended> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const take = (chunk: Buffer): void => {
-      if (output.length < 1_000_000) output += chunk;
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-    child.on('close', (code) => {
-      clearTimeout(limit);
-      done({ code, output });
-    });
-  });
+function choose(): readonly Mutant[] {
+  const { only, rule, pick } = values;
+  const names = only?.split(',');
+  const fitting = mutants.filter((one) => (names?.includes(one.name) ?? true) && (rule ?? one.rule) === one.rule);
+  if (fitting.length === 0) throw new Error('no mutant has this name or rule; test/mutants/list has them all');
+  if (pick === undefined) return fitting;
+  const seed = wholeNumber('seed', values.seed ?? String(Math.floor(Date.now() / 1000)));
+  console.log(`picked with --seed ${seed}`);
+  return createRandom(seed, 'pick').shuffle(fitting).slice(0, wholeNumber('pick', pick));
 }
 
-async function bySimulation(cwd: string, { roles, faults }: Setting): Promise<string | undefined> {
-  const args = ['dist/test/mutants/hunt.js', '--from', values.from, '--budget', String(budget)];
-  if (roles !== undefined) args.push('--roles', roles.join());
-  if (faults !== undefined) args.push('--faults', faults.join());
-  const { code, output } = await runNode(cwd, args, (4 * budget + 20) * 1000);
-  if (code === null) return 'a run that never ends';
-  const line = output.trim().split('\n').at(-1) ?? '';
-  if (code !== 0) return `stopped: ${line}`;
-  const { seed, violation } = JSON.parse(line) as { seed?: number; violation?: string };
-  return seed === undefined ? undefined : `seed ${seed}: ${violation?.split('\n')[0]?.slice(0, 110)}`;
-}
-
-async function byTests(cwd: string): Promise<string | undefined> {
-  const { code, output } = await runNode(cwd, ['--test', '--test-reporter=tap', ...tests], 60_000);
-  if (code === 0) return undefined;
-  const failed = output.split('\n').filter((line) => /^ *not ok .*[^)]$/.test(line) && !line.includes('.test.js'));
-  const title = failed[0]?.replace(/^ *not ok \d+ - /, '') ?? 'a test that never ends';
-  return `${title.slice(0, 90)}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`;
-}
-
-const chosen = mutants.filter(({ name }) => values.only === undefined || name === values.only);
-if (chosen.length === 0) throw new Error(`no mutant is called ${values.only}`);
-const scratch = createScratch();
-const untouched: Mutant = { name: 'nothing broken', rule: '-', edits: [], why: 'the judges must be content' };
-const survivors: string[] = [];
-let bySimulationAlone = 0;
-try {
-  for (const mutant of [untouched, ...chosen]) {
-    const undo = scratch.apply(mutant);
-    const [simulation, test] = await Promise.all([
-      bySimulation(scratch.directory, settings[mutant.name] ?? {}),
-      byTests(scratch.directory),
-    ]);
-    undo();
-    const killed = simulation !== undefined || test !== undefined;
-    if (mutant === untouched) {
-      if (killed) throw new Error(`the sources as they are fail: ${simulation ?? test}`);
-      continue;
-    }
-    if (simulation !== undefined) bySimulationAlone++;
-    if (!killed) survivors.push(mutant.name);
-    console.log(`${killed ? 'killed  ' : 'SURVIVED'} ${mutant.name} [${mutant.rule}]: ${mutant.why}`);
-    console.log(`           simulation: ${simulation ?? `not within ${budget} s`}`);
-    console.log(`           tests:      ${test ?? 'all pass'}`);
-  }
-} finally {
-  scratch.remove();
-}
+const faults = faultsOfTheList();
+if (faults.length > 0) throw new Error(`the list of mutants is out of date:\n${faults.join('\n')}`);
+const budget = wholeNumber('budget', values.budget);
+const jobs = wholeNumber('jobs', values.jobs);
+const chosen = choose();
+const started = performance.now();
+const sinceStart = (): number => (performance.now() - started) / 1000;
+/** Wall limits of the three judges together are never reached by one mutant; this is a generous mean on a busy machine. */
+const perMutant = 3 * budget + 30;
 console.log(
-  `${chosen.length} mutants: ${chosen.length - survivors.length} killed, ${bySimulationAlone} by simulation alone`,
+  `${chosen.length} of ${mutants.length} mutants, ${jobs} at a time, ${budget} s of simulation each: ` +
+    `at most ${Math.ceil(((chosen.length + 1) * perMutant) / jobs / 60)} minutes`,
 );
-if (survivors.length > 0) console.log(`survivors: ${survivors.join(', ')}`);
-console.log(`replay one: npm run mutants -- --only ${chosen[0]!.name} --budget 30s`);
-process.exitCode = survivors.length > 0 ? 1 : 0;
+const deadline = ((chosen.length + 1) * perMutant) / jobs;
+
+const sound = createScratch();
+const scratches: Scratch[] = Array.from({ length: Math.min(jobs, chosen.length) }, () => createScratch());
+process.on('exit', () => {
+  for (const scratch of [sound, ...scratches]) scratch.remove();
+});
+
+async function tryOne(scratch: Scratch, mutant: Mutant, seconds: number): Promise<Result> {
+  const begun = performance.now();
+  const undo = scratch.apply(mutant);
+  const court: Court = {
+    broken: scratch.directory,
+    sound: sound.directory,
+    budget: seconds,
+    from: wholeNumber('from', values.from),
+  };
+  const verdicts = await judge(court, mutant, values.all);
+  undo();
+  return { mutant, verdicts, seconds: Math.round((performance.now() - begun) / 100) / 10 };
+}
+
+const untouched: Mutant = { name: 'nothing broken', rule: '-', edits: [], why: 'judges are content', setting: {} };
+const control = await tryOne(scratches[0]!, untouched, Math.min(budget, 3));
+if (control.verdicts.length > 0) throw new Error(`the sources as they are fail: ${rowOf(control)}`);
+
+const results: Result[] = [];
+const waiting = [...chosen];
+async function work(scratch: Scratch): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined && sinceStart() < deadline; next = waiting.shift()) {
+    const result = await tryOne(scratch, next, budget);
+    results.push(result);
+    console.log(rowOf(result));
+  }
+}
+await Promise.all(scratches.map(work));
+
+const unjudged = chosen.filter((mutant) => !results.some((result) => result.mutant === mutant));
+const inOrder = chosen.flatMap((mutant) => results.filter((result) => result.mutant === mutant));
+writeFileSync(values.json, jsonOf(inOrder, sinceStart(), budget));
+console.log(`\n${summaryOf(inOrder)}; ${Math.round(sinceStart())} s`);
+if (unjudged.length > 0) console.log(`not judged in time: ${unjudged.map(({ name }) => name).join(', ')}`);
+console.log(
+  `${equivalents.length} breakages that nobody can notice, each with its argument: test/mutants/list/equivalents.ts`,
+);
+const survived = inOrder.some(({ verdicts }) => verdicts.length === 0);
+process.exitCode = survived || unjudged.length > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-/** A scratch copy of the sources in which one mutant at a time is compiled. One rule: the project itself is never touched. */
+/** A scratch copy of the compiled project in which one mutant at a time takes effect. One rule: the project itself is never touched. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -6,56 +6,79 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Edit, Mutant } from './mutant.js';
 
-const copied = ['server', 'ledger', 'consensus', 'client', 'examples', 'test', 'dist', 'package.json', 'tsconfig.json'];
+const copied = ['server', 'ledger', 'consensus', 'client', 'test', 'dist', 'docs', 'package.json'];
 
 export interface Scratch {
   readonly directory: string;
-  /** Compiles the copy with the mutant's edits. @returns what undoes them in the sources */
+  /** Puts the compiled edits in place. @returns what takes them out again */
   apply(mutant: Mutant): () => void;
   remove(): void;
 }
 
-/** Of how many occurrences of `find` the file consists; anything but 1 means that the list has rotted. */
+/** How often `find` occurs in its file; anything but once means that the list has rotted. */
 export function occurrences({ file, find }: Edit, root = '.'): number {
   return readFileSync(join(root, file), 'utf8').split(find).length - 1;
 }
 
+/** A syntax error is a mistake in the list; what only the type checker frowns at may well be a breakage. */
+function compile(directory: string, files: readonly string[]): void {
+  const tsc = join(directory, 'node_modules/typescript/lib/tsc.js');
+  const options =
+    '--ignoreConfig --noCheck --noResolve --noLib --target es2023 --module nodenext --verbatimModuleSyntax';
+  const args = [tsc, ...files, ...options.split(' '), '--rootDir', '.', '--outDir', 'dist'];
+  const run = spawnSync(process.execPath, args, { cwd: directory, encoding: 'utf8' });
+  const errors = run.stdout.split('\n').filter((line) => /error TS1\d{3}:/.test(line));
+  assert.deepEqual(errors, [], `the mutant compiles: ${run.stderr}`);
+}
+
+const compiledName = (file: string): string => join('dist', file.replace(/\.ts$/, '.js'));
+
 /** @param root the project, built */
 export function createScratch(root = '.'): Scratch {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-mutants-'));
-  for (const name of copied) cpSync(join(root, name), join(directory, name), { recursive: true });
+  for (const name of copied) {
+    cpSync(join(root, name), join(directory, name), {
+      recursive: true,
+      filter: (source) => !/\.(d\.ts|map)$/.test(source),
+    });
+  }
   symlinkSync(resolve(root, 'node_modules'), join(directory, 'node_modules'));
-
-  const compile = (): void => {
-    const tsc = join(directory, 'node_modules/typescript/bin/tsc');
-    const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: directory, encoding: 'utf8' });
-    // A breakage may well be what the type checker frowns at; a syntax error is a mistake in the list.
-    const worse = run.stdout.split('\n').filter((line) => /error TS1\d{3}:/.test(line));
-    assert.deepEqual(worse, [], 'the mutant compiles');
-  };
 
   return {
     directory,
     apply({ edits }) {
       const before = new Map<string, string>();
-      for (const edit of edits) {
-        const path = join(directory, edit.file);
-        const text = readFileSync(path, 'utf8');
-        if (!before.has(path)) before.set(path, text);
-        assert.equal(occurrences(edit, directory), 1, `the text to replace stands once in ${edit.file}: ${edit.find}`);
-        writeFileSync(
-          path,
-          text.replace(edit.find, () => edit.replace),
-        );
-      }
       const undo = (): void => {
         for (const [path, text] of before) writeFileSync(path, text);
       };
+      const keep = (path: string): string => {
+        const text = readFileSync(path, 'utf8');
+        if (!before.has(path)) before.set(path, text);
+        return text;
+      };
       try {
-        compile();
+        for (const edit of edits) {
+          assert.equal(
+            occurrences(edit, directory),
+            1,
+            `the text to replace stands once in ${edit.file}: ${edit.find}`,
+          );
+          const path = join(directory, edit.file);
+          const text = keep(path);
+          keep(join(directory, compiledName(edit.file)));
+          writeFileSync(
+            path,
+            text.replace(edit.find, () => edit.replace),
+          );
+        }
+        if (edits.length > 0) compile(directory, [...new Set(edits.map(({ file }) => file))]);
       } catch (error) {
         undo();
         throw error;
+      }
+      for (const { file } of edits) {
+        const path = join(directory, compiledName(file));
+        assert.notEqual(readFileSync(path, 'utf8'), before.get(path), `${file} is another after the edit`);
       }
       return undo;
     },

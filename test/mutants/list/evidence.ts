@@ -1,0 +1,20 @@
+/** Two signatures where one is allowed. PROTOCOL section 5, equivocation. */
+import { breaks, type Mutant } from '../mutant.js';
+
+export const evidence: readonly Mutant[] = [
+  breaks('5-double-vote', 'double-vote-forgiven', 'two votes in one view are no evidence', [
+    'consensus/equivocation.ts',
+    "if (first.block !== second.block) report(state, { kind: 'double_vote', first, second });",
+    "if (first.block === second.block) report(state, { kind: 'double_vote', first, second });",
+  ]),
+  breaks('5-double-proposal', 'double-proposal-forgiven', 'two proposals in one view are no evidence', [
+    'consensus/equivocation.ts',
+    '} else if (first.block !== proposal.block && first.validator === proposal.validator) {',
+    '} else if (first.block === proposal.block && first.validator !== proposal.validator) {',
+  ]),
+  breaks('5-lock-violation', 'lock-violation-forgiven', 'a vote below an own lock is no evidence', [
+    'consensus/equivocation.ts',
+    'if (prepare.view > commit.view && prepare.justify_view < commit.view) {',
+    'if (prepare.view > commit.view && prepare.justify_view < -commit.view) {',
+  ]),
+];

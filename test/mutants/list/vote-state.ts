@@ -1,0 +1,62 @@
+/** What must not be forgotten, and is on disk before anything leaves. PROTOCOL sections 5 and 8. */
+import { breaks, type Mutant, within } from '../mutant.js';
+
+export const voteState: readonly Mutant[] = [
+  within(
+    { faults: ['crash in a write'] },
+    breaks(
+      '5-persist-first',
+      'send-before-persist',
+      'a crash after a vote and before its record: the other vote follows',
+      [
+        'consensus/take-effects.ts',
+        "return [{ type: 'persist', vote_state, bodies: keptBodies(state) }, ...effects];",
+        "return [...effects, { type: 'persist', vote_state, bodies: keptBodies(state) }];",
+      ],
+    ),
+  ),
+  within(
+    { faults: ['crash', 'crash of all'] },
+    breaks('5-persist-first', 'never-persisted', 'a restarted validator remembers nothing it signed', [
+      'consensus/take-effects.ts',
+      'if (!state.dirty || !leaves ||',
+      'if (state.dirty || !leaves ||',
+    ]),
+  ),
+  within(
+    { faults: ['crash of all', 'loss', 'delay'] },
+    breaks('5-bodies', 'bodies-dropped', 'a crash of all leaves everyone locked on a block that nobody holds', [
+      'consensus/take-effects.ts',
+      'bodies: keptBodies(state)',
+      'bodies: keptBodies(state).slice(1)',
+    ]),
+  ),
+  within(
+    { faults: ['crash', 'crash of all', 'delay'] },
+    breaks('8-higher-lock', 'lower-lock-at-start', 'a restarted validator takes the lower of its two locks', [
+      'consensus/core-state.ts',
+      'compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;',
+      'compareRanks(rank(voteState.lock), rank(lock)) < 0) lock = voteState.lock;',
+    ]),
+  ),
+  breaks(
+    '5-lost-vote-state',
+    'no-silence',
+    'a validator without its vote state signs at once, perhaps what it had signed otherwise',
+    [
+      'consensus/core-state.ts',
+      'silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),',
+      'silentBelow: lost === undefined || silenceAfterLoss(config, lost.clockSlot) > 0 ? undefined : toView(0),',
+    ],
+  ),
+  breaks('5-lost-vote-state', 'silence-never-ends', 'a validator that lost its vote state never votes again', [
+    'consensus/on-certificate.ts',
+    'certificate.view >= state.silentBelow) didLearnAfterLoss',
+    'certificate.view < 0) didLearnAfterLoss',
+  ]),
+  breaks('8-unwritten', 'ahead-of-the-disk', 'proposals go on while the disk does not keep up', [
+    'consensus/propose.ts',
+    'if (state.tip.index - state.storedIndex >= maxUnstored) return;',
+    'if (state.tip.index - state.storedIndex >= 1e9) return;',
+  ]),
+];

@@ -1,0 +1,28 @@
+/** Which tests may notice a mutant: those of the folder it breaks, the quickest first. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mutant } from './mutant.js';
+
+const folders: Readonly<Record<string, readonly string[]>> = {
+  'consensus/': ['consensus'],
+  'ledger/': ['ledger', 'ledger/values', 'consensus'],
+  'server/replica/': ['server', 'server/sync'],
+  'server/storage/': ['server/storage', 'server'],
+  'server/home/': ['server/home', 'server/storage'],
+  'server/mempool/': ['server/mempool', 'server'],
+};
+
+/** These start whole servers, or the simulator once more. */
+const slow = /^(server|simulator|random-runs|testnet)\.test\.js$/;
+
+/** @param root holds the compiled tests in `dist`. @returns test files in groups, one group after the other */
+export function testsFor(root: string, { edits }: Mutant): readonly (readonly string[])[] {
+  const files = edits.length === 0 ? ['consensus/', 'ledger/'] : edits.map(({ file }) => file);
+  const wanted = Object.entries(folders).filter(([start]) => files.some((file) => file.startsWith(start)));
+  const names = new Set(wanted.flatMap(([, those]) => those));
+  return [...names].map((name) => {
+    const folder = join('dist/test', name);
+    const tests = readdirSync(join(root, folder)).filter((file) => file.endsWith('.test.js') && !slow.test(file));
+    return tests.sort().map((file) => join(folder, file));
+  });
+}
