@@ -79,9 +79,12 @@ async function tryOne(scratch: Scratch, mutant: Mutant, seconds: number): Promis
   return { mutant, verdicts, seconds: Math.round((performance.now() - begun) / 100) / 10 };
 }
 
-const untouched: Mutant = { name: 'nothing broken', rule: '-', edits: [], why: 'judges are content', setting: {} };
-const control = await tryOne(scratches[0]!, untouched, Math.min(budget, 3));
-if (control.verdicts.length > 0) throw new Error(`the sources as they are fail: ${rowOf(control)}`);
+/** The judges are content with what is not broken; a few picked ones go without, after a test run that said so. */
+if (values.pick === undefined) {
+  const untouched: Mutant = { name: 'nothing broken', rule: '-', edits: [], why: 'judges are content', setting: {} };
+  const control = await tryOne(scratches[0]!, untouched, Math.min(budget, 3));
+  if (control.verdicts.length > 0) throw new Error(`the sources as they are fail: ${rowOf(control)}`);
+}
 
 const results: Result[] = [];
 const waiting = [...chosen];

@@ -1,6 +1,6 @@
 /** Which tests may notice a mutant: those of the folder it breaks, the quickest first. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Mutant } from './mutant.js';
 
 const folders: Readonly<Record<string, readonly string[]>> = {
@@ -13,16 +13,21 @@ const folders: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** These start whole servers, or the simulator once more. */
-const slow = /^(server|simulator|random-runs|testnet)\.test\.js$/;
+const left = /^(server|simulator|random-runs|testnet)\.test\.js$/;
+/** These take seconds: after all others. */
+const slow = /^(epochs|faults|finality|supply|golden|state-tree|kill|full-disk)/;
 
 /** @param root holds the compiled tests in `dist`. @returns test files in groups, one group after the other */
 export function testsFor(root: string, { edits }: Mutant): readonly (readonly string[])[] {
   const files = edits.length === 0 ? ['consensus/', 'ledger/'] : edits.map(({ file }) => file);
   const wanted = Object.entries(folders).filter(([start]) => files.some((file) => file.startsWith(start)));
   const names = new Set(wanted.flatMap(([, those]) => those));
-  return [...names].map((name) => {
+  const all = [...names].flatMap((name) => {
     const folder = join('dist/test', name);
-    const tests = readdirSync(join(root, folder)).filter((file) => file.endsWith('.test.js') && !slow.test(file));
+    const tests = readdirSync(join(root, folder)).filter((file) => file.endsWith('.test.js') && !left.test(file));
     return tests.sort().map((file) => join(folder, file));
   });
+  const isSlow = (file: string): boolean => slow.test(basename(file));
+  const groups = [all.filter((file) => !isSlow(file)), all.filter(isSlow)];
+  return groups.filter((group) => group.length > 0);
 }

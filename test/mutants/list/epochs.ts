@@ -110,4 +110,49 @@ export const epochs: readonly Mutant[] = [
     'closeEpoch(context, overlay, number)',
     'closeEpoch(context, overlay, (epoch.number + 1) as typeof number)',
   ]),
+  breaks('6-help', 'help-only-across-epochs', 'who is behind within an epoch, and hears nobody else, is not helped', [
+    'consensus/on-new-view.ts',
+    'if (newView.final_index < state.finalAtSlot[1] ||',
+    'if (newView.final_index < -1 ||',
+  ]),
+  breaks('6-help', 'helps-the-merely-late', 'who is behind by one block gets whole pages, every slot, from everyone', [
+    'consensus/on-new-view.ts',
+    'if (newView.final_index < state.finalAtSlot[1] ||',
+    'if (newView.final_index < tip.index ||',
+  ]),
+  breaks('6-help', 'helped-without-end', 'one lagging validator makes others send pages for every message', [
+    'consensus/help.ts',
+    'state.helped.has(validator)) return;',
+    'state.helped.size < 0) return;',
+  ]),
+  breaks('6-old-epoch', 'epochs-mixed-in-votes', 'a vote of a closed epoch is counted in this one', [
+    'consensus/on-vote.ts',
+    'if (vote.epoch < epoch.number) {',
+    'if (vote.epoch < 0) {',
+  ]),
+  breaks(
+    '6-enter',
+    'prepare-of-the-old-epoch',
+    'a new-view names a prepare vote of an epoch that is over',
+    [
+      'consensus/safety.ts',
+      'state.lastPrepare.epoch < state.epoch.number) state.lastPrepare = undefined;',
+      'state.lastPrepare.epoch < 0) state.lastPrepare = undefined;',
+    ],
+    [
+      'consensus/make-new-view.ts',
+      '...(lastPrepare?.epoch === state.epoch.number ?',
+      '...(lastPrepare !== undefined ?',
+    ],
+  ),
+  breaks(
+    '6-enter',
+    'lock-of-the-later-epoch-lost',
+    'a node that voted in an epoch before it crashed forgets that lock when its ledger comes back',
+    [
+      'consensus/safety.ts',
+      'export function didEnterEpoch(state: CoreState, certificate: Certificate): void {\n  if (compareRanks(rankOf(state, certificate), rankOf(state, state.lock)) > 0) state.lock = certificate;',
+      'export function didEnterEpoch(state: CoreState, certificate: Certificate): void {\n  state.lock = certificate;',
+    ],
+  ),
 ];

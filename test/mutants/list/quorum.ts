@@ -89,4 +89,29 @@ export const quorum: readonly Mutant[] = [
       'if (certificate.phase !== undefined) finalise(state, certificate);',
     ]),
   ),
+  breaks('5-certificate', 'counts-differ', 'a certificate with more signers than signatures, or fewer, is looked at', [
+    'consensus/certificate.ts',
+    'if (certificate.signers.length !== certificate.signatures.length)',
+    'if (certificate.signers.length > 1e6 + certificate.signatures.length)',
+  ]),
+  breaks('5-certificate', 'of-any-epoch', 'a certificate is checked against the set of another epoch', [
+    'consensus/certificate.ts',
+    'if (certificate.epoch !== set.number) {',
+    'if (certificate.epoch < 0) {',
+  ]),
+  breaks('5-quorum', 'stake-by-heads', 'every member counts the same, whatever its stake', [
+    'consensus/quorum.ts',
+    'for (const key of new Set(keys)) stake += memberOf(set, key)?.stake ?? 0;',
+    'for (const key of new Set(keys)) stake += memberOf(set, key) ? totalStake(set) / set.validators.length : 0;',
+  ]),
+  breaks('5-quorum', 'quorum-in-floating-point', 'with large stakes exactly two thirds pass for more', [
+    'consensus/quorum.ts',
+    'return 3n * BigInt(stake) > 2n * BigInt(total);',
+    'return stake / total > 0.6666666666666666;',
+  ]),
+  breaks('5-final', 'tip-without-ancestors', 'a block becomes final before the bodies below it are there', [
+    'consensus/unfinal-blocks.ts',
+    ": { kind: 'missing', block: at };",
+    ": { kind: 'whole', blocks: [] };",
+  ]),
 ];

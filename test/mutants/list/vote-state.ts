@@ -59,4 +59,45 @@ export const voteState: readonly Mutant[] = [
     'if (state.tip.index - state.storedIndex >= maxUnstored) return;',
     'if (state.tip.index - state.storedIndex >= 1e9) return;',
   ]),
+  breaks(
+    '5-lost-vote-state',
+    'no-slot-margin',
+    'a validator without its vote state believes a certificate of the slot in which it stopped',
+    [
+      'consensus/core-state.ts',
+      'const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;',
+      'const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms);',
+    ],
+  ),
+  breaks('5-lost-vote-state', 'no-offset-margin', 'the clock may have been ahead by the offset limit when it signed', [
+    'consensus/core-state.ts',
+    'const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;',
+    'const margin = 1;',
+  ]),
+  breaks('5-lost-vote-state', 'no-watermark-after-loss', 'after the silence a validator signs below what ended it', [
+    'consensus/safety.ts',
+    "state.watermark = { view: certificate.view, step: 'commit' };",
+    "if (certificate.view < 0) state.watermark = { view: certificate.view, step: 'commit' };",
+  ]),
+  breaks(
+    '5-lost-vote-state',
+    'silence-not-ended-by-peers',
+    'a validator that is brought along by final blocks stays silent',
+    [
+      'consensus/on-final-advanced.ts',
+      'certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);',
+      'certificate.view < 0) didLearnAfterLoss(state, certificate);',
+    ],
+  ),
+  breaks('8-higher-lock', 'lock-of-the-ledger-alone', 'what was locked and not final is forgotten at a restart', [
+    'consensus/core-state.ts',
+    'if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;',
+    'if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 1e12) lock = voteState.lock;',
+  ]),
+  breaks(
+    '5-same-bytes',
+    'last-vote-forgotten',
+    'after a restart the last vote is neither named in new-views nor sent again',
+    ['consensus/core-state.ts', 'lastPrepare: voteState?.last_prepare,', 'lastPrepare: undefined,'],
+  ),
 ];

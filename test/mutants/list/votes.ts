@@ -122,4 +122,50 @@ export const votes: readonly Mutant[] = [
     'if (config.signer === undefined || state.clockSuspect) return false;',
     'if (config.signer === undefined) return false;',
   ]),
+  breaks('5-executes', 'many-executions-at-once', 'a flood of proposals makes a node execute all of them at once', [
+    'consensus/unfinal-blocks.ts',
+    'if (state.validating === undefined) {',
+    'if (state.validating !== hash) {',
+  ]),
+  breaks(
+    '5-lock',
+    'lock-not-raised-by-vote',
+    'a validator does not lock on what it votes for',
+    [
+      'consensus/safety.ts',
+      "  raiseLock(state, justify);\n  raiseWatermark(state, vote.view, 'prepare');",
+      "  raiseWatermark(state, vote.view, 'prepare');",
+    ],
+    [
+      'consensus/on-proposal.ts',
+      'onCertificate(state, input.justify);',
+      'if (input.justify.view < 0) onCertificate(state, input.justify);',
+    ],
+  ),
+  breaks(
+    '5-extends',
+    'body-of-another-height',
+    'who votes does not look at what the block hangs on, nor does who executes it',
+    [
+      'consensus/safety.ts',
+      'if (block.hash !== justify.block && block.prev_hash !== justify.block) {',
+      'if (block.hash === justify.block && block.prev_hash === justify.block) {',
+    ],
+    ['ledger/execute-block.ts', 'if (block.prev_hash !== parent) return', 'if (block.prev_hash === block.hash) return'],
+  ),
+  breaks(
+    '5-watermark',
+    'proposes-twice',
+    'a leader signs two proposals in one view',
+    [
+      'consensus/safety.ts',
+      "export function mayPropose(state: CoreState, view: View): boolean {\n  return maySign(state) && isAboveWatermark(state, view, 'propose');",
+      'export function mayPropose(state: CoreState, view: View): boolean {\n  return maySign(state) && view >= state.watermark.view;',
+    ],
+    [
+      'consensus/propose.ts',
+      'if (watermark.view >= view) view = toView(watermark.view + 1);',
+      'if (watermark.view > view) view = toView(watermark.view + 1);',
+    ],
+  ),
 ];

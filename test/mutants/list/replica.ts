@@ -1,0 +1,128 @@
+/** The driver: what is checked before the core hears of it, and what is written when. PROTOCOL sections 5 to 8. */
+import { breaks, type Mutant, within } from '../mutant.js';
+
+export const replica: readonly Mutant[] = [
+  within(
+    { roles: ['certificate forger'], faults: ['delay'] },
+    breaks('5-certificate', 'gate-open', 'certificates of peers are believed as they come', [
+      'server/replica/verify-message.ts',
+      'if (!verified.ok) return { bad: verified.problem };',
+      "if (!verified.ok && verified.problem === '') return { bad: verified.problem };",
+    ]),
+  ),
+  breaks('5-certificate', 'known-without-signatures', 'a certificate that was good once is good with any signatures', [
+    'server/replica/verify-message.ts',
+    '${justify_view} ${signers} ${signatures}`);',
+    '${justify_view} ${signers} ${signatures.length}`);',
+  ]),
+  breaks('5-certificate', 'genesis-certified-again', 'anyone certifies genesis in any view', [
+    'server/replica/verify-message.ts',
+    'return epoch === 0 && view === 0 && signers.length === 0',
+    'return epoch === 0 && view >= 0 && signers.length === 0',
+  ]),
+  breaks('5-member', 'vote-signatures-unchecked', 'anyone votes in the name of others', [
+    'server/replica/verify-message.ts',
+    'if (!crypto.verify(validator, text, signature)) return',
+    "if (!crypto.verify(validator, text, signature) && text === '') return",
+  ]),
+  breaks('5-member', 'strangers-sign', 'those who are not in the set are heard', [
+    'server/replica/verify-message.ts',
+    'if (memberOf(set, validator) === undefined) return',
+    'if (memberOf(set, validator) === undefined && epoch < 0) return',
+  ]),
+  breaks('5-assemble', 'votes-of-others', 'a new-view carries the vote of someone else', [
+    'server/replica/verify-message.ts',
+    'if (last_prepare.validator !== newView.validator) return',
+    'if (last_prepare.validator === undefined) return',
+  ]),
+  within(
+    { faults: ['crash', 'crash of all', 'delay'] },
+    breaks('5-persist-first', 'written-late', 'a vote leaves a moment before it is on disk', [
+      'server/replica/run-effect.ts',
+      'options.voteState?.write(effect.vote_state, bodies, effect.bodies);',
+      'clock.at(clock.now() + 20, () => options.voteState?.write(effect.vote_state, bodies, effect.bodies));',
+    ]),
+  ),
+  within(
+    { faults: ['crash', 'crash of all', 'delay'] },
+    breaks('5-persist-first', 'not-written', 'the driver forgets to write', [
+      'server/replica/run-effect.ts',
+      'options.voteState?.write(effect.vote_state, bodies, effect.bodies);',
+      'if (bodies.length > 1e6) options.voteState?.write(effect.vote_state, bodies, effect.bodies);',
+    ]),
+  ),
+  within(
+    { faults: ['crash of all', 'loss', 'delay'] },
+    breaks('5-bodies', 'bodies-unwritten', 'the vote state names bodies that are not with it', [
+      'server/replica/run-effect.ts',
+      'options.voteState?.write(effect.vote_state, bodies, effect.bodies);',
+      'options.voteState?.write(effect.vote_state, bodies.slice(1), effect.bodies);',
+    ]),
+  ),
+  breaks('5-lost-vote-state', 'loss-unnoticed', 'a validator without its vote state starts as if it had never signed', [
+    'server/replica/recover.ts',
+    '...(voteState === undefined && signs ? { voteStateLost: { clockSlot } } : {}),',
+    '...(voteState === undefined && !signs ? { voteStateLost: { clockSlot } } : {}),',
+  ]),
+  breaks('5-two-processes', 'second-signer-ignored', 'two processes with one key sign against each other', [
+    'server/replica/replica.ts',
+    'if (secondSigner || view <= startWatermark ||',
+    'if (secondSigner || view <= startWatermark + 1e12 ||',
+  ]),
+  breaks('6-catch-up', 'later-messages-dropped', 'what came a moment before the epoch is lost', [
+    'server/replica/receive.ts',
+    'held.set(`${message.type} ${key}`, { peer, message });',
+    "if (key === '') held.set(`${message.type} ${key}`, { peer, message });",
+  ]),
+  breaks('6-catch-up', 'later-messages-not-retried', 'what was held for the next epoch is never taken up', [
+    'server/replica/receive.ts',
+    'for (const { peer, message } of [...held.values()]) receive(peer, message);',
+    'for (const { peer, message } of [...held.values()].slice(1e6)) receive(peer, message);',
+  ]),
+  breaks('7-proved', 'pages-unchecked', 'a peer makes any chain final here', [
+    'server/replica/final-blocks.ts',
+    "if (checked !== 'good') return `the certificate of block",
+    "if (checked === 'later') return `the certificate of block",
+  ]),
+  breaks('7-proved', 'pages-unlinked', 'blocks of a page need not hang together', [
+    'server/replica/final-blocks.ts',
+    'if (block.prev_hash !== previous.hash || block.index !== previous.index + 1) {',
+    'if (block.prev_hash === block.hash) {',
+  ]),
+  breaks('7-proved', 'prepared-pages', 'a QC makes blocks from a peer final', [
+    'server/replica/final-blocks.ts',
+    "if (certificate.phase !== 'commit' ||",
+    'if (certificate.phase === undefined ||',
+  ]),
+  breaks('7-proved', 'pages-of-an-old-set', 'a block certified by a set that is no longer in office becomes final', [
+    'server/replica/final-blocks.ts',
+    'certificate.epoch !== last.epoch || last.epoch !== readEpoch(state).number) {',
+    'last.epoch > readEpoch(state).number) {',
+  ]),
+  breaks('7-proved', 'pages-without-end', 'blocks after the last certificate of a page are believed', [
+    'server/replica/final-blocks.ts',
+    'if (segment.length > 0) return err(',
+    'if (segment.length > 1e6) return err(',
+  ]),
+  breaks('8-durable', 'answered-before-written', 'users hear of finality that a power cut takes back', [
+    'server/replica/final-blocks.ts',
+    'store.append(finals, () => {\n      tree.markStored(tip.hash);\n      options.onStored(finals, certificate);\n    });',
+    'store.append(finals, () => tree.markStored(tip.hash));\n    options.onStored(finals, certificate);',
+  ]),
+  breaks(
+    '8-in-order',
+    'heard-before-stored',
+    'one finality that leads to the next at once overtakes it on its way to the disk',
+    [
+      'server/replica/final-blocks.ts',
+      '    store.append(finals, () => {\n',
+      '    options.onFinal(tip, certificate, epoch);\n    store.append(finals, () => {\n',
+    ],
+    ['server/replica/final-blocks.ts', '    });\n    options.onFinal(tip, certificate, epoch);\n', '    });\n'],
+  ),
+  breaks('8-in-order', 'effects-interleaved', 'an effect is carried out in the middle of another input', [
+    'server/replica/input-queue.ts',
+    'if (draining) return;',
+    'if (draining && waiting.length > 1e6) return;',
+  ]),
+];
