@@ -1,7 +1,7 @@
 /** A recording tells a core whose rules differ: breakages from the list of mutants, compiled, replay what the shipped core did. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mutants } from '../../mutants/mutants.js';
+import { mutants } from '../../mutants/list.js';
 import { mutatedCore } from './mutated-core.js';
 import { recordSimulation, replayLines } from './recorded-simulation.js';
 
@@ -19,7 +19,13 @@ for (const name of ['half-quorum', 'whole-quorum', 'watermark-by-view', 'prepare
 
 test('the copy of the core that is broken for these tests is otherwise the shipped one', async (t) => {
   const edit = { file: 'consensus/quorum.ts', find: '3n * BigInt(stake)', replace: 'BigInt(3) * BigInt(stake)' };
-  const createCore = await mutatedCore(t, { name: 'none', rule: 'none', why: 'nothing changes', edits: [edit] });
+  const createCore = await mutatedCore(t, {
+    name: 'none',
+    rule: 'none',
+    why: 'nothing changes',
+    edits: [edit],
+    setting: {},
+  });
   assert.ok(createCore);
   assert.equal(replayLines(recordings[0]!, { createCore }).difference, undefined);
 });
