@@ -55,7 +55,7 @@ export const disk: readonly Mutant[] = [
   ]),
   breaks('8-accepted', 'accepted-and-lost', 'what was accepted is not in the pool after a restart', [
     'server/mempool/mempool.ts',
-    'else insert(id, transaction, utf8Length(transactionJson(transaction)));',
-    'else lost.push(id);',
+    'else insert(',
+    'else if (id.length === 0) insert(',
   ]),
 ];
