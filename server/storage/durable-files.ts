@@ -1,5 +1,5 @@
 /** Files whose content must survive a power cut: written, synced, renamed, and the directory synced as well. */
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export function syncDirectory(path: string): void {
@@ -29,4 +29,26 @@ export function replaceFile(path: string, text: string, mode = 0o600): void {
   }
   renameSync(temporary, path);
   syncDirectory(dirname(path));
+}
+
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Writes what a file holds over itself and syncs it. After a sync that failed, a system takes the bytes for written and
+ * shows them, though no disk has them and no later sync will bring them there; bytes written again are synced.
+ */
+export function rewriteInPlace(path: string): void {
+  const handle = openSync(path, 'r+');
+  try {
+    const chunk = Buffer.alloc(chunkBytes);
+    for (let at = 0; ; ) {
+      const got = readSync(handle, chunk, 0, chunkBytes, at);
+      if (got === 0) break;
+      for (let done = 0; done < got; ) done += writeSync(handle, chunk, done, got - done, at + done);
+      at += got;
+    }
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }

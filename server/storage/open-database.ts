@@ -2,8 +2,10 @@
  * Opens SQLite files the one way this node does: WAL, synchronous=FULL for writers, and a schema brought up to date by
  * numbered migrations. A file written by a newer version is refused, never guessed at.
  */
-
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.js';
+import { rewriteInPlace, syncDirectory } from './durable-files.js';
 import { type Connection, Database } from './sqlite.js';
 
 /** A transaction touches a few bytes on each of many pages, and each such page is written whole: small ones. */
@@ -20,6 +22,8 @@ const busyTimeoutMs = 5000;
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, or is of a newer version. */
 export function openWriter(path: string, migrations: readonly string[]): Connection {
   return opening(path, () => {
+    // A process that died left its log; whether its last sync succeeded is not known.
+    if (existsSync(`${path}-wal`)) rewriteInPlace(`${path}-wal`);
     const database = new Database(path, { timeout: busyTimeoutMs });
     try {
       database.pragma(`page_size = ${pageBytes}`);
@@ -31,6 +35,8 @@ export function openWriter(path: string, migrations: readonly string[]): Connect
       database.pragma(`cache_size = -${writerCacheKiB}`);
       database.pragma('trusted_schema = OFF');
       migrate(database, path, migrations);
+      // SQLite does this for a new log, and ignores it when it fails.
+      syncDirectory(dirname(path));
     } catch (error) {
       database.close();
       throw error;

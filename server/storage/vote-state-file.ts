@@ -1,6 +1,7 @@
 /**
  * The vote state on disk: a journal beside the validator key, one line a write, each with its checksum. A write is
- * durable when it returns. It is never copied with the ledger, and its absence means that it was lost.
+ * durable when it returns, and so is what was read: a process that died may have written its last line without syncing
+ * it. It is never copied with the ledger, and its absence means that it was lost.
  *
  * Only an unfinished last line is forgiven: that write was never acknowledged. Anything else that does not check out
  * is damage, and a validator that guesses here may sign twice.
@@ -10,10 +11,10 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ import type { Hash } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
 import type { RecoveredVoteState, VoteStateStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
-import { replaceFile } from './durable-files.js';
+import { replaceFile, syncDirectory } from './durable-files.js';
 
 export const voteStateFileName = 'vote-state.journal';
 
@@ -71,15 +72,24 @@ export function createVoteStateStore(directory: string): VoteStateFile {
 
   function read(): RecoveredVoteState | undefined {
     if (!existsSync(path)) return undefined;
-    const text = readFileSync(path, 'utf8');
-    const { state, goodBytes } = replay(path, text);
-    current = state;
-    size = goodBytes;
-    if (goodBytes < statSync(path).size) {
-      ftruncateSync(open(), goodBytes);
-      fdatasyncSync(open());
+    try {
+      const bytes = readFileSync(path);
+      const { state, goodBytes } = replay(path, bytes);
+      keepForGood(bytes, goodBytes);
+      current = state;
+      size = goodBytes;
+      return state;
+    } catch (error) {
+      throw error instanceof SlotledgerError ? error : diskFailure('read', path, error);
     }
-    return state;
+  }
+
+  /** A sync that failed before may not be repeated by syncing alone: the system takes those bytes for written. */
+  function keepForGood(bytes: Buffer, goodBytes: number): void {
+    writeBytes(open(), bytes.subarray(0, goodBytes), 0);
+    if (goodBytes < bytes.length) ftruncateSync(open(), goodBytes);
+    fsyncSync(open());
+    syncDirectory(directory);
   }
 
   function replaceJournal(entry: Entry): void {
@@ -122,9 +132,13 @@ export function createVoteStateStore(directory: string): VoteStateFile {
 
 function append(handle: number, at: number, line: string): number {
   const bytes = Buffer.from(line, 'utf8');
-  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done);
+  writeBytes(handle, bytes, at);
   fdatasyncSync(handle);
   return bytes.length;
+}
+
+function writeBytes(handle: number, bytes: Buffer, at: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done);
 }
 
 function keepBodies(old: readonly Block[], added: readonly Block[], keep: readonly Hash[]): readonly Block[] {
@@ -132,17 +146,23 @@ function keepBodies(old: readonly Block[], added: readonly Block[], keep: readon
   return keep.flatMap((name) => byHash.get(name) ?? []);
 }
 
-function replay(
-  path: string,
-  text: string,
-): { readonly state: RecoveredVoteState | undefined; readonly goodBytes: number } {
+/** Stands where a power cut kept a sector from the disk in a file that had grown: JSON has no such byte. */
+const unwritten = 0;
+
+interface Replayed {
+  readonly state: RecoveredVoteState | undefined;
+  readonly goodBytes: number;
+}
+
+function replay(path: string, bytes: Buffer): Replayed {
   let state: RecoveredVoteState | undefined;
   let at = 0;
-  let goodBytes = 0;
-  for (let lineNumber = 1; at < text.length; lineNumber++) {
-    const end = text.indexOf('\n', at);
+  for (let lineNumber = 1; at < bytes.length; lineNumber++) {
+    const end = bytes.indexOf('\n', at);
     if (end < 0) break;
-    const line = text.slice(at, end);
+    const bytesOfLine = bytes.subarray(at, end);
+    if (end === bytes.length - 1 && bytesOfLine.includes(unwritten)) break;
+    const line = bytesOfLine.toString('utf8');
     const json = line.slice(17);
     if (line[16] !== ' ' || hash('sha256', json, 'hex').slice(0, 16) !== line.slice(0, 16)) {
       throw new SlotledgerError(
@@ -154,7 +174,6 @@ function replay(
     const { vote_state: voteState, bodies, keep } = JSON.parse(json) as Entry;
     state = { voteState, bodies: keepBodies(state?.bodies ?? [], bodies, keep) };
     at = end + 1;
-    goodBytes += Buffer.byteLength(line) + 1;
   }
-  return { state, goodBytes };
+  return { state, goodBytes: at };
 }
