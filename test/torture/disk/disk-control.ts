@@ -20,8 +20,8 @@ const at = {
 } as const;
 
 /** Linux' numbers. */
-export const errorNumbers = { EIO: 5, ENOSPC: 28 } as const;
-export const failureKinds = { write: 1, sync: 2, name: 4 } as const;
+const errorNumbers = { EIO: 5, ENOSPC: 28 } as const;
+const failureKinds = { write: 1, sync: 2, name: 4 } as const;
 
 export interface Failure {
   /** Writes and resizing, syncs, or opening for writing and renaming. */
