@@ -13,7 +13,15 @@ import type { TransactionRefusal } from './transaction-refusals.js';
 import { assert } from './values/assertion.js';
 import type { Block, BlockHeader } from './values/block.js';
 import { canonicalJson } from './values/canonical.js';
-import { blockBytes, blockHash, evidenceRoot, transactionId, transactionsRoot } from './values/identity.js';
+import {
+  blockBytes,
+  blockHash,
+  blockText,
+  evidenceRoot,
+  hashText,
+  transactionId,
+  transactionsRoot,
+} from './values/identity.js';
 import { type Slot, toHeight, type View } from './values/numbers.js';
 import { transactionBytes, vrfAlpha } from './values/signing.js';
 import type { Receipt, StateReader } from './values/state.js';
@@ -130,7 +138,7 @@ function withWork(context: LedgerContext, header: BlockHeader) {
   const zeros = '0'.repeat(difficulty);
   for (let work = 0; ; work += 1) {
     const worked = { ...header, work };
-    const hash = blockHash(crypto, worked);
+    const hash = hashText(crypto, blockText(worked));
     if (hash.startsWith(zeros, 2)) return { ...worked, hash };
   }
 }

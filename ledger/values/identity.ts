@@ -3,6 +3,7 @@ import type { Block, BlockHeader } from './block.js';
 import { canonicalJson } from './canonical.js';
 import type { Hasher } from './crypto.js';
 import { domainText } from './domain.js';
+import { keptWith } from './kept.js';
 import { merkleRoot } from './merkle.js';
 import type { Epoch } from './numbers.js';
 import { transactionBytes, transactionJson, transactionSigningText } from './signing.js';
@@ -54,13 +55,15 @@ function headerOf(block: BlockHeader): BlockHeader {
 }
 
 /** The text whose SHA-256 is the block's hash. */
-function blockText(header: BlockHeader): string {
+export function blockText(header: BlockHeader): string {
   return domainText('block', headerOf(header));
 }
 
 /** Hash of the header's fields; a whole block may be given. Genesis alone is named otherwise: see genesis.ts. */
 export function blockHash(hasher: Hasher, header: BlockHeader): Hash {
-  return hashText(hasher, blockText(header));
+  const kept = keptWith(header);
+  kept.hash ??= hashText(hasher, blockText(header));
+  return kept.hash as Hash;
 }
 
 /** Hash of a validator set, which must be sorted by key. */
@@ -71,15 +74,25 @@ export function validatorsHash(hasher: Hasher, members: readonly SetMember[]): H
 
 /** Root over the canonical JSON of the transactions with their signatures, in the order of the block. */
 export function transactionsRoot(hasher: Hasher, transactions: readonly Transaction[]): Hash {
-  return merkleRoot(hasher, transactions.map(transactionJson));
+  const kept = keptWith(transactions);
+  kept.hash ??= merkleRoot(hasher, transactions.map(transactionJson));
+  return kept.hash as Hash;
 }
 
 export function evidenceRoot(hasher: Hasher, evidence: readonly Evidence[]): Hash {
-  return merkleRoot(hasher, evidence.map(canonicalJson));
+  const kept = keptWith(evidence);
+  kept.hash ??= merkleRoot(hasher, evidence.map(canonicalJson));
+  return kept.hash as Hash;
 }
 
 /** Bytes of a block's canonical JSON: what `max_block_bytes` bounds. */
 export function blockBytes(block: Block): number {
+  const kept = keptWith(block);
+  kept.bytes ??= countBytes(block);
+  return kept.bytes;
+}
+
+function countBytes(block: Block): number {
   const { transactions, evidence, ...rest } = block;
   let bytes = utf8Length(canonicalJson({ ...rest, evidence, transactions: [] }));
   for (const transaction of transactions) bytes += transactionBytes(transaction) + 1;

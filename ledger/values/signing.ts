@@ -4,6 +4,7 @@
  */
 import { canonicalJson, canonicalString } from './canonical.js';
 import { domainTag, domainText } from './domain.js';
+import { keptWith } from './kept.js';
 import type { Slot } from './numbers.js';
 import type { Address, ChainId, Hash, PublicKey } from './text.js';
 import { utf8Length } from './text-forms.js';
@@ -37,14 +38,21 @@ export function transactionBytes(transaction: Transaction): number {
 
 /** What a validator signs to vote. Takes a whole vote too: `validator` and `signature` are left out. */
 export function voteSigningText(vote: VoteBody): string {
-  return (
+  const kept = keptWith(vote);
+  kept.text ??=
     `${voteTag}{"block":"${vote.block}","chain":"${vote.chain}","epoch":${vote.epoch},` +
-    `"justify_view":${vote.justify_view},"phase":"${vote.phase}","view":${vote.view}}`
-  );
+    `"justify_view":${vote.justify_view},"phase":"${vote.phase}","view":${vote.view}}`;
+  return kept.text;
 }
 
 /** What a leader signs to propose. Takes a whole proposal too: `validator` and `signature` are left out. */
 export function proposalSigningText(proposal: ProposalBody): string {
+  const kept = keptWith(proposal);
+  kept.text ??= proposalText(proposal);
+  return kept.text;
+}
+
+function proposalText(proposal: ProposalBody): string {
   const { chain, epoch, view, block } = proposal;
   const { phase, epoch: justifyEpoch, view: justifyView, block: justifyBlock } = proposal.justify;
   const justify = { phase, epoch: justifyEpoch, view: justifyView, block: justifyBlock };

@@ -6,8 +6,9 @@ import { verifyCertificate } from '../../consensus/certificate.js';
 import type { NewView } from '../../consensus/messages.js';
 import { newViewSigningText } from '../../consensus/new-view.js';
 import { memberOf } from '../../consensus/quorum.js';
-import type { Crypto } from '../../ledger/values/crypto.js';
+import type { Crypto, Hasher } from '../../ledger/values/crypto.js';
 import { evidenceFault } from '../../ledger/values/evidence.js';
+import { keptWith } from '../../ledger/values/kept.js';
 import type { Epoch } from '../../ledger/values/numbers.js';
 import { proposalSigningText, voteSigningText } from '../../ledger/values/signing.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
@@ -38,24 +39,34 @@ export interface MessageChecksOptions {
   readonly currentEpoch: () => Epoch;
 }
 
+/** Over the signatures too: the same votes with other signatures would else be stored and served unchecked. */
+function keyOfCertificate(hasher: Hasher, certificate: Certificate): string {
+  const kept = keptWith(certificate);
+  if (kept.hash === undefined) {
+    const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
+    kept.hash = hasher.sha256Hex(`${phase} ${epoch} ${view} ${block} ${justify_view} ${signers} ${signatures}`);
+  }
+  return kept.hash;
+}
+
 export function createMessageChecks(options: MessageChecksOptions): MessageChecks {
   const { crypto, chain, genesisHash } = options;
-  const good = createBoundedMap<string, true>(maxVerified);
+  /** What a signature was found to hold for. */
+  const signedBy = createBoundedMap<Signature, { readonly validator: PublicKey; readonly text: string }>(maxVerified);
+  const goodCertificates = createBoundedMap<string, true>(maxVerified);
 
   function signed(epoch: Epoch, validator: PublicKey, text: string, signature: Signature): Checked {
-    const key = `${validator}${signature}${text}`;
-    if (good.has(key)) return 'good';
+    const known = signedBy.get(signature);
+    if (known !== undefined && known.text === text && known.validator === validator) return 'good';
     const set = options.epoch(epoch);
     if (set === undefined) return epoch > options.currentEpoch() ? 'later' : 'forgotten';
     if (memberOf(set, validator) === undefined) return { bad: `${validator} is no validator of epoch ${epoch}` };
     if (!crypto.verify(validator, text, signature)) return { bad: `the signature of ${validator} does not verify` };
-    good.set(key, true);
+    signedBy.set(signature, { validator, text });
     return 'good';
   }
 
-  /** Over the signatures too: the same votes with other signatures would else be stored and served unchecked. */
-  const certificateKey = ({ phase, epoch, view, block, justify_view, signers, signatures }: Certificate): string =>
-    crypto.sha256Hex(`${phase} ${epoch} ${view} ${block} ${justify_view} ${signers} ${signatures}`);
+  const certificateKey = (certificate: Certificate): string => keyOfCertificate(crypto, certificate);
 
   const checks: MessageChecks = {
     vote(vote) {
@@ -85,12 +96,12 @@ export function createMessageChecks(options: MessageChecksOptions): MessageCheck
           : { bad: 'genesis is certified by (0, 0) alone' };
       }
       const key = certificateKey(certificate);
-      if (good.has(key)) return 'good';
+      if (goodCertificates.has(key)) return 'good';
       const set = options.epoch(certificate.epoch);
       if (set === undefined) return certificate.epoch > options.currentEpoch() ? 'later' : 'forgotten';
       const verified = verifyCertificate(crypto, set, certificate, chain);
       if (!verified.ok) return { bad: verified.problem };
-      good.set(key, true);
+      goodCertificates.set(key, true);
       return 'good';
     },
     evidence(evidence) {
@@ -104,7 +115,7 @@ export function createMessageChecks(options: MessageChecksOptions): MessageCheck
       return first === 'good' ? checks.vote(evidence.second) : first;
     },
     remember(certificate) {
-      good.set(certificateKey(certificate), true);
+      goodCertificates.set(certificateKey(certificate), true);
     },
   };
   return checks;

@@ -11,6 +11,7 @@ import { possessionText, transactionSigningText } from '../../ledger/values/sign
 import type { StateEntry } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionBody, ValidatorKeys } from '../../ledger/values/transaction.js';
+import { keepTexts } from '../../ledger/values/transaction-texts.js';
 import { createStandInSigner, standInKey } from './stand-in-crypto.js';
 import type { LedgerFile } from './virtual-disk.js';
 
@@ -105,7 +106,9 @@ export function createPurse(
   const sign = (fields: object): Transaction => {
     const common = { chain: context.chain, from, nonce: toNonce(nonce++), fee: toAmount(10) };
     const body = { ...common, ...fields } as TransactionBody;
-    return { ...body, signature: signer.sign(transactionSigningText(body)) } as Transaction;
+    const transaction = { ...body, signature: signer.sign(transactionSigningText(body)) } as Transaction;
+    keepTexts(transaction);
+    return transaction;
   };
   return {
     pay: (to, amount) => sign({ type: 'transfer', outputs: [{ to, amount: toAmount(amount) }] }),
