@@ -1,0 +1,150 @@
+/**
+ * `npm run fuzz -- --minutes M [--seed S] [--json]`: a black-box fuzzer for the TCP and HTTP ports of real nodes. Half
+ * of the time it is a stranger, half of the time it plays one of four validators. The nodes have to stay up, keep their
+ * memory, answer no 5xx but 503, and go on making payments final meanwhile.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createSigner } from '../../server/crypto/create-crypto.js';
+import { createRandom } from '../../server/simulator/random.js';
+import { createForge } from './forge.js';
+import { runHttpFuzzer } from './http-fuzzer.js';
+import { createRequests, routesOf } from './http-request.js';
+import { judgeEnd } from './judge-end.js';
+import { startPayments } from './payments.js';
+import { runPeerFuzzer } from './peer-fuzzer.js';
+import { longPauses, printReport, type Report } from './report.js';
+import { type Stage, setStage } from './stage.js';
+import { createTally } from './tally.js';
+import { watchNode } from './watch.js';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '0.5' },
+    seed: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    /** Messages and requests a second, for each honest node. */
+    rate: { type: 'string', default: '60' },
+  },
+});
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) throw new Error('--minutes takes a number above 0, such as --minutes 30');
+const seed = Number(values.seed ?? randomBytes(4).readUInt32BE());
+const rate = Number(values.rate);
+const paymentsPerSecond = 6;
+const say = (line: string): void => {
+  if (!values.json) console.log(line);
+};
+
+const directory = mkdtempSync(join(tmpdir(), 'slotledger-fuzz-'));
+const tally = createTally();
+const failures: string[] = [];
+const fail = (what: string): void => {
+  if (failures.length >= 100) return;
+  if (failures.length === 0) writeInputs();
+  failures.push(what);
+  say(`FAILED: ${what}`);
+};
+
+function writeInputs(): void {
+  const lines = tally.inputs().map((input) => JSON.stringify(input));
+  writeFileSync(join(directory, 'inputs.jsonl'), `${lines.join('\n')}\n`);
+}
+
+/** One half: all three honest nodes, TCP and HTTP, until `end`. */
+async function attack(stage: Stage, holdsKey: boolean, end: number): Promise<void> {
+  const running = (): boolean => Date.now() < end && failures.length < 20;
+  const hand = stage.hand(holdsKey);
+  const random = createRandom(seed, holdsKey ? 'holder' : 'stranger');
+  const document = (await (await fetch(`${stage.honest[0]!.client.url}/openapi.json`)).json()) as never;
+  const forge = createForge(hand);
+  const payment = (draw: typeof random): unknown => (forge(draw, 'transactions').transactions as readonly unknown[])[0];
+  const make = createRequests(hand, routesOf(document), payment);
+  const peers = stage.honest.map((node, i) =>
+    runPeerFuzzer({
+      ...{ name: `node ${i + 1} TCP`, port: node.p2pPort, random: random.fork(`tcp ${i}`), hand, tally, running },
+      ...{ provesValidator: holdsKey, newNodeKey: () => createSigner(randomBytes(32)), messagesPerSecond: rate },
+    }),
+  );
+  const requests = stage.honest.map((node, i) =>
+    runHttpFuzzer({
+      ...{ name: `node ${i + 1} HTTP`, port: Number(new URL(node.client.url).port), random: random.fork(`http ${i}`) },
+      ...{ tally, make, requestsPerSecond: rate, running, fail, secrets: [directory, process.cwd()] },
+    }),
+  );
+  await Promise.all([...peers, ...requests]);
+}
+
+async function main(): Promise<Report> {
+  const began = Date.now();
+  const end = began + minutes * 60_000;
+  const stage = await setStage(directory);
+  try {
+    const clients = stage.honest.map(({ client }) => client);
+    const { genesis, treasury, shop } = stage.homes;
+    const payments = startPayments({
+      ...{ chain: stage.chain, genesis, from: treasury, to: shop.address, clients, perSecond: paymentsPerSecond, fail },
+    });
+    const watches = stage.honest.map((node) => watchNode(node, fail));
+    setTimeout(() => {
+      for (const watch of watches) watch.beginGaps();
+    }, 2_000).unref();
+    // A tenth of the time, two minutes at most, until caches and heaps have their size.
+    const warmUp = setTimeout(
+      () => {
+        for (const watch of watches) watch.beginMemory();
+      },
+      Math.min(120_000, minutes * 6_000),
+    );
+    warmUp.unref();
+
+    const middle = (Date.now() + end) / 2;
+    say(`seed ${seed}; ${minutes} minutes: a stranger, then the holder of a validator's key`);
+    await attack(stage, false, middle);
+    await stage.fourth.stop();
+    // From the last fifth on it equivocates, which costs it its seat at the end of that epoch.
+    const breaking = setTimeout(() => stage.pledges.break(), (end - Date.now()) * 0.6);
+    breaking.unref();
+    await attack(stage, true, end);
+
+    const gaps = watches.map((watch) => watch.longestGap());
+    const memory = watches.map((watch) => watch.memory());
+    for (const watch of watches) watch.stop();
+    const unfinal = await payments.finish(30_000);
+    const books = await judgeEnd(stage, fail);
+    const report: Report = {
+      ...{ seed, minutes, seconds: Math.round((Date.now() - began) / 1000), directory, failures },
+      ...{ inputs: tally.total(), outcomes: tally.outcomesByKind, slotMs: stage.slotMs, memory, ...books },
+      gaps: gaps.map(({ ms, endedAt }) => ({ ms, ownSlots: ownSlotsIn(stage, endedAt - ms, endedAt) })),
+      payments: { accepted: payments.accepted(), met503: payments.refusedFull(), notFinal: unfinal },
+    };
+    return report;
+  } finally {
+    await stage.stop();
+  }
+}
+
+/** Slots that the fuzzer led within a time: it may have wasted them. */
+function ownSlotsIn(stage: Stage, from: number, to: number): number {
+  let found = 0;
+  for (let slot = stage.slotAt(from); slot <= stage.slotAt(to); slot++) if (stage.isOwnSlot(slot)) found += 1;
+  return found;
+}
+
+const report = await main();
+printReport(report, fail, values.json);
+// Time alone may be the machine's fault: an exit code of its own, so that a caller can try again.
+const pauses = longPauses(report);
+if (failures.length === 0 && pauses.length > 0) process.exitCode = 2;
+for (const pause of pauses) fail(pause);
+if (failures.length > 0) {
+  process.exitCode ??= 1;
+  say(`FAILED with seed ${seed}; the homes and the last inputs (inputs.jsonl) are kept in ${directory}`);
+  for (const { at, target, what, base64 } of tally.inputs().slice(-8)) {
+    say(`  ${at} ${target} ${what}: ${Buffer.from(base64, 'base64').toString('latin1').slice(0, 160)}`);
+  }
+} else rmSync(directory, { recursive: true, force: true });
+process.exit();

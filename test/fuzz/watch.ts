@@ -1,0 +1,88 @@
+/** Watches the nodes from outside: memory, exits, and how long finality paused while payments waited. */
+import type { Client } from '../../client/http/client.js';
+import type { NodeProcess } from '../network/node-process.js';
+
+export interface Watch {
+  /** Longest pause between two final blocks on this node so far, in ms, and when it ended (Unix ms). */
+  longestGap(): { readonly ms: number; readonly endedAt: number };
+  /** What counts as memory from now on: the warm-up is over. */
+  beginMemory(): void;
+  memory(): Memory;
+  beginGaps(): void;
+  stop(): void;
+}
+
+export interface Memory {
+  readonly startMiB: number;
+  readonly endMiB: number;
+  readonly peakMiB: number;
+  /** From the floor of the first samples to the floor of the last, in MiB: what garbage collection does not give back. */
+  readonly growthMiB: number;
+}
+
+const everyMs = 500;
+
+export function watchNode(node: NodeProcess, fail: (what: string) => void): Watch {
+  const samples: number[] = [];
+  let measuring = false;
+  let gapsCount = false;
+  let lastFinal = performance.now();
+  let gap = { ms: 0, endedAt: 0 };
+  const over = new AbortController();
+
+  const timer = setInterval(() => {
+    if (!node.isRunning()) {
+      fail(`a node ended: ${node.output().slice(-2_000)}`);
+      clearInterval(timer);
+      return;
+    }
+    node.client.status().then(
+      ({ memory_bytes }) => {
+        if (measuring) samples.push(memory_bytes / 1_048_576);
+      },
+      () => undefined,
+    );
+  }, everyMs);
+  void follow(node.client);
+
+  async function follow(client: Client): Promise<void> {
+    try {
+      for await (const _ of client.events({ types: ['final'], signal: over.signal })) note();
+    } catch (error) {
+      if (!over.signal.aborted) fail(`the events of a node ended: ${(error as Error).message}`);
+    }
+  }
+
+  function note(): void {
+    const now = performance.now();
+    const ms = now - lastFinal;
+    lastFinal = now;
+    if (gapsCount && ms > gap.ms) gap = { ms, endedAt: Date.now() };
+  }
+
+  /** Floor over a tenth of the samples, so that a collection falls into it. */
+  const floorOf = (part: readonly number[]): number => Math.min(...part, Number.POSITIVE_INFINITY);
+
+  return {
+    longestGap: () => {
+      const open = gapsCount ? performance.now() - lastFinal : 0;
+      return open > gap.ms ? { ms: open, endedAt: Date.now() } : gap;
+    },
+    beginMemory() {
+      measuring = true;
+    },
+    beginGaps() {
+      gapsCount = true;
+      lastFinal = performance.now();
+    },
+    memory() {
+      const part = Math.max(4, Math.floor(samples.length / 10));
+      const [start, end] = [floorOf(samples.slice(0, part)), floorOf(samples.slice(-part))];
+      return { startMiB: start, endMiB: end, peakMiB: Math.max(0, ...samples), growthMiB: end - start };
+    },
+    stop() {
+      clearInterval(timer);
+      over.abort();
+    },
+  };
+}
