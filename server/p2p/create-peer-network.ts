@@ -6,7 +6,7 @@
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { createMessageDecoder } from './decode-message.js';
-import { encodeLine } from './encode-line.js';
+import { encodeLine, wireLines } from './encode-line.js';
 import { createGossip, spreads } from './gossip.js';
 import {
   EXCHANGE_INTERVAL_MS,
@@ -64,7 +64,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     onPeerGone,
     onMessage,
   });
-  const gossip = createGossip({ clock, peers: manager.peers, receive });
+  const gossip = createGossip({ clock, lines: wireLines, peers: manager.peers, receive });
 
   const neighbours = repeat(clock, NEIGHBOURS_INTERVAL_MS, tellNeighbours);
   const pings = repeat(clock, PING_INTERVAL_MS, () => {

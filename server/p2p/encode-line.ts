@@ -2,7 +2,9 @@
  * Messages to lines. The one rule: one message has one line. After `type`, which stands first for human readers, comes
  * canonical JSON (RFC 8785), so the hash of a line is the identity of its message whoever sent it.
  */
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../ledger/values/canonical.js';
+import type { Lines } from './gossip.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import type { WireMessage, WireType } from './messages.js';
 import type { Priority } from './outbox.js';
@@ -15,6 +17,16 @@ export function encodeLine(message: WireMessage): Buffer {
 }
 
 export const fitsLine = (line: Buffer): boolean => line.length - 1 <= MAX_LINE_BYTES;
+
+/** Messages as they travel between processes; a line's key is its hash. */
+export const wireLines: Lines<Buffer> = {
+  of(message) {
+    const line = encodeLine(message);
+    return fitsLine(line) ? line : undefined;
+  },
+  key: (line) => hash('sha256', line, 'base64'),
+  bytes: (line) => line.length,
+};
 
 /** A block travels flat: its fields stand beside `proposal` and `justify`. PROTOCOL section 3. */
 function flat(type: WireType, fields: object): object {

@@ -6,34 +6,43 @@
  */
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
-import { encodeLine, fitsLine, priorityOf } from './encode-line.js';
+import { priorityOf } from './encode-line.js';
 import { MAX_RECENT_BYTES, MAX_RECENT_MESSAGES, SEEN_MS } from './limits.js';
-import type { WireType } from './messages.js';
 import { createSeenMessages } from './seen-messages.js';
 
-export interface GossipPeer {
+/** How a message travels: bytes between processes, plain data in a simulation. */
+export interface Lines<Line> {
+  /** undefined: too long to be sent. */
+  of(message: ReplicaMessage): Line | undefined;
+  /** Equal for equal messages only, whoever sent them. */
+  key(line: Line): string;
+  bytes(line: Line): number;
+}
+
+export interface GossipPeer<Line> {
   readonly id: PeerId;
   readonly node: PublicKey;
   readonly validator: PublicKey | undefined;
   /** Node keys it says it is connected to. */
   readonly neighbours: ReadonlySet<PublicKey>;
-  sendLine(line: Buffer, type: WireType): boolean;
+  sendLine(line: Line, type: ReplicaMessage['type']): boolean;
 }
 
-export interface Gossip {
+export interface Gossip<Line> {
   broadcast(message: ReplicaMessage): void;
   sendToValidator(validator: PublicKey, message: ReplicaMessage): void;
   /** A message of one of the kinds that spread. @returns the receiver's verdict; `fine` for a duplicate. */
-  onMessage(from: GossipPeer, message: ReplicaMessage): Verdict;
+  onMessage(from: GossipPeer<Line>, message: ReplicaMessage): Verdict;
   /** What spread within the last seconds, for a peer that was not there. */
-  tellRecent(peer: GossipPeer): void;
+  tellRecent(peer: GossipPeer<Line>): void;
   readonly counters: { relayed: number; duplicates: number; pruned: number; tooLong: number };
 }
 
-export interface GossipOptions {
+export interface GossipOptions<Line> {
   readonly clock: Clock;
+  readonly lines: Lines<Line>;
   /** In the order of connection. */
-  readonly peers: () => Iterable<GossipPeer>;
+  readonly peers: () => Iterable<GossipPeer<Line>>;
   readonly receive: (peer: PeerId, message: ReplicaMessage) => Verdict;
 }
 
@@ -59,49 +68,50 @@ export function spreads(type: ReplicaMessage['type']): boolean {
   }
 }
 
-interface Recent {
-  readonly line: Buffer;
+interface Recent<Line> {
+  readonly line: Line;
   readonly type: ReplicaMessage['type'];
   readonly at: number;
 }
 
-export function createGossip(options: GossipOptions): Gossip {
-  const { clock, peers, receive } = options;
+export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
+  const { clock, lines, peers, receive } = options;
   const seen = createSeenMessages(clock);
   const counters = { relayed: 0, duplicates: 0, pruned: 0, tooLong: 0 };
-  const recent: Recent[] = [];
+  const recent: Recent<Line>[] = [];
   let recentBytes = 0;
 
-  function remember(line: Buffer, type: ReplicaMessage['type']): void {
-    if (priorityOf(type) !== 'urgent' || line.length > MAX_RECENT_BYTES) return;
+  function remember(line: Line, type: ReplicaMessage['type']): void {
+    const bytes = lines.bytes(line);
+    if (priorityOf(type) !== 'urgent' || bytes > MAX_RECENT_BYTES) return;
     recent.push({ line, type, at: clock.now() });
-    recentBytes += line.length;
+    recentBytes += bytes;
     while (recent.length > MAX_RECENT_MESSAGES || recentBytes > MAX_RECENT_BYTES) {
-      recentBytes -= recent.shift()?.line.length ?? 0;
+      const oldest = recent.shift();
+      if (oldest !== undefined) recentBytes -= lines.bytes(oldest.line);
     }
   }
 
-  function encoded(message: ReplicaMessage): Buffer | undefined {
-    const line = encodeLine(message);
-    if (fitsLine(line)) return line;
-    counters.tooLong += 1;
-    return undefined;
+  function encoded(message: ReplicaMessage): Line | undefined {
+    const line = lines.of(message);
+    if (line === undefined) counters.tooLong += 1;
+    return line;
   }
 
   function broadcast(message: ReplicaMessage): void {
     const line = encoded(message);
-    if (!line) return;
+    if (line === undefined) return;
     // Sent again on purpose goes out again: a proposer repeats what may have been lost.
-    if (seen.add(line)) remember(line, message.type);
+    if (seen.add(lines.key(line))) remember(line, message.type);
     for (const peer of peers()) peer.sendLine(line, message.type);
   }
 
   /** Whether `first` has certainly sent its messages to `peer` itself. */
-  function areNeighbours(first: GossipPeer, peer: GossipPeer): boolean {
+  function areNeighbours(first: GossipPeer<Line>, peer: GossipPeer<Line>): boolean {
     return first.neighbours.has(peer.node) && peer.neighbours.has(first.node);
   }
 
-  function relay(from: GossipPeer, line: Buffer, type: ReplicaMessage['type']): void {
+  function relay(from: GossipPeer<Line>, line: Line, type: ReplicaMessage['type']): void {
     remember(line, type);
     for (const peer of peers()) {
       if (peer.node === from.node) continue;
@@ -117,7 +127,7 @@ export function createGossip(options: GossipOptions): Gossip {
     broadcast,
     sendToValidator(validator, message) {
       const line = encoded(message);
-      if (!line) return;
+      if (line === undefined) return;
       for (const peer of peers()) {
         if (peer.validator === validator && peer.sendLine(line, message.type)) return;
       }
@@ -125,12 +135,12 @@ export function createGossip(options: GossipOptions): Gossip {
     },
     onMessage(from, message) {
       const line = encoded(message);
-      if (!line || !seen.add(line)) {
+      if (line === undefined || !seen.add(lines.key(line))) {
         counters.duplicates += 1;
         return { relay: false, peer: 'fine' };
       }
       const verdict = receive(from.id, message);
-      if (verdict.peer !== 'fine') seen.forget(line);
+      if (verdict.peer !== 'fine') seen.forget(lines.key(line));
       else if (verdict.relay) relay(from, line, message.type);
       return verdict;
     },

@@ -5,14 +5,15 @@ import { encodeLine } from './encode-line.js';
 import type { GossipPeer } from './gossip.js';
 import { formatHostPort } from './host-port.js';
 import { SERVED_REQUESTS_BURST, SERVED_REQUESTS_PER_SECOND } from './limits.js';
-import type { Hello, HostPort, WireMessage } from './messages.js';
+import type { Hello, HostPort, WireMessage, WireType } from './messages.js';
 import { createOpenRequests, type OpenRequests } from './open-requests.js';
 import type { PeerView } from './peer-network.js';
 import { createPingState, type PingState } from './pings.js';
 import type { Session } from './session.js';
 import { createTokenBucket, type TokenBucket } from './token-bucket.js';
 
-export interface Peer extends GossipPeer {
+export interface Peer extends Omit<GossipPeer<Buffer>, 'sendLine'> {
+  sendLine(line: Buffer, type: WireType): boolean;
   readonly session: Session;
   readonly direction: 'inbound' | 'outbound';
   /** The address dialled, or where an inbound peer says it can be reached; undefined: nowhere. */
