@@ -131,7 +131,8 @@ export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
       for (const peer of peers()) {
         if (peer.validator === validator && peer.sendLine(line, message.type)) return;
       }
-      broadcast(message);
+      // What nobody passes on would not arrive: a page of blocks for someone far away is not for all neighbours.
+      if (spreads(message.type)) broadcast(message);
     },
     onMessage(from, message) {
       const line = encoded(message);

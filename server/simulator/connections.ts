@@ -19,6 +19,8 @@ export interface Connections {
   neighbours(node: number): ReadonlySet<PublicKey>;
   /** The node's process ended. */
   down(node: number): void;
+  /** One of the two has had enough; they may meet again. */
+  end(left: number, right: number): void;
   /** The node's process began: it dials everyone. */
   dial(node: number): void;
 }
@@ -50,6 +52,7 @@ export function createConnections({ queue, count, isOpen, onConnected, onGone }:
     onConnected(left, right);
   };
   const end = (left: number, right: number): void => {
+    if (!isConnected(left, right)) return;
     neighbours[left]!.delete(keys[right]!);
     neighbours[right]!.delete(keys[left]!);
     onGone(left, right);
@@ -69,9 +72,10 @@ export function createConnections({ queue, count, isOpen, onConnected, onGone }:
 
   return {
     isConnected,
+    end,
     neighbours: (node) => neighbours[node]!,
     down(node) {
-      for (const other of nodes) if (other !== node && isConnected(node, other)) end(node, other);
+      for (const other of nodes) end(node, other);
     },
     dial(node) {
       for (const other of nodes) {

@@ -2,14 +2,10 @@
  * Messages as simulated links carry them: plain data, with a key that is equal for equal messages only. What a key
  * names by a signature or a hash needs no further words: those cover the rest.
  */
+import type { PublicKey } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { Lines } from '../p2p/gossip.js';
 import type { ReplicaMessage } from '../replica/ports.js';
-
-export interface MessageLine {
-  readonly message: ReplicaMessage;
-  readonly key: string;
-}
 
 const certificateKey = ({ phase, epoch, view, block, justify_view, signers, signatures }: Certificate): string =>
   `${phase} ${epoch} ${view} ${block} ${justify_view} ${signers} ${signatures}`;
@@ -39,18 +35,23 @@ function keyOf(message: ReplicaMessage): string {
   }
 }
 
+/** Who signed a message as a whole; undefined: nobody. */
+export function authorOf(message: ReplicaMessage): PublicKey | undefined {
+  if (message.type === 'vote') return message.vote.validator;
+  if (message.type === 'new_view') return message.new_view.validator;
+  return message.type === 'new_block' ? message.proposal.validator : undefined;
+}
+
 /** One for a whole simulation: a message that many nodes pass on is named once. */
-export function createMessageLines(): Lines<MessageLine> {
-  const known = new WeakMap<ReplicaMessage, MessageLine>();
+export function createMessageLines(): Lines<ReplicaMessage> {
+  const known = new WeakMap<ReplicaMessage, string>();
   return {
-    of(message) {
-      const before = known.get(message);
-      if (before !== undefined) return before;
-      const line = { message, key: keyOf(message) };
-      known.set(message, line);
-      return line;
+    of: (message) => message,
+    key(message) {
+      const key = known.get(message) ?? keyOf(message);
+      known.set(message, key);
+      return key;
     },
-    key: ({ key }) => key,
     // Simulated links have no width; what bounds memory of recent messages is their number.
     bytes: () => 0,
   };

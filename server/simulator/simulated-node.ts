@@ -10,11 +10,12 @@ import type { Transaction } from '../../ledger/values/transaction.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool } from '../mempool/mempool.js';
 import { createMempoolPort } from '../node-runtime/mempool-port.js';
-import type { Admission, Network, ReplicaMessage } from '../replica/ports.js';
+import type { Admission, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { Replica, ReplicaEvent } from '../replica/replica-interface.js';
 import type { SimulatedChain } from './simulated-chain.js';
+import type { SimulatedPeers } from './simulated-peers.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { VirtualCrash, type VirtualDisk } from './virtual-disk.js';
 
@@ -31,6 +32,8 @@ export interface SimulatedNode {
   pause(): void;
   resume(): void;
   deliver(from: number, message: ReplicaMessage): void;
+  connected(other: SimulatedNode): void;
+  disconnected(other: SimulatedNode): void;
   submit(transactions: readonly Transaction[], done?: (admissions: readonly Admission[]) => void): void;
   /** Undefined while it is down. */
   replica(): Replica | undefined;
@@ -43,7 +46,14 @@ export interface NodeOptions {
   readonly clock: VirtualClock;
   readonly signer: Signer | undefined;
   readonly vrf: VrfProver | undefined;
-  readonly network: Network;
+  /** The way out of one process, which calls `receive` for what comes in. */
+  readonly createPeers: (receive: (peer: PeerId, message: ReplicaMessage) => Verdict) => SimulatedPeers;
+  /** What its replica sends, before it leaves. */
+  readonly overhear: (network: Network) => Network;
+  /** A process began, and may be spoken to. */
+  onBoot(): void;
+  /** What its replica thought of a peer. */
+  onVerdict(from: number, verdict: Verdict): void;
   onEvent(event: ReplicaEvent): void;
   onCrash(): void;
   onRefused?(reason: string, fields: object): void;
@@ -56,6 +66,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   const { context } = chain;
   const { slot_duration_ms } = context.genesis.parameters;
   let replica: Replica | undefined;
+  let peers: SimulatedPeers | undefined;
   let paused: (() => void)[] | undefined;
   if (options.signer !== undefined) {
     disk.open().voteState.write(initialVoteState(context.genesisHash), [], []);
@@ -97,19 +108,23 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     });
     pool.recover(slotNow());
     const { signer, vrf } = options;
-    const born = createReplica({
+    const speech = options.createPeers((peer, message) => born.receive(peer, message));
+    const born: Replica = createReplica({
       ...context,
       ...(signer === undefined || vrf === undefined ? {} : { signer, vrf, voteState }),
       clock: { now: clock.now, at: (at, call) => clock.at(at, () => enter(call)) },
-      network: options.network,
+      network: options.overhear(speech.network),
       ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
       mempool: createMempoolPort(pool, slotNow),
       onEvent: options.onEvent,
       ...(options.newCore ? { createCore: options.newCore() } : {}),
+      blame: (peer, verdict, reason) => options.onVerdict(Number(peer), { relay: false, peer: verdict, reason }),
       ...(options.onRefused ? { log: options.onRefused } : {}),
     });
     replica = born;
+    peers = speech;
     enter(() => born.start());
+    if (replica === born) options.onBoot();
   };
 
   return {
@@ -128,8 +143,20 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       for (const call of waiting) call();
     },
     deliver(from, message) {
-      const to = replica;
-      if (to !== undefined) enter(() => void to.receive(String(from), message));
+      const to = peers;
+      if (replica !== undefined && to !== undefined) enter(() => options.onVerdict(from, to.receive(from, message)));
+    },
+    connected(other) {
+      const [to, met] = [peers, replica];
+      if (met === undefined || to === undefined) return;
+      enter(() => {
+        met.onPeer(String(other.index), other.replica()?.head() ?? met.head());
+        to.tellRecent(other.index);
+      });
+    },
+    disconnected(other) {
+      const left = replica;
+      if (left !== undefined) enter(() => left.onPeerGone(String(other.index)));
     },
     submit(transactions, done = () => {}) {
       const to = replica;

@@ -7,7 +7,7 @@ import type { createConsensus } from '../../consensus/consensus.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
-import type { Network, ReplicaMessage } from '../replica/ports.js';
+import type { Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
 import { createLockBook } from './checkers/locks.js';
@@ -15,7 +15,9 @@ import { createOneFinalBlock } from './checkers/one-final-block.js';
 import { createSignatureBook } from './checkers/signatures.js';
 import { checkSupply } from './checkers/supply.js';
 import { Violation } from './checkers/violation.js';
+import { createConnections } from './connections.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
+import { authorOf, createMessageLines } from './message-lines.js';
 import { createRandom, type Random } from './random.js';
 import {
   type ChainOptions,
@@ -27,6 +29,7 @@ import {
   vrfKeyOf,
 } from './simulated-chain.js';
 import { createSimulatedNode, type SimulatedNode } from './simulated-node.js';
+import { createSimulatedPeers } from './simulated-peers.js';
 import { createStandInCrypto, createStandInProver, createStandInSigner } from './stand-in-crypto.js';
 import { createVirtualClock } from './virtual-clock.js';
 import { createVirtualDisk } from './virtual-disk.js';
@@ -109,11 +112,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const actors = new Map<number, Actor>();
 
   const network = createVirtualNetwork(queue, random.fork('network'), (to, from, message) => {
+    // A replica that meets its own key falls silent; one of two that share a key on purpose would not listen.
+    if (isByzantine(to) && authorOf(message) === keyOf(to)) return;
     if (actors.get(to)?.incoming?.(from, message) !== false) nodes[to]?.deliver(from, message);
   });
-  /** Twins never hear each other: a replica that meets its own key falls silent. */
   const transmit = (from: number, to: number, message: ReplicaMessage): void => {
-    if (keyOf(from) === keyOf(to)) return;
     for (const one of actors.get(from)?.outgoing?.(to, message) ?? [message]) network.send(from, to, one);
   };
 
@@ -121,18 +124,28 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const check = (own: number, message: ReplicaMessage): void => {
     if (!isByzantine(own)) signatures.sent(own, keyOf(own), message);
   };
-  const portOf = (own: number): Network => ({
+  const overhear = (own: number, network: Network): Network => ({
+    ...network,
     broadcast(message) {
       check(own, message);
-      for (let to = 0; to < count; to++) transmit(own, to, message);
+      network.broadcast(message);
     },
     sendToValidator(key, message) {
       check(own, message);
-      for (let to = 0; to < count; to++) if (keyOf(to) === key) transmit(own, to, message);
+      network.sendToValidator(key, message);
     },
-    send: (peer, message) => transmit(own, Number(peer), message),
-    peers: () => nodes.filter((node) => node.index !== own && node.isUp()).map((node) => String(node.index)),
   });
+  const lines = createMessageLines();
+  const onVerdict = (own: number, from: number, verdict: Verdict): void => {
+    if (verdict.peer === 'fine') return;
+    if (verdict.peer === 'ban') {
+      // A liar has more addresses than anyone can ban: it stays.
+      if (isByzantine(own) || isByzantine(from)) return;
+      throw new Violation('no honest peer is banned', `node ${own} bans node ${from}: ${verdict.reason}`);
+    }
+    note(`node ${own} drops node ${from}: ${verdict.reason}`);
+    connections.end(own, from);
+  };
 
   const onEvent = (node: number, event: ReplicaEvent): void => {
     if (event.type === 'fatal' && !isByzantine(node))
@@ -151,6 +164,25 @@ export function createSimulation(options: SimulationOptions): Simulation {
     }
   };
 
+  const connections = createConnections({
+    queue,
+    count,
+    // Twins never hear each other: a replica that meets its own key falls silent.
+    isOpen: (left, right) =>
+      keyOf(left) !== keyOf(right) &&
+      nodes[left]!.isUp() &&
+      nodes[right]!.isUp() &&
+      !network.isCut(left, right) &&
+      !network.isCut(right, left),
+    onConnected(left, right) {
+      nodes[left]!.connected(nodes[right]!);
+      nodes[right]!.connected(nodes[left]!);
+    },
+    onGone(left, right) {
+      nodes[left]!.disconnected(nodes[right]!);
+      nodes[right]!.disconnected(nodes[left]!);
+    },
+  });
   for (let index = 0; index < count; index++) {
     const disk = createVirtualDisk(queue, chain.file, (transaction) => transactionId(crypto, transaction), {
       stored(final) {
@@ -162,17 +194,32 @@ export function createSimulation(options: SimulationOptions): Simulation {
         if (!isByzantine(index)) locks.written(index, state.voteState);
       },
     });
+    const clock = createVirtualClock(queue, 0);
     const node = createSimulatedNode({
       index,
       chain,
       disk,
-      clock: createVirtualClock(queue, 0),
+      clock,
       signer: createStandInSigner(keyOf(index)),
       vrf: createStandInProver(vrfKeyOf(identityOf(index))),
-      network: portOf(index),
+      createPeers: (receive) =>
+        createSimulatedPeers({
+          node: index,
+          count,
+          clock,
+          lines,
+          connections: () => connections,
+          validatorOf: keyOf,
+          transmit: (to, message) => transmit(index, to, message),
+          receive,
+        }),
+      overhear: (port) => overhear(index, port),
+      onBoot: () => connections.dial(index),
+      onVerdict: (from, verdict) => onVerdict(index, from, verdict),
       onEvent: (event) => onEvent(index, event),
       onCrash: () => {
         note(`node ${index} crashed`);
+        connections.down(index);
         actors.get(index)?.crashed?.();
       },
       ...(options.newCore ? { newCore: () => options.newCore!(index, chain) } : {}),

@@ -3,6 +3,7 @@ import { slotOfView, viewAt } from '../../../consensus/view.js';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import type { ReplicaMessage } from '../../../server/replica/ports.js';
 import type { CreateActor } from '../../../server/simulator/actor.js';
+import { authorOf } from '../../../server/simulator/message-lines.js';
 import { signNewView, signProposal, signVote } from './signing.js';
 
 /** Messages for each that its replica sends. */
@@ -34,6 +35,8 @@ export const futureFlooder: CreateActor = (stage) => {
   };
   return {
     outgoing(_to, message) {
+      // What it passes on for others it leaves as it is.
+      if (authorOf(message) !== stage.signer.publicKey) return [message];
       const more = Array.from({ length: burst }, () => future(message)).filter((one) => one !== undefined);
       return [message, ...more];
     },

@@ -7,7 +7,7 @@ export const newViewLiar: CreateActor = (stage) => {
   let oldest: CertificateReference | undefined;
   return {
     outgoing(_to, message) {
-      if (message.type !== 'new_view') return [message];
+      if (message.type !== 'new_view' || message.new_view.validator !== stage.signer.publicKey) return [message];
       const { last_prepare: _hidden, ...shown } = message.new_view;
       if (oldest?.epoch !== shown.lock.epoch) oldest = shown.lock;
       return [{ type: 'new_view', new_view: signNewView(stage, { ...shown, lock: oldest }) }];
