@@ -5,8 +5,8 @@ import { assert } from '../../ledger/values/assertion.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import { isHashText, isSignatureText } from '../../ledger/values/text-forms.js';
-import { hasPointForm, hasScalarForm } from './ed25519-form.js';
-import { type Engine, nodeEngine, sodiumEngine } from './engines.js';
+import type { Engine } from './engines.js';
+import { createByteVerifier } from './verify-bytes.js';
 
 /** Verdicts on VRF proofs kept: a proof is checked when its block is proposed and again when it is executed. */
 const maxVrfVerdicts = 1024;
@@ -14,7 +14,8 @@ const maxVrfVerdicts = 1024;
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** @param engine for tests; by default libsodium where it loads, else node:crypto. Their verdicts are the same. */
-export function createCrypto(engine: Engine = sodiumEngine() ?? nodeEngine()): Crypto {
+export function createCrypto(engine?: Engine): Crypto {
+  const isGood = createByteVerifier(engine);
   const verdicts = new Map<string, string | undefined>();
   const keyBytes = Buffer.alloc(32);
   const signatureBytes = Buffer.alloc(64);
@@ -25,9 +26,7 @@ export function createCrypto(engine: Engine = sodiumEngine() ?? nodeEngine()): C
       if (!isHashText(publicKey) || !isSignatureText(signature)) return false;
       keyBytes.write(publicKey.slice(2), 'hex');
       signatureBytes.write(signature.slice(2), 'hex');
-      const formed =
-        hasPointForm(keyBytes) && hasPointForm(signatureBytes) && hasScalarForm(signatureBytes.subarray(32));
-      return formed && engine(keyBytes, Buffer.from(message), signatureBytes);
+      return isGood(keyBytes, Buffer.from(message), signatureBytes);
     },
     verifyVrf(publicKey, alpha, proof) {
       const question = `${publicKey} ${proof} ${alpha}`;

@@ -3,6 +3,7 @@
  * nothing is signed, proposed or acknowledged by a node that is not whole.
  */
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
@@ -12,6 +13,8 @@ import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
 import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
+import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
 import type { HomePaths } from '../home/home.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
@@ -29,6 +32,7 @@ import { createKnownSignatures } from './known-signatures.js';
 import { createMempoolPort } from './mempool-port.js';
 import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
+import { createSignatureGate } from './signature-gate.js';
 import { openStores } from './stores.js';
 import { createSystemClock } from './system-clock.js';
 import { createWaiters } from './waiters.js';
@@ -84,15 +88,18 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const waiters = createWaiters();
   const { slot_duration_ms: slotMs, max_clock_offset_ms: maxOffsetMs } = genesis.parameters;
   const slotNow = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesis.genesis_time) / slotMs)));
+  const idOf = (transaction: Transaction) => transactionId(crypto, transaction);
+  const threads = createSignatureThreads(signatureThreadCount(availableParallelism()));
+  const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
   const pool = createMempool({
     limits: defaultMempoolLimits,
     store: stores.mempool,
-    idOf: (transaction) => transactionId(crypto, transaction),
+    idOf,
     check(transaction, slot) {
       const checked = checkTransaction(context, ledger, transaction, slot);
       if (checked.ok) known.add(checked.value, transaction.signature);
       else if (checked.problem.code === 'nonce_too_high') {
-        known.add(transactionId(crypto, transaction), transaction.signature);
+        known.add(idOf(transaction), transaction.signature);
       }
       return checked;
     },
@@ -124,7 +131,8 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     clock,
     network,
     ledger,
-    mempool: createMempoolPort(pool, slotNow),
+    mempool: createMempoolPort({ pool, gate, idOf, slotNow }),
+    checkAhead: (transactions, then) => void gate.ahead(transactions, true, () => then()),
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
     log: (text, fields) => log.debug(fields, text),
@@ -280,6 +288,8 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     async stop() {
       quiesce();
       await peerNetwork?.stop();
+      gate.close();
+      await threads.close();
       await stores.close();
     },
   };

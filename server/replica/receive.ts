@@ -9,6 +9,7 @@ import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey, Signature } from '../../ledger/values/text.js';
+import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { Sync } from '../sync/sync.js';
 import type { BlockTree } from './block-tree.js';
@@ -42,6 +43,8 @@ export interface ReceiverOptions {
   readonly addEvidence: (evidence: Evidence) => boolean;
   /** A good signature of this node's own key came from a peer. */
   readonly onOwnKey: (view: View, signature: Signature) => void;
+  /** See ReplicaOptions. */
+  readonly checkAhead: (transactions: readonly Transaction[], then: () => void) => void;
 }
 
 export interface Receiver {
@@ -92,7 +95,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (problem !== undefined) return ban(problem);
       arrived(tree.add(block) ? block.hash : undefined);
     }
-    feed({ type: 'proposal', proposal, block, justify, now: now() });
+    options.checkAhead(block.transactions, () => feed({ type: 'proposal', proposal, block, justify, now: now() }));
     return relay;
   }
 
@@ -124,7 +127,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (problem !== undefined) return ban(problem);
     if (!fetcher.onAnswer(block.hash, block) || !tree.add(block)) return keep;
     arrived(block.hash);
-    feed({ type: 'block_fetched', block, now: now() });
+    options.checkAhead(block.transactions, () => feed({ type: 'block_fetched', block, now: now() }));
     return keep;
   }
 

@@ -42,6 +42,11 @@ export interface ReplicaOptions {
   readonly crypto: Crypto;
   /** See LedgerContext. */
   readonly isKnownGood?: LedgerContext['isKnownGood'];
+  /**
+   * Finds out whether these signatures are good before a block with them is executed, so that `isKnownGood` answers then.
+   * Calls back once, possibly at once. Absent: execution checks them.
+   */
+  readonly checkAhead?: (transactions: readonly Transaction[], then: () => void) => void;
   /** Both or neither: an observer follows and signs nothing. */
   readonly signer?: Signer;
   readonly vrf?: VrfProver;

@@ -32,7 +32,7 @@ import { createMessageChecks } from './verify-message.js';
 export function createReplica(options: ReplicaOptions): Replica {
   const { genesis, genesisHash, chain, crypto, signer, vrf, clock, network, ledger, mempool, onEvent } = options;
   const { parameters } = genesis;
-  const { isKnownGood } = options;
+  const { isKnownGood, checkAhead = (_, then) => then() } = options;
   const context: LedgerContext = { genesis, genesisHash, chain, crypto, ...(isKnownGood ? { isKnownGood } : {}) };
   const log = options.log ?? (() => {});
   const recoveredVoteState = signer && options.voteState?.read();
@@ -120,6 +120,12 @@ export function createReplica(options: ReplicaOptions): Replica {
     network,
     finalIndex: () => toHeight(tree.finalIndex),
     apply: (page) => finals.applyPage(page),
+    prepare: ({ blocks }, then) => {
+      checkAhead(
+        blocks.flatMap(({ transactions }) => transactions),
+        then,
+      );
+    },
     // Reading state passes every block that is not on disk yet, so running far ahead of the disk is slow, not fast.
     mayApply: () => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync,
     blame: (peer, verdict, reason) => options.blame?.(peer, verdict, reason),
@@ -141,6 +147,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     now: () => clock.now(),
     feed,
     addEvidence,
+    checkAhead,
     onOwnKey(view, signature) {
       // [5-two-processes] Signed by this node's key, above what it had signed when it started, and not by itself.
       if (secondSigner || view <= startWatermark || ownSignatures.has(signature)) return;

@@ -97,10 +97,11 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   const boot = (): void => {
     const { ledger, mempool: mempoolStore, voteState } = disk.open();
     const slotNow = () => toSlot(Math.max(0, Math.floor(clock.now() / slot_duration_ms)));
+    const idOf = (transaction: Transaction) => transactionId(context.crypto, transaction);
     const pool = createMempool({
       limits: defaultMempoolLimits,
       store: { ...mempoolStore, add: (added, stored) => mempoolStore.add(added, () => enter(stored)) },
-      idOf: (transaction) => transactionId(context.crypto, transaction),
+      idOf,
       check: (transaction, slot) => checkTransaction(context, ledger, transaction, slot),
       minimumFee: (transaction) => minimumFee(context.genesis.parameters, transaction),
       nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
@@ -115,7 +116,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       clock: { now: clock.now, at: (at, call) => clock.at(at, () => enter(call)) },
       network: options.overhear(speech.network),
       ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
-      mempool: createMempoolPort(pool, slotNow),
+      mempool: createMempoolPort({ pool, idOf, slotNow }),
       onEvent: options.onEvent,
       ...(options.newCore ? { createCore: options.newCore() } : {}),
       blame: (peer, verdict, reason) => options.onVerdict(Number(peer), { relay: false, peer: verdict, reason }),

@@ -19,6 +19,8 @@ export interface SyncOptions {
    * ok: the new final index. A problem means that the peer lied: it is dropped.
    */
   readonly apply: (page: BlocksPage, peer: PeerId) => Result<Height, string>;
+  /** Work that may be done before a page's turn comes; calls back when it is done, possibly at once. Default: none. */
+  readonly prepare?: (page: BlocksPage, then: () => void) => void;
   /** False while the disk is behind: pages wait until `onStored`. Default: always true. */
   readonly mayApply?: () => boolean;
   /** A peer that proved to be of no use: drop it. `ban` for what no honest peer does. */
@@ -77,10 +79,11 @@ interface ReadyPage {
   readonly page: BlocksPage;
   readonly from: number;
   readonly to: number;
+  prepared: boolean;
 }
 
 export function createSync(options: SyncOptions): Sync {
-  const { clock, network, finalIndex, apply, blame, nextId } = options;
+  const { clock, network, finalIndex, apply, blame, nextId, prepare = (_, then) => then() } = options;
   const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const maxParallel = options.maxParallel ?? MAX_PARALLEL;
   const blocksPerPage = options.blocksPerPage ?? BLOCKS_PER_PAGE;
@@ -178,7 +181,7 @@ export function createSync(options: SyncOptions): Sync {
       const next = finalIndex() + 1;
       readyPages = readyPages.filter((ready) => ready.to >= next);
       const ready = readyPages.find((page) => page.from <= next);
-      if (!ready || stopped || options.mayApply?.() === false) break;
+      if (!ready?.prepared || stopped || options.mayApply?.() === false) break;
       readyPages = readyPages.filter((other) => other !== ready);
       const applied = apply(pageFrom(ready.page, next), ready.peer);
       if (!applied.ok) {
@@ -189,6 +192,15 @@ export function createSync(options: SyncOptions): Sync {
     }
     applying = false;
     pump();
+  }
+
+  /** It counts as here at once, so that nobody asks for it again; it is applied when it is prepared. */
+  function addPage(ready: ReadyPage): void {
+    readyPages.push(ready);
+    prepare(ready.page, () => {
+      ready.prepared = true;
+      applyReady();
+    });
   }
 
   return {
@@ -205,7 +217,7 @@ export function createSync(options: SyncOptions): Sync {
       if (problem !== undefined) {
         drop(peer, 'ban', problem);
       } else if (page.blocks.length > 0) {
-        readyPages.push({ peer, page, from: request.from, to: request.from + page.blocks.length - 1 });
+        addPage({ peer, page, from: request.from, to: request.from + page.blocks.length - 1, prepared: false });
       } else if (!request.onHint && request.from > finalIndex()) {
         drop(peer, 'disconnect', `claims block ${claimedByPeer.get(peer)}, but did not send block ${request.from}`);
       }

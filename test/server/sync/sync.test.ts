@@ -313,3 +313,22 @@ test('the first gap in what is asked for', () => {
   assert.deepEqual(firstGap(within, [{ from: 1, to: 90 }], 30), { from: 91, to: 100 });
   assert.equal(firstGap({ from: 5, to: 4 }, [], 30), undefined);
 });
+
+test('a page waits until it is prepared, and later pages prepared before it wait for it', () => {
+  const prepared: (() => void)[] = [];
+  const world = new World({ prepare: (_, then) => prepared.push(then) });
+  world.join('a', honest(300));
+  world.sync.onHead('a', headAt(300));
+  world.run(1_000);
+  assert.equal(prepared.length, 3);
+  prepared[1]!();
+  assert.deepEqual(world.applied, []);
+  prepared[0]!();
+  assert.deepEqual(
+    world.applied.map(({ from }) => from),
+    [1, 101],
+  );
+  assert.equal(world.asked.length, 3);
+  prepared[2]!();
+  assert.equal(world.final, 300);
+});
