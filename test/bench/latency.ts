@@ -40,6 +40,8 @@ export async function measureLatency(name: string, validators: number, seconds: 
         ['payments measured', format(times.length)],
       ],
       faults: checked.faults,
+      p50Ms: percentile(times, 0.5),
+      p99Ms: percentile(times, 0.99),
     };
   } finally {
     await under.stop();

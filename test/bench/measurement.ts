@@ -5,4 +5,7 @@ export interface Measurement {
   readonly faults: readonly string[];
   /** Final transactions a second, where that is what was measured. */
   readonly perSecond?: number;
+  /** One at a time, where that is what was measured. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
 }
