@@ -310,6 +310,29 @@ test('[5-lost-vote-state] nothing is signed before a certificate later than ever
   assert.deepEqual(votes(effects, 'prepare'), [[next.hash, viewOf(later, 1)]]);
 });
 
+test('[5-lost-vote-state] the margin is the slot after the clock offset limit, for certificates and for final blocks alike', () => {
+  const slot = new LoneCore().slotLedBy(others, 5);
+  const silentAt = (offsetMs: number, certified: number, how: 'certificate' | 'final'): boolean => {
+    const lost = new LoneCore({
+      parameters: { max_clock_offset_ms: offsetMs },
+      recovered: { voteState: undefined as never, voteStateLost: { clockSlot: slot as never } },
+    });
+    lost.enter(slot);
+    const block = lost.child(genesis, certified);
+    const phase = how === 'final' ? 'commit' : 'prepare';
+    const certificate = lost.certificate(block, viewOf(certified), phase);
+    if (how === 'final') lost.final(block, certificate);
+    else lost.step({ type: 'certificate', certificate });
+    return lost.core.describe().watermark.view === 0;
+  };
+  for (const how of ['certificate', 'final'] as const) {
+    assert.equal(silentAt(50, slot + 1, how), true, `${how}: within one slot of the offset`);
+    assert.equal(silentAt(50, slot + 2, how), false, how);
+    assert.equal(silentAt(1500, slot + 2, how), true, `${how}: two slots of offset`);
+    assert.equal(silentAt(1500, slot + 3, how), false, how);
+  }
+});
+
 test('[8-higher-lock] a restart goes on from the higher of vote state and tip, and keeps the watermark', () => {
   const { lone, slot } = entered();
   const block = lone.child(genesis, slot, 1);

@@ -96,13 +96,26 @@ async function byTests(court: Court, mutant: Mutant): Promise<Verdict | undefine
   return undefined;
 }
 
-/** @param all asks every judge, not only until one has noticed */
-export async function judge(court: Court, mutant: Mutant, all = false): Promise<readonly Verdict[]> {
+export const judgeNames = ['simulation', 'twins', 'tests'] as const satisfies readonly Verdict['judge'][];
+
+const judges = { simulation: bySimulation, twins: byTwins, tests: byTests };
+
+/** Twins are cores without a ledger and without a driver. */
+function hasSay(name: Verdict['judge'], { edits }: Mutant): boolean {
+  return name !== 'twins' || edits.length === 0 || edits.some(({ file }) => file.startsWith('consensus/'));
+}
+
+/** @param asked in this order. @param all asks every one of them, not only until one has noticed */
+export async function judge(
+  court: Court,
+  mutant: Mutant,
+  asked: readonly Verdict['judge'][] = judgeNames,
+  all = false,
+): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  const ofConsensus = mutant.edits.length === 0 || mutant.edits.some(({ file }) => file.startsWith('consensus/'));
-  const judges = [bySimulation, ...(ofConsensus ? [byTwins] : []), byTests];
-  for (const one of judges) {
-    const verdict = await one(court, mutant);
+  for (const name of asked) {
+    if (!hasSay(name, mutant)) continue;
+    const verdict = await judges[name](court, mutant);
     if (verdict !== undefined) verdicts.push(verdict);
     if (verdict !== undefined && !all) break;
   }

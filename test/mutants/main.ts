@@ -1,12 +1,13 @@
 /**
  * `npm run mutants`: breaks the sources one rule at a time and reports who noticed. Fails when one survives, or when the
  * list fits neither the sources nor the protocol. `--budget 10s` of simulation (processor time) for each, `--jobs N` at
- * a time, `--only NAME`, `--rule TAG`, `--pick N` at random (`--seed` repeats a choice), `--all` judges, `--json FILE`.
+ * a time, `--only NAME`, `--rule TAG`, `--pick N` at random (`--seed` repeats a choice), `--by tests,twins` these judges only,
+ * `--all` of them, `--json FILE`.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../server/simulator/random.js';
-import { type Court, judge } from './judges.js';
+import { type Court, judge, judgeNames } from './judges.js';
 import { equivalents, mutants } from './list.js';
 import type { Mutant } from './mutant.js';
 import { faultsOfTheList } from './rule-tags.js';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     rule: { type: 'string' },
     pick: { type: 'string' },
     seed: { type: 'string' },
+    by: { type: 'string', default: judgeNames.join() },
     all: { type: 'boolean', default: false },
     json: { type: 'string', default: 'dist/mutants.json' },
   },
@@ -47,6 +49,7 @@ function choose(): readonly Mutant[] {
 const faults = faultsOfTheList();
 if (faults.length > 0) throw new Error(`the list of mutants is out of date:\n${faults.join('\n')}`);
 const budget = wholeNumber('budget', values.budget);
+const asked = judgeNames.filter((name) => values.by.split(',').includes(name));
 const jobs = wholeNumber('jobs', values.jobs);
 const chosen = choose();
 const started = performance.now();
@@ -74,7 +77,7 @@ async function tryOne(scratch: Scratch, mutant: Mutant, seconds: number): Promis
     budget: seconds,
     from: wholeNumber('from', values.from),
   };
-  const verdicts = await judge(court, mutant, values.all);
+  const verdicts = await judge(court, mutant, asked, values.all);
   undo();
   return { mutant, verdicts, seconds: Math.round((performance.now() - begun) / 100) / 10 };
 }
