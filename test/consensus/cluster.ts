@@ -9,14 +9,17 @@ import { readAccount, readNonce } from '../../ledger/state-keys.js';
 import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import type { Verifier } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
-import { toAmount, toEpoch, toHeight, toNonce, toSlot, toView } from '../../ledger/values/numbers.js';
+import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import { transactionSigningText } from '../../ledger/values/signing.js';
 import type { StateChanges, StateReader } from '../../ledger/values/state.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionBody } from '../../ledger/values/transaction.js';
 import type { Certificate, Evidence } from '../../ledger/values/vote.js';
+import { genesisCertificate } from '../../server/replica/recover.js';
 import { person, testContext } from '../ledger/test-chain.js';
-import { ClusterNode, type WireMessage } from './cluster-node.js';
+import type { WireMessage } from './cluster-messages.js';
+import { ClusterNode } from './cluster-node.js';
+import { genesisHeaderOf } from './genesis-header.js';
 import { createRandom, createVirtualTime, type Random, type VirtualTime } from './virtual-time.js';
 
 export interface ClusterOptions {
@@ -54,8 +57,6 @@ export interface World {
   noteEvidence(node: ClusterNode, evidence: Evidence): void;
 }
 
-const zero: Hash = `0x${'0'.repeat(64)}`;
-
 export class Cluster implements World {
   readonly time = createVirtualTime();
   readonly random: Random;
@@ -92,31 +93,8 @@ export class Cluster implements World {
       balances,
       parameters: { slots_per_epoch: 1_000_000, ...options.parameters },
     });
-    this.genesisHeader = {
-      version: 1,
-      chain: this.context.chain,
-      index: toHeight(0),
-      epoch: toEpoch(0),
-      slot: toSlot(0),
-      round: 0,
-      prev_hash: zero,
-      justify_view: toView(0),
-      proposer: zero,
-      tx_root: zero,
-      evidence_root: zero,
-      state_root: zero,
-      validators_hash: zero,
-      hash: this.context.genesisHash,
-    };
-    this.genesisCertificate = {
-      phase: 'commit',
-      epoch: toEpoch(0),
-      view: toView(0),
-      block: this.context.genesisHash,
-      justify_view: toView(0),
-      signers: [],
-      signatures: [],
-    };
+    this.genesisHeader = genesisHeaderOf(this.context.chain, this.context.genesisHash);
+    this.genesisCertificate = genesisCertificate(this.context.genesisHash);
     for (const name of names) {
       this.nodes.push(new ClusterNode(this, name, name, options.clockOffsets?.[name] ?? 0));
     }
