@@ -2,15 +2,13 @@
  * Consensus cores on a stage: each slot has a leader and groups that hear only their own; messages travel at once and
  * in order. It stops at two final blocks of one height. A twin is a second core with the same key.
  */
-import { type Consensus, createConsensus } from '../../consensus/consensus.js';
-import type { Effect } from '../../consensus/effect.js';
-import type { Input } from '../../consensus/input.js';
 import type { ConsensusMessage } from '../../consensus/messages.js';
 import type { HashedHeader } from '../../ledger/values/block.js';
 import { toEpoch, toHeight } from '../../ledger/values/numbers.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Certificate, Evidence } from '../../ledger/values/vote.js';
+import { type BuildBlock, type CoreDriver, createCoreDriver, type Hands, type Told } from '../consensus/core-driver.js';
 import { chain, epochOf, genesisFinality, genesisHeader, hasher, keyOf, nextSlotOf, signerOf } from './toy-chain.js';
 
 const parameters = {
@@ -23,13 +21,10 @@ const parameters = {
   vote_routing: 'everyone',
 } as const;
 
-/** `input` without its time. */
-type Told = Input extends infer One ? (One extends { readonly now: number } ? Omit<One, 'now'> : never) : never;
-
 export interface Player {
   readonly name: string;
   readonly key: PublicKey;
-  readonly core: Consensus;
+  readonly driver: CoreDriver;
   epoch: EpochEntry;
   readonly final: HashedHeader[];
   readonly certificates: Map<Hash, Certificate>;
@@ -69,25 +64,32 @@ export class Stage {
 
   constructor(readonly options: StageOptions) {
     const epoch = this.epoch(0);
-    this.players = options.players.map((name) => ({
+    this.players = options.players.map((name) => this.player(name, epoch));
+  }
+
+  private player(name: string, epoch: EpochEntry): Player {
+    const slots_per_epoch = this.options.slotsPerEpoch ?? 1_000_000;
+    const player: Player = {
       name,
       key: keyOf(name),
-      core: createConsensus(
-        {
+      driver: createCoreDriver({
+        config: {
           chain,
           genesisTime: 0,
-          parameters: { ...parameters, slots_per_epoch: options.slotsPerEpoch ?? 1_000_000 },
+          parameters: { ...parameters, slots_per_epoch },
           hasher,
           signer: signerOf(name),
         },
-        {
+        recovered: {
           epoch,
           tip: genesisHeader,
           tipCertificate: genesisFinality,
           base: { block: genesisHeader, certificate: genesisFinality },
           bodies: [],
         },
-      ),
+        now: () => this.now,
+        hands: this.handsOf(() => player),
+      }),
       epoch,
       final: [genesisHeader],
       certificates: new Map(),
@@ -95,7 +97,8 @@ export class Stage {
       evidence: [],
       delta: undefined,
       builtIn: 0,
-    }));
+    };
+    return player;
   }
 
   epoch(number: number): EpochEntry {
@@ -133,7 +136,7 @@ export class Stage {
 
   private tell(player: Player, told: Told): void {
     this.steps++;
-    for (const effect of player.core.step({ ...told, now: this.now } as Input)) this.carryOut(player, effect);
+    player.driver.tell(told);
   }
 
   private hears(from: Player, to: Player): boolean {
@@ -149,62 +152,46 @@ export class Stage {
     } else this.post.push({ to, told: message });
   }
 
-  private carryOut(player: Player, effect: Effect): void {
-    switch (effect.type) {
-      case 'broadcast':
-        for (const to of this.players) this.send(player, to, effect.message);
-        break;
-      case 'send':
-        for (const to of this.players) if (to.key === effect.to) this.send(player, to, effect.message);
-        break;
-      case 'start_timer':
-        if (effect.timer === 'delta') player.delta = effect.at;
-        break;
-      case 'stop_timer':
-        if (effect.timer === 'delta') player.delta = undefined;
-        break;
-      case 'build_block':
-        this.build(player, effect);
-        break;
-      case 'validate_block':
-        this.post.push({ to: player, told: { type: 'block_validated', block: effect.block, valid: true } });
-        break;
-      case 'fetch_block':
-        if (
-          this.players.some((other) => (other === player || this.hears(other, player)) && other.known.has(effect.block))
-        ) {
-          player.known.add(effect.block);
-          this.post.push({ to: player, told: { type: 'block_fetched', block: this.blocks.get(effect.block)! } });
-        }
-        break;
-      case 'finalise':
-        this.finalise(player, effect.block, effect.certificate);
-        break;
-      case 'catch_up':
-        for (const other of this.players) if (this.hears(other, player)) this.help(other, player);
-        break;
-      case 'help_behind':
-        for (const to of this.players) if (to.key === effect.validator && this.hears(player, to)) this.help(player, to);
-        break;
-      case 'report_evidence':
-        player.evidence.push(effect.evidence);
-        break;
-      case 'persist':
-      case 'refused':
-        break;
-    }
+  private handsOf(self: () => Player): Hands {
+    const nothing = (): void => {};
+    return {
+      persist: nothing,
+      send: (message, key) => {
+        for (const to of this.players) if (key === undefined || to.key === key) this.send(self(), to, message);
+      },
+      startTimer: (timer, at) => {
+        if (timer === 'delta') self().delta = at;
+      },
+      stopTimer: (timer) => {
+        if (timer === 'delta') self().delta = undefined;
+      },
+      build: (asked) => this.build(self(), asked),
+      executes: () => true,
+      fetch: (block) => this.fetch(self(), block),
+      finalise: (block, certificate) => this.finalise(self(), block, certificate),
+      catchUp: () => {
+        for (const other of this.players) if (this.hears(other, self())) this.help(other, self());
+      },
+      help: (key) => {
+        for (const to of this.players) if (to.key === key && this.hears(self(), to)) this.help(self(), to);
+      },
+      evidence: (evidence) => void self().evidence.push(evidence),
+      refused: nothing,
+    };
+  }
+
+  /** From whoever is in earshot. */
+  private fetch(player: Player, hash: Hash): HashedHeader | undefined {
+    const has = (other: Player): boolean => (other === player || this.hears(other, player)) && other.known.has(hash);
+    if (!this.players.some(has)) return undefined;
+    player.known.add(hash);
+    return this.blocks.get(hash)!;
   }
 
   /** One block a slot and player: what follows at network speed would only repeat it. */
-  private build(
-    player: Player,
-    { parent, slot, round, view, justify_view }: Extract<Effect, { type: 'build_block' }>,
-  ): void {
+  private build(player: Player, { parent, slot, round, view, justify_view }: BuildBlock): HashedHeader | undefined {
     const below = parent === genesisHeader.hash ? genesisHeader : this.blocks.get(parent)!;
-    if (player.builtIn === slot) {
-      this.post.push({ to: player, told: { type: 'block_built', view } });
-      return;
-    }
+    if (player.builtIn === slot) return undefined;
     player.builtIn = slot;
     const epoch = player.epoch.number;
     const after = Math.floor(slot / (this.options.slotsPerEpoch ?? 1_000_000));
@@ -222,7 +209,7 @@ export class Stage {
     };
     this.blocks.set(block.hash, block);
     player.known.add(block.hash);
-    this.post.push({ to: player, told: { type: 'block_built', view, block } });
+    return block;
   }
 
   private finalise(player: Player, hash: Hash, certificate: Certificate): void {
@@ -246,8 +233,8 @@ export class Stage {
     const tip = player.final.at(-1)!;
     player.certificates.set(tip.hash, certificate);
     if (tip.next_epoch !== undefined) player.epoch = this.epoch(tip.next_epoch.number);
-    this.post.push({ to: player, told: { type: 'final_advanced', tip, certificate, epoch: player.epoch } });
-    this.post.push({ to: player, told: { type: 'final_stored', index: tip.index } });
+    this.tell(player, { type: 'final_advanced', tip, certificate, epoch: player.epoch });
+    this.tell(player, { type: 'final_stored', index: tip.index });
   }
 
   /** Final blocks of one that knows more, up to each that has a certificate. */

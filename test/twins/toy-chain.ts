@@ -1,16 +1,16 @@
 /** Blocks and sets without a ledger: every block executes, hashes name who made them, signatures are never checked. */
 import { createHash } from 'node:crypto';
 import { createSchedule } from '../../consensus/schedule.js';
-import type { HashedHeader } from '../../ledger/values/block.js';
 import type { Hasher, Signer } from '../../ledger/values/crypto.js';
-import { type Slot, toAmount, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
+import { type Slot, toAmount, toEpoch, toSlot } from '../../ledger/values/numbers.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey, Signature } from '../../ledger/values/text.js';
 import { genesisCertificate } from '../../server/replica/recover.js';
+import { genesisHeaderOf } from '../consensus/genesis-header.js';
 
 export const chain = 'twins-00000000' as ChainId;
 const zero: Hash = `0x${'0'.repeat(64)}`;
-export const genesisHash: Hash = `0x${'5'.repeat(64)}`;
+const genesisHash: Hash = `0x${'5'.repeat(64)}`;
 
 /** Schedules ask for the same few hashes in every scenario. */
 const remembered = new Map<string, string>();
@@ -43,22 +43,7 @@ export function epochOf(number: number, identities: readonly string[]): EpochEnt
   return { kind: 'epoch', number: toEpoch(number), nonce, validators, validators_hash: zero };
 }
 
-export const genesisHeader: HashedHeader = {
-  version: 1,
-  chain,
-  index: toHeight(0),
-  epoch: toEpoch(0),
-  slot: toSlot(0),
-  round: 0,
-  prev_hash: zero,
-  justify_view: toView(0),
-  proposer: zero,
-  tx_root: zero,
-  evidence_root: zero,
-  state_root: zero,
-  validators_hash: zero,
-  hash: genesisHash,
-};
+export const genesisHeader = genesisHeaderOf(chain, genesisHash);
 export const genesisFinality = genesisCertificate(genesisHash);
 
 /** The next slot after `after` that `identity` leads in an epoch of these members. */
