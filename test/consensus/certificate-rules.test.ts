@@ -61,7 +61,7 @@ test('[5-quorum] members count by their stake, strangers count nothing', () => {
   const uneven = { ...set, validators: [{ ...first!, stake: toAmount(5) }, ...rest] };
   assert.equal(stakeOf(uneven, [first!.key, keyOf('stranger'), first!.key]), 5);
   assert.equal(stakeOf(uneven, [first!.key, rest[0]!.key]), 1005);
-  assert.equal(isQuorum(6_004_799_503_160_661, 9_007_199_254_740_991), true, 'one more than two thirds of 2^53 - 1');
+  assert.equal(isQuorum(6_004_799_503_160_659, 9_007_199_254_740_988), true, 'a third of a unit more than two thirds');
   assert.equal(isQuorum(6_004_799_503_160_660, 9_007_199_254_740_990), false, 'two thirds exactly');
 });
 
@@ -111,4 +111,17 @@ test('[6-help] a validator that is behind within the epoch is helped; one behind
   lone.enter(slot + 2);
   assert.equal(only(lone.hear(behind(slot + 2)), 'help_behind').final_index, 0);
   assert.equal(ofType(lone.hear(behind(slot + 2)), 'help_behind').length, 0, 'once a slot');
+});
+
+test('[5-future-view] votes for views beyond twice the longest term are not kept, so that they push nothing out', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  lone.take();
+  const ahead = 2 * lone.parameters.max_term_slots;
+  const block = lone.child(genesis, slot);
+  const far = lone.step({ type: 'vote', vote: lone.vote('v2', block, viewOf(slot + ahead + 1)) });
+  assert.equal(only(far, 'refused').rule, '5-future-view');
+  const near = lone.step({ type: 'vote', vote: lone.vote('v2', block, viewOf(slot + ahead)) });
+  assert.deepEqual(ofType(near, 'refused'), []);
 });

@@ -15,7 +15,7 @@ import { terms } from './list/terms.js';
 import { transactions } from './list/transactions.js';
 import { voteState } from './list/vote-state.js';
 import { votes } from './list/votes.js';
-import type { Equivalent, Mutant } from './mutant.js';
+import type { Mutant } from './mutant.js';
 
 export const mutants: readonly Mutant[] = [
   ...quorum,
@@ -33,4 +33,4 @@ export const mutants: readonly Mutant[] = [
   ...disk,
 ];
 
-export const equivalents: readonly Equivalent[] = [];
+export { equivalents } from './list/equivalents.js';

@@ -9,8 +9,8 @@ export const disk: readonly Mutant[] = [
   ]),
   breaks('8-vote-state', 'torn-line-kept', 'what a cut-off write left stands in the middle of the next line', [
     'server/storage/vote-state-file.ts',
-    'if (goodBytes < statSync(path).size) {',
-    'if (goodBytes > statSync(path).size) {',
+    'if (goodBytes < bytes.length) ftruncateSync',
+    'if (goodBytes > bytes.length) ftruncateSync',
   ]),
   breaks('8-vote-state', 'first-state-over-another', 'starting anew forgets what was signed', [
     'server/storage/vote-state-file.ts',

@@ -104,10 +104,10 @@ export const quorum: readonly Mutant[] = [
     'for (const key of new Set(keys)) stake += memberOf(set, key)?.stake ?? 0;',
     'for (const key of new Set(keys)) stake += memberOf(set, key) ? totalStake(set) / set.validators.length : 0;',
   ]),
-  breaks('5-quorum', 'quorum-in-floating-point', 'with large stakes exactly two thirds pass for more', [
+  breaks('5-quorum', 'quorum-in-floating-point', 'with large stakes one unit more than two thirds is rounded away', [
     'consensus/quorum.ts',
     'return 3n * BigInt(stake) > 2n * BigInt(total);',
-    'return stake / total > 0.6666666666666666;',
+    'return 3 * stake > 2 * total;',
   ]),
   breaks('5-final', 'tip-without-ancestors', 'a block becomes final before the bodies below it are there', [
     'consensus/unfinal-blocks.ts',
