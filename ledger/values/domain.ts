@@ -22,7 +22,8 @@ export type DomainKind =
   | 'state-key'
   | 'state-leaf'
   | 'state-node'
-  | 'checkpoint';
+  | 'checkpoint'
+  | 'audit-entry';
 
 /** `slotledger/1/<kind>` and a line feed. */
 export function domainTag(kind: DomainKind): string {

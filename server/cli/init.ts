@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import { fields } from '../../client/cli/terminal.js';
+import { openAuditLog } from '../audit/audit-log.js';
 import { type HomePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
 import { initDevelopmentHome, installGenesis, parseGenesis, readGenesis } from '../home/init-home.js';
@@ -39,8 +40,11 @@ export function init(command: Command): void {
 }
 
 function initHome(paths: HomePaths, options: InitOptions) {
+  const hadKeys = readValidatorKeys(paths) !== undefined;
   const opened = options.genesis === undefined ? newChain(paths, options) : givenChain(paths, options.genesis);
-  return { ...opened, keys: readValidatorKeys(paths)! };
+  const keys = readValidatorKeys(paths)!;
+  if (!hadKeys) recordKeysMade(paths, keys);
+  return { ...opened, keys };
 }
 
 function newChain(paths: HomePaths, options: InitOptions) {
@@ -75,7 +79,13 @@ function givenChain(paths: HomePaths, file: string) {
 
 export function keygen(command: Command): void {
   const { paths, terminal } = homeContext(command);
-  const keys = saying(() => locked(paths, () => makeValidatorKeys(paths, readGenesis(paths)?.hash)));
+  const keys = saying(() =>
+    locked(paths, () => {
+      const made = makeValidatorKeys(paths, readGenesis(paths)?.hash);
+      recordKeysMade(paths, made);
+      return made;
+    }),
+  );
   terminal.result({ home: paths.home, ...publicKeys(keys) }, () =>
     fields([
       ['node key', keys.node.publicKey],
@@ -84,6 +94,19 @@ export function keygen(command: Command): void {
       ['files', `${paths.keys} (keep a copy of the keys off-line, never of the vote state)`],
     ]),
   );
+}
+
+function recordKeysMade(paths: HomePaths, keys: NodeSigners): void {
+  const onFailure = (sentence: string): never => {
+    throw new CliProblem('audit_log_failed', sentence, 'The keys are made. Mend that before the node is started.');
+  };
+  const audit = openAuditLog({ home: paths.home, now: Date.now, onFailure });
+  audit.record('keys_made', {
+    node: keys.node.publicKey,
+    validator: keys.validator.publicKey,
+    vrf: keys.vrf.publicKey,
+  });
+  audit.close();
 }
 
 function locked<T>(paths: HomePaths, work: () => T): T {

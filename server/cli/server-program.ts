@@ -51,6 +51,10 @@ export function addServerCommands(parent: Command): Command {
     .option('--trace', 'print every input, and what the core made of it')
     .option('--output <form>', 'text or json (default: text)')
     .action(async (file: string, _: object, command: Command) => (await import('./replay.js')).replay(file, command));
+  const audit = parent.command('audit').description('the log of what was done with keys and settings');
+  addHomeOptions(audit.command('verify').description('check that no line of the log was changed, taken out or put in'))
+    .option('--holds <number:hash>', 'an entry noted earlier, which must still be there')
+    .action(run(async (command) => (await import('./audit.js')).verifyAuditLog(command)));
   addHomeOptions(parent.command('backup').description('copy the ledger into one file, also while the node runs'))
     .argument('<file>', 'must not exist; without keys and vote state')
     .action(async (file: string, _: object, command: Command) => (await import('./backup.js')).backup(file, command));

@@ -13,7 +13,7 @@ import { replaceFile } from '../storage/durable-files.js';
 export const roles = ['read', 'submit', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-export const maxApiKeys = 100;
+const maxApiKeys = 100;
 /** As in names of the wallet's keys. */
 export const apiKeyNameForm = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 const tokenPrefix = 'slk_';

@@ -9,6 +9,7 @@ import type { Listeners } from './events/listeners.js';
 import { useFaucet } from './faucet.js';
 import type { HttpMetrics } from './metrics.js';
 import type { NodeAdmin } from './node-admin.js';
+import type { ProblemBody } from './problems.js';
 import { problem, type Reply, replyHeaders, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { labelRoute } from './route-label.js';
@@ -71,7 +72,14 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
     app[route.method](path, async (request, response) => {
       labelRoute(response, route.path);
       const refused = access.adminRefusal(request);
-      sendReply(response, refused ?? (await route.run(admin!, request, textParams(request), queryOf(request))));
+      if (refused === undefined) {
+        const key = access.keyName(request) ?? '';
+        return sendReply(response, await route.run(admin!, key, request, textParams(request), queryOf(request)));
+      }
+      const { code } = refused.body as ProblemBody;
+      const from = request.socket.remoteAddress ?? '';
+      admin!.noteRefusal({ from, call: `${request.method} ${route.path}`, code });
+      sendReply(response, refused);
     });
   }
   allowAt('/v1/events', 'GET, HEAD');

@@ -15,6 +15,16 @@ export interface BackupSummary {
   readonly bytes: number;
 }
 
+/** What an administrator asks for. */
+export interface AdminCall {
+  /** Name of the API key. */
+  readonly key: string;
+  /** Method and path template. */
+  readonly call: string;
+  /** Parameters and body. */
+  readonly asked: { readonly [name: string]: unknown };
+}
+
 export interface NodeAdmin {
   /** Absent: the node has no peers. */
   readonly peers?: {
@@ -32,6 +42,10 @@ export interface NodeAdmin {
    * @returns 'exists' or 'busy' if nothing was done; 'failed' if the disk failed, and the log says how
    */
   backup(name: string): Promise<BackupSummary | 'exists' | 'busy' | 'failed'>;
+  /** Into the audit log, before it is done. @returns false: it could not be recorded, so it must not be done */
+  recordCall(call: AdminCall): boolean;
+  /** Somebody without the right asked. */
+  noteRefusal(refused: { readonly from: string; readonly call: string; readonly code: string }): void;
   logLevel(): LogLevel;
   setLogLevel(level: LogLevel): void;
 }

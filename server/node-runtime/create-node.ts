@@ -20,6 +20,7 @@ import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool } from '../mempool/mempool.js';
+import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import type { Network, VoteStateStore } from '../replica/ports.js';
@@ -55,6 +56,7 @@ export interface NodeParts {
   readonly onPeer: (peer: PeerSummary) => void;
   /** Starting value: `createConsensus` itself. */
   readonly createCore?: typeof createConsensus;
+  readonly onBan: (ban: Ban) => void;
 }
 
 export interface Node {
@@ -173,6 +175,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
         const summary = peers().find((one) => one.node_id === peerNode(peer));
         if (summary) parts.onPeer(summary);
       },
+      onBan: parts.onBan,
       onPeerGone: (peer) => replica.onPeerGone(peer),
     });
   }

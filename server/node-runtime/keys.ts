@@ -38,3 +38,12 @@ export function developmentSigner(paths: HomePaths, name: string): Signer | unde
   if (!stored.ok || !isDevelopmentKey(stored.value.file)) return undefined;
   return createSigner(Buffer.from(stored.value.file.secret, 'hex'));
 }
+
+/** What the audit log says of the keys that a node opened. */
+export function publicKeys({ node, validator }: NodeKeys, treasury: Signer | undefined): { [purpose: string]: string } {
+  return {
+    node: node.publicKey,
+    ...(validator === undefined ? {} : { validator: validator.signer.publicKey, vrf: validator.vrf.publicKey }),
+    ...(treasury === undefined ? {} : { faucet: treasury.publicKey }),
+  };
+}

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import type { AuditLog } from '../audit/audit-log.js';
 import type { HomePaths } from '../home/home.js';
 import type { BackupSummary, BanSummary, NodeAdmin } from '../http/node-admin.js';
 import type { Ban } from '../p2p/ban-list.js';
@@ -12,10 +13,11 @@ import type { LogLevel } from '../server-options.js';
 export interface NodeAdminParts {
   readonly paths: HomePaths;
   readonly peers: PeerNetwork | undefined;
+  readonly audit: AuditLog;
   readonly log: Logger;
 }
 
-export function createNodeAdmin({ paths, peers, log }: NodeAdminParts): NodeAdmin {
+export function createNodeAdmin({ paths, peers, audit, log }: NodeAdminParts): NodeAdmin {
   let backingUp = false;
 
   return {
@@ -46,6 +48,8 @@ export function createNodeAdmin({ paths, peers, log }: NodeAdminParts): NodeAdmi
         backingUp = false;
       }
     },
+    recordCall: (call) => audit.record('admin_call', { ...call }),
+    noteRefusal: (refused) => audit.note('admin_refused', refused),
     logLevel: () => log.level as LogLevel,
     setLogLevel(level) {
       log.level = level;

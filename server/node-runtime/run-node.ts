@@ -19,9 +19,10 @@ import type { PeerNetwork } from '../p2p/peer-network.js';
 import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
 import { createNode, type PeerSettings } from './create-node.js';
-import { developmentSigner, openKeys } from './keys.js';
+import { developmentSigner, openKeys, publicKeys } from './keys.js';
 import { createLog } from './logger.js';
 import { createNodeAdmin } from './node-admin.js';
+import { apiKeyList, openNodeAudit } from './node-audit.js';
 import { openChain } from './open-chain.js';
 import { bondOwnStake } from './own-stake.js';
 import type { Stakeholder } from './stakeholders.js';
@@ -107,34 +108,53 @@ async function startAll(
     closers.push(() => recording.close());
     log.info({ file: resolve(server.record!) }, 'the consensus core is recorded');
   }
+  const keyRing = openApiKeyRing({
+    path: paths.apiKeys,
+    monotonic: () => performance.now(),
+    onChange(known) {
+      log.info({ keys: apiKeyList(known) }, 'the API keys changed');
+      audit.record('api_keys_changed', { api_keys: apiKeyList(known) });
+    },
+    onProblem: (error) => log.error(`${error.message} Until that is mended no API key is good.`),
+  });
+  const treasury = chain.genesis.development ? developmentSigner(paths, 'treasury') : undefined;
+  const { genesis: _, ...settings } = server;
+  const audit = openNodeAudit({
+    home: paths.home,
+    keys: publicKeys(keys, treasury),
+    apiKeys: keyRing.all(),
+    settings: { ...settings, ...network, httpPort: options.httpPort, chain: chain.chain },
+    onFailure(sentence) {
+      log.fatal(sentence);
+      options.onFatal(sentence);
+    },
+  });
+  closers.push(() => {
+    audit.record('node_stopped', {});
+    audit.close();
+  });
   const node = await createNode({
     paths,
     chain,
     crypto,
     keys,
-    treasury: developmentSigner(paths, 'treasury'),
+    treasury,
     network: enableP2P === true ? p2p : undefined,
     log,
     onFatal: options.onFatal,
     onPeer: options.onPeer,
     ...(recording ? { createCore: recording.createCore } : {}),
+    onBan: ({ node: node_id, until, reason }) => audit.note('node_banned', { node_id, until, reason }),
   });
   closers.push(() => node.stop());
   let httpPort: number | undefined;
   let metrics: HttpServer['metrics'] | undefined;
   if (server.http !== false) {
-    const keyRing = openApiKeyRing({
-      path: paths.apiKeys,
-      monotonic: () => performance.now(),
-      onChange: (known) =>
-        log.info({ keys: known.map(({ name, role }) => `${name}: ${role}`) }, 'the API keys changed'),
-      onProblem: (error) => log.error(`${error.message} Until that is mended no API key is good.`),
-    });
     const http = createHttpServer({
       node: node.api,
       findKey: keyRing.find,
       ...(server.httpAnonymous === undefined ? {} : { anonymous: server.httpAnonymous }),
-      admin: createNodeAdmin({ paths, peers: node.peers, log }),
+      admin: createNodeAdmin({ paths, peers: node.peers, audit, log }),
       host: server.httpHost ?? '127.0.0.1',
       port: options.httpPort,
       log,

@@ -234,7 +234,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       counters.dropped += 1;
       if (verdict === 'ban') {
         counters.banned += 1;
-        bans.ban(peer.node, reason);
+        network.onBan?.(bans.ban(peer.node, reason));
       }
       logger.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
       peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
@@ -243,6 +243,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       const ban = bans.ban(node, reason, forMs);
       counters.banned += 1;
       logger.warn(ban, 'node banned');
+      network.onBan?.(ban);
       sessionByNode.get(node)?.refuse({ code: 'refused', detail: ban.reason });
       return ban;
     },

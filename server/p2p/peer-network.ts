@@ -63,6 +63,8 @@ export interface PeerNetworkOptions {
   readonly receive: (peer: PeerId, message: ReplicaMessage) => Verdict;
   readonly onPeer?: (peer: PeerId, head: Head) => void;
   readonly onPeerGone?: (peer: PeerId) => void;
+  /** A node is refused from now on, for what it did or because an operator said so. */
+  readonly onBan?: (ban: Ban) => void;
 }
 
 /** One proved peer, for status pages and the clock check. */

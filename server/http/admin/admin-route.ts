@@ -15,8 +15,10 @@ import type { RouteDescription } from '../route.js';
 const maxBodyBytes = 4_096;
 
 export interface AdminRoute extends RouteDescription {
+  /** @param key the name of the API key that asks */
   run(
     admin: NodeAdmin,
+    key: string,
     request: IncomingMessage,
     params: { readonly [name: string]: string },
     query: URLSearchParams,
@@ -49,7 +51,7 @@ export function defineAdminRoute<
     problems: [...problems, ...ofBody],
     ...(params === undefined ? {} : { params }),
     ...(body === undefined ? {} : { body }),
-    async run(admin, request, rawParams, query) {
+    async run(admin, key, request, rawParams, query) {
       const fromPath = parseParameters(params, rawParams);
       if (!fromPath.ok) return fromPath.problem;
       const fromQuery = parseQuery(undefined, query);
@@ -61,6 +63,11 @@ export function defineAdminRoute<
         const parsed = body.safeParse(json.value);
         if (!parsed.success) return bodyProblem(parsed.error);
         value = parsed.data;
+      }
+      const call = `${description.method.toUpperCase()} ${description.path}`;
+      const asked = { ...fromPath.value, ...(value as object | undefined) };
+      if (!admin.recordCall({ key, call, asked })) {
+        return problem('internal_error', 'This could not be recorded, so it was not done.');
       }
       return handle(admin, { params: fromPath.value as Output<Params>, body: value as Output<Body> });
     },

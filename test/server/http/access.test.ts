@@ -18,11 +18,19 @@ const keyOf = (role: Role, requests?: number): ApiKey => ({
 const bearer = (role: string): Record<string, string> => ({ authorization: `Bearer secret of ${role}` });
 
 /** An administrator's view that takes notes and does nothing. */
-function notedAdmin(): NodeAdmin & { readonly calls: string[] } {
+function notedAdmin(): NodeAdmin & {
+  readonly calls: string[];
+  readonly recorded: string[];
+  readonly refused: string[];
+} {
   const calls: string[] = [];
+  const recorded: string[] = [];
+  const refused: string[] = [];
   const node_id = hex('banned');
   return {
     calls,
+    recorded,
+    refused,
     peers: {
       connect: (address) => void calls.push(`connect ${address}`),
       bans: () => [{ node_id, until: 1, reason: 'x' }],
@@ -33,6 +41,11 @@ function notedAdmin(): NodeAdmin & { readonly calls: string[] } {
       liftBan: (node) => node === node_id,
     },
     backup: async () => 'exists',
+    recordCall: ({ key, call: route, asked }) => {
+      recorded.push(`${key}: ${route} ${Object.keys(asked).join(' ')}`.trim());
+      return true;
+    },
+    noteRefusal: ({ call: route, code }) => void refused.push(`${route} ${code}`),
     logLevel: () => 'info',
     setLogLevel: (level) => void calls.push(`log ${level}`),
   };
@@ -80,7 +93,9 @@ test('admin routes answer nobody but administrators, this machine included', asy
     const submit = await call(url + path, init(method, body, bearer('submit')));
     assert.deepEqual([submit.status, submit.body.code], [403, 'role_too_low'], path);
   }
-  assert.deepEqual(admin.calls, []);
+  assert.deepEqual([admin.calls, admin.recorded], [[], []]);
+  // Who may only read is refused before the route is found where more than reading is asked for.
+  assert.equal(admin.refused.length, 5 * adminCalls.length - 5);
   for (const [method, path, body] of adminCalls) {
     const answer = await call(url + path, init(method, body, bearer('admin')));
     const { answers } = describedRoutes(1).find(
@@ -91,6 +106,24 @@ test('admin routes answer nobody but administrators, this machine included', asy
     else assert.ok(answers[answer.status]?.schema.safeParse(answer.body).success, `${method} ${path}`);
   }
   assert.deepEqual(admin.calls, ['connect node.example.org:9000', 'ban 120000', 'log debug']);
+  assert.deepEqual(admin.recorded, [
+    'admin: POST /v1/admin/peers address',
+    'admin: GET /v1/admin/bans',
+    'admin: POST /v1/admin/bans node_id reason minutes',
+    'admin: DELETE /v1/admin/bans/{node_id} node_id',
+    'admin: POST /v1/admin/backup name',
+    'admin: GET /v1/admin/log-level',
+    'admin: POST /v1/admin/log-level level',
+  ]);
+});
+
+test('what cannot be recorded is not done', async (t) => {
+  const admin = { ...notedAdmin(), recordCall: () => false };
+  const { url } = await open(t, [keyOf('admin')], { admin });
+  for (const [method, path, body] of adminCalls) {
+    assert.equal((await call(url + path, init(method, body, bearer('admin')))).status, 500, path);
+  }
+  assert.deepEqual(admin.calls, []);
 });
 
 test('a body of the wrong form changes nothing', async (t) => {

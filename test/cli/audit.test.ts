@@ -1,0 +1,69 @@
+/** What a node and its commands write into the audit log, and `server audit verify`. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run, temporaryHome } from './programs.js';
+import { startNode } from './running-node.js';
+
+interface Line {
+  readonly n: number;
+  readonly hash: string;
+  readonly event: string;
+  readonly about: { readonly [name: string]: unknown };
+}
+
+test('keys, starts, changed settings and calls of administrators stand in the log', async (t) => {
+  const home = temporaryHome(t);
+  const ledgerHome = join(home, 'node');
+  const at = ['--home', ledgerHome];
+  assert.equal((await run('server', home, ['init', ...at])).code, 0);
+  const key = (await run('server', home, ['apikey', 'add', 'ops', '--role', 'admin', ...at])).stdout.trim();
+  const first = await startNode(t, home, { args: [...at, '--max-peers', '7'] });
+  const body = JSON.stringify({ level: 'warn' });
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const set = await fetch(`${first.url}/v1/admin/log-level`, { method: 'POST', headers, body });
+  assert.equal(set.status, 200);
+  assert.equal((await fetch(`${first.url}/v1/admin/bans`)).status, 401);
+  first.process.kill('SIGTERM');
+  assert.equal(await first.ended(), 0);
+  const second = await startNode(t, home, { args: [...at, '--max-peers', '9'] });
+  second.process.kill('SIGTERM');
+  await second.ended();
+
+  const file = join(ledgerHome, 'audit.jsonl');
+  const text = readFileSync(file, 'utf8');
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['keys_made', 'node_started', 'admin_call', 'admin_refused', 'node_stopped', 'node_started', 'node_stopped'],
+  );
+  const [made, started, call, refused, , again] = lines;
+  assert.deepEqual(Object.keys(made!.about).sort(), ['node', 'validator', 'vrf']);
+  assert.deepEqual(Object.keys(started!.about.keys as object).sort(), ['faucet', 'node', 'validator', 'vrf']);
+  assert.match((started!.about.settings as Record<string, string>).api_keys!, /^ops \(admin, [0-9a-f]{8}\)$/);
+  assert.deepEqual(call!.about, { key: 'ops', call: 'POST /v1/admin/log-level', asked: { level: 'warn' } });
+  assert.deepEqual([refused!.about.call, refused!.about.code], ['GET /v1/admin/bans', 'api_key_needed']);
+  const changed = again!.about.changed as Record<string, unknown>;
+  assert.deepEqual(changed.maxPeers, { from: '7', to: '9' });
+  assert.ok(!text.includes(key), 'no key stands in the log');
+
+  const ok = await run('server', home, ['audit', 'verify', ...at]);
+  assert.equal(ok.code, 0, ok.stderr);
+  const last = lines.at(-1)!;
+  assert.ok(ok.stdout.startsWith('ok: 7 entries.') && ok.stdout.includes(`${last.n}:${last.hash}`), ok.stdout);
+  const noted = `${call!.n}:${call!.hash}`;
+  assert.equal((await run('server', home, ['audit', 'verify', '--holds', noted, ...at])).code, 0);
+
+  writeFileSync(file, text.split('\n').slice(0, 2).join('\n').concat('\n'));
+  const cut = await run('server', home, ['audit', 'verify', '--holds', noted, ...at]);
+  assert.equal(cut.code, 3);
+  assert.match(cut.stderr, /is not in the log, which has entries 1 to 2/);
+  writeFileSync(file, text.replace('"level":"warn"', '"level":"info"'));
+  const broken = await run('server', home, ['audit', 'verify', ...at]);
+  assert.equal(broken.code, 3);
+  assert.match(broken.stderr, /^error: Line 3 of audit\.jsonl: its hash does not belong to it\./);
+});
