@@ -1,7 +1,9 @@
 /** PROTOCOL section 6: closing blocks, entering an epoch, and nothing of an old one afterwards. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toEpoch, toHeight } from '../../ledger/values/numbers.js';
+import { createSchedule } from '../../consensus/schedule.js';
+import { toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
+import { standInCrypto } from '../ledger/stand-in-crypto.js';
 import {
   epochEntry,
   genesis,
@@ -170,6 +172,71 @@ test('[6-catch-up] a message of a later epoch makes a node ask for final blocks'
   lone.epoch = epochEntry(3);
   const effects = lone.step({ type: 'vote', vote: lone.vote('v2', block, viewOf(2)) });
   assert.equal(only(effects, 'catch_up').from_index, 1);
+});
+
+test('[6-catch-up] a new-view from far ahead makes a node ask at once, one from near ahead if it is still so in the next slot', () => {
+  const asks = (ahead: number, epoch = 0): readonly number[] => {
+    const lone = new LoneCore();
+    lone.enter(1);
+    lone.take();
+    const claim = { final_index: toHeight(ahead), epoch: toEpoch(epoch) };
+    lone.hear(lone.newView('v2', 1, genesisCertificate, claim));
+    const atOnce = ofType(lone.take(), 'catch_up').length;
+    lone.enter(2);
+    return [atOnce, ofType(lone.take(), 'catch_up').length];
+  };
+  assert.deepEqual(asks(0), [0, 0]);
+  assert.deepEqual(asks(8), [0, 1]);
+  assert.deepEqual(asks(9), [1, 1]);
+  assert.deepEqual(asks(0, 1), [1, 0]);
+});
+
+test('[6-enter] votes of the old epoch count nothing in the new one, nor do they contradict its votes', () => {
+  const lone = new LoneCore();
+  const closedAt = lone.slotLedBy(others);
+  lone.enter(closedAt);
+  const closing = lone.child(genesis, closedAt, 0, 0, next(lone));
+  const view = viewOf(closedAt + 2);
+  for (const name of others) lone.step({ type: 'vote', vote: lone.vote(name, closing, view) });
+  lone.final(closing, lone.certificate(closing, viewOf(closedAt), 'commit'), epochEntry(1));
+  lone.take();
+  const block = lone.child(closing, closedAt + 2, 0, viewOf(closedAt));
+  for (const name of ['v2', 'v3']) lone.step({ type: 'vote', vote: lone.vote(name, block, view) });
+  assert.deepEqual(ofType(lone.take(), 'report_evidence'), []);
+  assert.notEqual(lone.core.describe().lock.block, block.hash, 'two of four are no quorum');
+  lone.step({ type: 'vote', vote: lone.vote('v4', block, view) });
+  assert.equal(lone.core.describe().lock.block, block.hash);
+});
+
+test('[6-enter] the schedule of the new epoch counts from its first slot on', () => {
+  const { lone, slot } = inEpochOne();
+  const [before, after] = [0, 1].map((number) => createSchedule(standInCrypto, epochEntry(number)));
+  const slots = Array.from({ length: 50 }, (_, at) => toSlot(slot + at));
+  assert.deepEqual(
+    slots.map((at) => lone.core.leader(at)),
+    slots.map((at) => after!.leader(at)),
+  );
+  assert.ok(slots.some((at) => before!.leader(at) !== after!.leader(at)));
+});
+
+test('[6-old-epoch] a certificate of an earlier epoch causes nothing at all', () => {
+  const { lone, oldQc } = inEpochOne();
+  assert.deepEqual(lone.step({ type: 'certificate', certificate: oldQc }), []);
+  assert.deepEqual(lone.step({ type: 'certificate', certificate: { ...oldQc, phase: 'commit' } }), []);
+});
+
+test('[6-enter] a new-view names no prepare vote of an epoch that is over', () => {
+  const lone = new LoneCore();
+  const closedAt = lone.slotLedBy(others);
+  lone.enter(closedAt);
+  const closing = lone.child(genesis, closedAt, 0, 0, next(lone));
+  lone.offer(closing, genesisCertificate);
+  lone.final(closing, lone.certificate(closing, viewOf(closedAt), 'commit'), epochEntry(1));
+  lone.take();
+  lone.enter(lone.slotLedBy(others, closedAt + 1));
+  const [newView] = messages(lone.take(), 'new_view');
+  assert.equal(newView?.new_view.epoch, 1);
+  assert.equal(newView.new_view.last_prepare, undefined);
 });
 
 test('[6-block-epoch] a block names the epoch whose set elects it', () => {

@@ -349,6 +349,17 @@ test('[8-higher-lock] a restart goes on from the higher of vote state and tip, a
   assert.deepEqual(votes(again.offer(twice, genesisCertificate), 'prepare'), []);
 });
 
+test('[5-same-bytes] after a restart the last prepare vote is named in new-views and sent again in its view', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  const [sent] = messages(lone.offer(block, genesisCertificate), 'vote');
+  const { vote_state } = ofType(lone.take(), 'persist').at(-1)!;
+  const again = new LoneCore({ recovered: { voteState: vote_state, bodies: [block] } });
+  const [newView] = messages(again.enter(slot), 'new_view');
+  assert.deepEqual(newView?.new_view.last_prepare, sent?.vote);
+  assert.deepEqual(messages(again.offer(block, genesisCertificate), 'vote'), [sent]);
+});
+
 test('[5-double-vote] [5-double-proposal] [5-lock-violation] contradictions of one validator are reported, once', () => {
   const kinds = (lone: LoneCore): readonly string[] =>
     ofType(lone.take(), 'report_evidence').map(({ evidence }) => evidence.kind);
