@@ -271,3 +271,12 @@ export function votes(effects: readonly Effect[], phase: Phase): readonly (reado
 }
 
 export const viewOf = (slot: number, round = 0): number => viewAt(parameters, toSlot(slot), round);
+
+/** In the first slot that another one leads. */
+export function entered(options: ConstructorParameters<typeof LoneCore>[0] = {}) {
+  const lone = new LoneCore(options);
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  lone.take();
+  return { lone, slot, view: viewOf(slot) };
+}
