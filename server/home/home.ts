@@ -11,6 +11,7 @@ export interface HomePaths {
   readonly ledger: string;
   readonly mempool: string;
   readonly peers: string;
+  readonly bans: string;
   readonly apiKeys: string;
   /** Where backups that were asked for over HTTP are put. */
   readonly backups: string;
@@ -26,6 +27,7 @@ export function homePaths(home: string): HomePaths {
     ledger: join(home, 'ledger.db'),
     mempool: join(home, 'mempool.db'),
     peers: join(home, 'peers.json'),
+    bans: join(home, 'bans.json'),
     apiKeys: join(home, 'api-keys.json'),
     backups: join(home, 'backups'),
   };

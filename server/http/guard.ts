@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressGroup } from '../p2p/address-group.js';
 import type { HttpLimits } from './limits.js';
 import { problem, type Reply } from './reply.js';
 
@@ -24,7 +25,7 @@ export function createGuard(host: string, limits: HttpLimits): Guard {
       const remote = request.socket.remoteAddress ?? '';
       if (!limits.limitLoopback && isLoopback(remote)) return undefined;
       try {
-        await rate.consume(rateKey(remote));
+        await rate.consume(addressGroup(remote));
         return undefined;
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
@@ -65,9 +66,4 @@ function originRefusal(request: IncomingMessage, allowed: readonly string[]): Re
   }
   if (allowed.includes(origin) || origin === `http://${request.headers.host ?? ''}`) return undefined;
   return problem('origin_not_allowed', `Pages of ${origin.slice(0, 80)} may not post to this node.`);
-}
-
-/** One IPv6 customer usually holds a /64. */
-function rateKey(address: string): string {
-  return isIP(address) === 6 && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
 }

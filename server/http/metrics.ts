@@ -1,5 +1,6 @@
 /** What Prometheus may read. Names: slotledger_<subsystem>_<name>_<unit>; no label ever holds an account. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { PeerNetworkStats } from '../p2p/peer-network.js';
 import type { NodeApi, NodeEvents, SubmitOutcome } from './node-api.js';
 
 /** Transactions whose finality is being timed at once; further ones are not timed. */
@@ -21,6 +22,7 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
   collectDefaultMetrics({ register, prefix: 'slotledger_' });
   nodeGauges(node, register);
   const registers = [register];
+  if (node.networkStats !== undefined) networkMetrics(node.networkStats, registers);
   new Gauge({ name: 'slotledger_node_info', help: 'Version', labelNames: ['version'], registers }).set({ version }, 1);
   const requests = new Histogram({
     name: 'slotledger_http_request_duration_seconds',
@@ -108,4 +110,43 @@ function nodeGauges(node: NodeApi, register: Registry): void {
   gauge('node_ready_boolean', '1 when /readyz says so', () =>
     Object.values(node.health()).every((fault) => fault === undefined) ? 1 : 0,
   );
+}
+
+/** Of the peers: counted by the network itself, and read when Prometheus asks. */
+function networkMetrics(stats: () => PeerNetworkStats, registers: Registry[]): void {
+  const counter = (name: string, help: string, read: (now: PeerNetworkStats) => number): void => {
+    new Counter({
+      name: `slotledger_p2p_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read(stats()));
+      },
+    });
+  };
+  counter('received_bytes', 'Bytes from peers', (now) => now.bytesReceived);
+  counter('sent_bytes', 'Bytes to peers', (now) => now.bytesSent);
+  counter('received_messages', 'Messages from peers', (now) => now.messagesReceived);
+  counter('sent_messages', 'Messages to peers', (now) => now.messagesSent);
+  counter('violations', 'Rules that peers and strangers broke', (now) => now.violations);
+  counter('dropped_messages', 'Messages not sent because a peer reads too slowly', (now) => now.droppedMessages);
+  new Counter({
+    name: 'slotledger_p2p_dropped_peers_total',
+    help: 'Peers that were dropped, or dropped and banned, by reason',
+    labelNames: ['verdict', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { verdict, reason, count } of stats().drops) this.inc({ verdict, reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'slotledger_p2p_banned_nodes',
+    help: 'Bans that stand',
+    registers,
+    collect() {
+      this.set(stats().bans);
+    },
+  });
 }

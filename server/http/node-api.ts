@@ -7,6 +7,7 @@ import type { AccountEntry, Receipt } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { Certificate, Evidence } from '../../ledger/values/vote.js';
+import type { PeerNetworkStats } from '../p2p/peer-network.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 
 export interface NodeStatus {
@@ -126,6 +127,8 @@ export interface NodeApi {
     count: number,
   ): readonly { readonly slot: Slot; readonly leader: PublicKey }[] | undefined;
   peers(): readonly PeerSummary[];
+  /** Absent: the node has no peers. */
+  readonly networkStats?: () => PeerNetworkStats;
   /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */
   prove(address: Address, index?: Height): AccountProof | undefined;
   /** Development chains only: signs with the treasury key; undefined elsewhere. */

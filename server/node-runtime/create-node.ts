@@ -157,6 +157,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       listen: { host: config.listenAddr, port: config.p2pPort },
       bootstrap: config.bootstrapPeers,
       peersFile: parts.paths.peers,
+      bansFile: parts.paths.bans,
       maxPeers: config.maxPeers,
       ...(config.advertise === undefined ? {} : { advertise: config.advertise }),
       ...(config.peerExchange === undefined ? {} : { peerExchange: config.peerExchange }),
@@ -263,6 +264,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     replica,
     waiters,
     peers,
+    ...(peerNetwork === undefined ? {} : { networkStats: () => peerNetwork.stats() }),
     isAlone,
     health: () => ({
       ...(failure === undefined ? {} : { database: failure }),

@@ -11,6 +11,7 @@ import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, NodeStatus, PeerSummary, SubmitOutcome, TransactionStatus } from '../http/node-api.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import type { Mempool as TransactionPool } from '../mempool/mempool.js';
+import type { PeerNetworkStats } from '../p2p/peer-network.js';
 import type { Admission, LedgerStore } from '../replica/ports.js';
 import type { Replica } from '../replica/replica-interface.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
@@ -30,6 +31,7 @@ export interface NodeApiParts {
   readonly replica: Replica;
   readonly waiters: Waiters;
   readonly peers: () => readonly PeerSummary[];
+  readonly networkStats?: () => PeerNetworkStats;
   readonly health: NodeApi['health'];
   /** Whether peers are expected and none is connected. */
   readonly isAlone: () => boolean;
@@ -150,6 +152,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     }),
     schedule,
     peers: parts.peers,
+    ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
     prove: (address, index) => proveAccount(crypto, ledger, queries, address, index),
     ...(faucet === undefined ? {} : { faucet }),
     health: parts.health,

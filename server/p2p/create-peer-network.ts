@@ -222,6 +222,8 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
         violations: violations + manager.counters.violations,
         droppedPeers: manager.counters.dropped,
         bannedPeers: manager.counters.banned,
+        bans: manager.bans.all().length,
+        drops: manager.reasons.all(),
         droppedMessages: past.dropped + gossip.counters.tooLong + sum(({ dropped }) => dropped),
       };
     },

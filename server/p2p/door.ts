@@ -2,6 +2,7 @@
  * Who may come in. The one rule: strangers cannot use up the sockets: connections that have not proved themselves are
  * few, and few come from one address (loopback excepted, so that a test network fits on one machine).
  */
+import { addressGroup } from './address-group.js';
 import { isLoopback } from './host-port.js';
 import type { TokenBucket } from './token-bucket.js';
 
@@ -28,9 +29,10 @@ export function createDoor({ maxUnproved, maxPerAddress, rate }: DoorLimits): Do
   let unproved = 0;
 
   return {
-    enter(address) {
+    enter(from) {
+      const address = addressGroup(from);
       const fromHere = countByAddress.get(address) ?? 0;
-      const isCrowded = fromHere >= maxPerAddress && !isLoopback(address.replace(/^::ffff:/, ''));
+      const isCrowded = fromHere >= maxPerAddress && !isLoopback(from.replace(/^::ffff:/, ''));
       if (isCrowded || unproved >= maxUnproved || !rate.tryTake(1)) return undefined;
       countByAddress.set(address, fromHere + 1);
       unproved += 1;

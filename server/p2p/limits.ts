@@ -56,7 +56,7 @@ export const DEFAULT_MAX_PEERS = 50;
 export const MAX_OUTBOUND = 16;
 /** A connection that lasted this long was a good one: the pauses start anew. */
 export const STEADY_MS = 10_000;
-/** Connections that may come from one IP address; loopback is exempt so that a test network fits on one machine. */
+/** Connections that may come from one IPv4 address or IPv6 /64; loopback is exempt so that a test network fits on one machine. */
 export const MAX_CONNECTIONS_PER_ADDRESS = 8;
 /** New connections a second, over all addresses: each may cost a signature and two checks. */
 export const ACCEPTED_PER_SECOND = 50;
@@ -90,6 +90,8 @@ export const REDIAL_LAST_MS = 60_000;
 export const BAN_MS = 3_600_000;
 export const MAX_BAN_MS = 366 * 86_400_000;
 export const MAX_BANS = 1_000;
+/** bans.json is written at most this often. */
+export const SAVE_BANS_INTERVAL_MS = 1_000;
 /** Characters of a reason that are kept. */
 export const MAX_BAN_REASON = 300;
 

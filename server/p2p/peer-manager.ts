@@ -25,6 +25,7 @@ import type { HostPort, PeerAddress, WireMessage } from './messages.js';
 import { createPeer, type Peer } from './peer.js';
 import type { PeerLogger, PeerNetworkOptions } from './peer-network.js';
 import type { PublicAnswers } from './public-answers.js';
+import { createReasonCounts, type ReasonCounts } from './reason-counts.js';
 import { createSession, type Identity, type Refusal, type Session } from './session.js';
 import { createTokenBucket } from './token-bucket.js';
 
@@ -54,6 +55,7 @@ export interface PeerManager {
   /** Refuses this node from now on, connected or not. @param forMs default BAN_MS */
   ban(node: PublicKey, reason: string, forMs?: number): Ban;
   readonly bans: Pick<BanList, 'lift' | 'all'>;
+  readonly reasons: Pick<ReasonCounts, 'all'>;
   /** For `peers`. */
   addresses(): readonly PeerAddress[];
   readonly book: AddressBook;
@@ -67,7 +69,12 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
   const maxPeers = network.maxPeers ?? DEFAULT_MAX_PEERS;
   const maxOutbound = Math.min(MAX_OUTBOUND, Math.ceil(maxPeers / 2));
   const maxInbound = maxPeers - Math.min(MAX_OUTBOUND, Math.floor(maxPeers / 2));
-  const bans = createBanList(clock);
+  const bans = createBanList({
+    clock,
+    file: network.bansFile,
+    onFileProblem: (detail) => logger.warn({ detail }, 'bans are not kept over a restart'),
+  });
+  const reasons = createReasonCounts();
   const counters = { violations: 0, dropped: 0, banned: 0, bytesIn: 0, bytesOut: 0 };
   const book = createAddressBook({
     clock,
@@ -221,7 +228,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       for (const session of sessions) session.close('this node stops');
       await server?.close();
       for (const session of sessions) session.connection.cut();
-      await book.save();
+      await Promise.all([book.save(), bans.close()]);
     },
     connect(address) {
       book.addBootstrap(address);
@@ -232,9 +239,11 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     drop(peer, verdict, reason) {
       if (peersById.get(peer.id) !== peer || !peer.session.connection.isOpen()) return;
       counters.dropped += 1;
+      reasons.add(verdict, reason);
       if (verdict === 'ban') {
         counters.banned += 1;
-        network.onBan?.(bans.ban(peer.node, reason));
+        const ban = bans.ban(peer.node, reason);
+        network.onBan?.(ban);
       }
       logger.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
       peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
@@ -242,12 +251,14 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     ban(node, reason, forMs) {
       const ban = bans.ban(node, reason, forMs);
       counters.banned += 1;
+      reasons.add('ban', 'an operator of this node said so');
       logger.warn(ban, 'node banned');
       network.onBan?.(ban);
       sessionByNode.get(node)?.refuse({ code: 'refused', detail: ban.reason });
       return ban;
     },
     bans,
+    reasons,
     addresses() {
       const known = new Map<PublicKey, PeerAddress>();
       for (const { node, reachableAt } of peersById.values()) {

@@ -12,6 +12,7 @@ import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { BlocksPage, Clock, Head, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { Ban } from './ban-list.js';
 import type { HostPort } from './messages.js';
+import type { ReasonCount } from './reason-counts.js';
 
 /** The part of pino that the network uses. */
 export interface PeerLogger {
@@ -50,6 +51,8 @@ export interface PeerNetworkOptions {
   readonly bootstrap: readonly HostPort[];
   /** Path of peers.json; absent: addresses are not remembered. */
   readonly peersFile?: string;
+  /** Path of bans.json; absent: bans end with the process. */
+  readonly bansFile?: string;
   readonly maxPeers?: number;
   /** Default true; false: neither asks for nor tells addresses. */
   readonly peerExchange?: boolean;
@@ -100,6 +103,10 @@ export interface PeerNetworkStats {
   readonly violations: number;
   readonly droppedPeers: number;
   readonly bannedPeers: number;
+  /** Bans that stand now. */
+  readonly bans: number;
+  /** Why peers were dropped or banned. */
+  readonly drops: readonly ReasonCount[];
   /** Bulk messages not sent because the peer is slow. */
   readonly droppedMessages: number;
 }
