@@ -78,6 +78,8 @@ export interface CoreState {
   /** Whom this node helped, or asked for its lock, in this slot. */
   readonly helped: Set<PublicKey>;
   readonly asked: Set<PublicKey>;
+  /** Who was sent a proposal in this slot because it voted for another. */
+  readonly shown: Set<PublicKey>;
   /** Final index as of the last slot and as of the one before: whoever is below the latter is behind, not just slow. */
   finalAtSlot: readonly [last: Height, before: Height];
   /** Highest final index that a new-view claimed in this slot. */
@@ -132,6 +134,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     earlyNewViews: new Map(),
     helped: new Set(),
     asked: new Set(),
+    shown: new Set(),
     finalAtSlot: [tip.index, tip.index],
     claimedFinal: toHeight(0),
     leadership: undefined,

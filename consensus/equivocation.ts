@@ -2,8 +2,10 @@
  * Two signed things where the protocol allows one, within one epoch: a member of two sets may honestly vote in both in
  * views that a careless check would call equal. PROTOCOL section 5, equivocation.
  */
-import type { Evidence, Proposal, Vote } from '../ledger/values/vote.js';
+import type { PublicKey } from '../ledger/values/text.js';
+import type { Certificate, Evidence, Proposal, Vote } from '../ledger/values/vote.js';
 import type { CoreState } from './core-state.js';
+import { stakeOf, totalStake } from './quorum.js';
 import { emit } from './send.js';
 
 /** Once per offender and epoch is enough: the ledger takes no more. */
@@ -34,4 +36,53 @@ export function noteLockViolation(state: CoreState, commit: Vote, prepare: Vote)
   if (prepare.view > commit.view && prepare.justify_view < commit.view) {
     report(state, { kind: 'lock_violation', first: commit, second: prepare });
   }
+}
+
+/** [5-certificate-votes] What certificates carry are votes too: one that contradicts another vote of its signer shows it. */
+export function noteCertificate(state: CoreState, certificate: Certificate): void {
+  const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
+  const body = { chain: state.config.chain, epoch, view, block, phase, justify_view };
+  const name = `${view}/${phase}`;
+  for (const [at, index] of signers.entries()) {
+    const validator = state.epoch.validators[index]!.key;
+    const own = state.votes.get(validator);
+    const known = own?.get(name);
+    if (known?.signature === signatures[at]) continue;
+    const vote: Vote = { ...body, validator, signature: signatures[at]! };
+    if (known !== undefined) noteDoubleVote(state, known, vote);
+    const commit = state.commitVotes.get(validator);
+    if (phase === 'prepare' && commit !== undefined) noteLockViolation(state, commit, vote);
+    if (phase === 'commit' && own !== undefined) {
+      for (const other of own.values()) if (other.phase === 'prepare') noteLockViolation(state, vote, other);
+    }
+  }
+}
+
+/**
+ * [5-show-proposal] Someone voted in this view for another block than the one proposed here: whoever did is sent that
+ * proposal, so that two proposals shown to two halves meet at one honest node. Once a slot for each voter.
+ */
+export function showProposal(state: CoreState, vote: Pick<Vote, 'view' | 'block'>, voters: readonly PublicKey[]): void {
+  const proposal = state.proposals.get(vote.view);
+  if (proposal === undefined || proposal.block === vote.block) return;
+  const justify = certificateNamed(state, proposal);
+  if (justify === undefined) return;
+  const message = { type: 'proposal', proposal, justify } as const;
+  const told: PublicKey[] = [];
+  for (const to of voters) {
+    // Among more than a third of the stake one is honest, and will put the two together.
+    if (3n * BigInt(stakeOf(state.epoch, told)) > BigInt(totalStake(state.epoch))) return;
+    told.push(to);
+    if (to === state.config.signer?.publicKey || state.shown.has(to)) continue;
+    state.shown.add(to);
+    emit(state, { type: 'send', to, message });
+  }
+}
+
+/** The bytes that a proposal names as its justification, if they are still at hand. */
+function certificateNamed(state: CoreState, { justify }: Proposal): Certificate | undefined {
+  const candidates = [state.qcs.get(justify.block), state.lock, state.tipCertificate, state.base?.certificate];
+  return candidates.find(
+    (one) => one?.block === justify.block && one.view === justify.view && one.phase === justify.phase,
+  );
 }

@@ -4,6 +4,7 @@ import { voteSigningText } from '../ledger/values/signing.js';
 import type { Certificate, Vote } from '../ledger/values/vote.js';
 import { maxUnfinalHeaders } from './config.js';
 import type { CoreState } from './core-state.js';
+import { noteCertificate, showProposal } from './equivocation.js';
 import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { fetch, headerOf, pathFromTip } from './unfinal-blocks.js';
@@ -16,6 +17,12 @@ export function onCertificate(state: CoreState, certificate: Certificate): void 
   }
   // [6-old-epoch] Nothing of an earlier epoch is signed or moves the lock.
   if (certificate.epoch < state.epoch.number) return;
+  noteCertificate(state, certificate);
+  showProposal(
+    state,
+    certificate,
+    certificate.signers.map((index) => state.epoch.validators[index]!.key),
+  );
   remember(state, certificate);
   endSilence(state, certificate);
   if (mayRaiseLock(state, certificate)) {

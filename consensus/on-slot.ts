@@ -26,6 +26,7 @@ function newSlot(state: CoreState, slot: Slot): void {
   state.slot = slot;
   state.helped.clear();
   state.asked.clear();
+  state.shown.clear();
   state.fetching.clear();
   state.validating = undefined;
   if (state.claimedFinal > state.tip.index) {

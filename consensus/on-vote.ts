@@ -4,7 +4,7 @@ import type { Vote } from '../ledger/values/vote.js';
 import { assembleCertificate } from './certificate.js';
 import { maxVotesPerValidator } from './config.js';
 import type { CoreState } from './core-state.js';
-import { noteDoubleVote, noteLockViolation } from './equivocation.js';
+import { noteDoubleVote, noteLockViolation, showProposal } from './equivocation.js';
 import { helpClosed } from './help.js';
 import { isQuorum, memberIndex, stakeOf, totalStake } from './quorum.js';
 import { emit, refuse, tellSelf } from './send.js';
@@ -31,6 +31,7 @@ export function onVote(state: CoreState, vote: Vote): void {
     return;
   }
   if (!remember(state, vote)) return;
+  showProposal(state, vote, [vote.validator]);
   const votes = sameVotes(state, vote);
   const stake = stakeOf(
     epoch,
@@ -58,7 +59,7 @@ function remember(state: CoreState, vote: Vote): boolean {
     return false;
   }
   own.set(name, vote);
-  if (own.size > maxVotesPerValidator) forgetLowest(own);
+  if (own.size > maxVotesPerValidator) forgetFurthest(state, own);
   if (vote.phase === 'commit') {
     for (const other of own.values()) if (other.phase === 'prepare') noteLockViolation(state, vote, other);
     const highest = state.commitVotes.get(vote.validator);
@@ -70,10 +71,13 @@ function remember(state: CoreState, vote: Vote): boolean {
   return true;
 }
 
-function forgetLowest(votes: Map<string, Vote>): void {
-  let lowest: Vote | undefined;
-  for (const vote of votes.values()) if (lowest === undefined || vote.view < lowest.view) lowest = vote;
-  if (lowest !== undefined) votes.delete(`${lowest.view}/${lowest.phase}`);
+/** Votes for slots to come go first, or a flood of them would push out those of today. Else the oldest goes. */
+function forgetFurthest(state: CoreState, votes: Map<string, Vote>): void {
+  const sorted = [...votes.values()].sort((left, right) => left.view - right.view);
+  const last = sorted.at(-1)!;
+  const isToCome = slotOfView(state.config.parameters, last.view) > state.slot;
+  const { view, phase } = isToCome ? last : sorted[0]!;
+  votes.delete(`${view}/${phase}`);
 }
 
 function sameVotes(state: CoreState, vote: Vote): readonly Vote[] {

@@ -12,6 +12,8 @@ export const maxHeldMessages = 256;
 export const maxSlotsAhead = 16;
 /** Evidence that waits for a block. */
 export const maxPendingEvidence = 256;
+/** Of these, how many a node tells the leader of each slot that begins. */
+export const maxEvidenceToldPerSlot = 8;
 /** Rounds of asking peers for one missing block before it is given up; a later proposal asks again. */
 export const maxFetchAttempts = 24;
 /** Missing blocks asked for at the same time. */

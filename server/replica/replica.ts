@@ -6,8 +6,8 @@
 import { createConsensus } from '../../consensus/consensus.js';
 import type { Input } from '../../consensus/input.js';
 import type { LedgerContext } from '../../ledger/context.js';
-import { readCertifyingSet, readEpoch } from '../../ledger/state-keys.js';
-import { toHeight } from '../../ledger/values/numbers.js';
+import { readCertifyingSet, readEpoch, readValidator } from '../../ledger/state-keys.js';
+import { type Slot, toHeight } from '../../ledger/values/numbers.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import { createSync } from '../sync/sync.js';
@@ -23,7 +23,7 @@ import type { Admission, Head } from './ports.js';
 import { createReceiver } from './receive.js';
 import { recover } from './recover.js';
 import type { Replica, ReplicaOptions, ReplicaStatus } from './replica-interface.js';
-import { maxUnstoredInSync, maxVerified } from './replica-limits.js';
+import { maxEvidenceToldPerSlot, maxUnstoredInSync, maxVerified } from './replica-limits.js';
 import { createEffectRunner } from './run-effect.js';
 import { createSlotClock } from './slot-clock.js';
 import { createTimers } from './timers.js';
@@ -55,6 +55,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
   const slots = createSlotClock(clock, genesis.genesis_time, parameters.slot_duration_ms, (slot) => {
     feed({ type: 'slot_started', slot, now: clock.now() });
+    tellEvidence(slot);
     onEvent({ type: 'slot', slot, leader: core.leader(slot) });
   });
   const core = (options.createCore ?? createConsensus)(
@@ -199,11 +200,22 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   function addEvidence(evidence: Evidence): boolean {
-    if (!evidencePool.add(evidence)) return false;
+    const { epoch, validator } = evidence.first;
+    if (readValidator(finalState(), validator)?.slashed_epochs.includes(epoch) || !evidencePool.add(evidence))
+      return false;
     onEvent({ type: 'evidence', evidence });
     network.broadcast({ type: 'evidence', evidence });
     feed({ type: 'work_available', now: clock.now() });
     return true;
+  }
+
+  /** What has waited since before this slot may have reached nobody: whoever leads now hears of it. */
+  function tellEvidence(slot: Slot): void {
+    const leader = core.leader(slot);
+    if (leader === signer?.publicKey) return;
+    for (const evidence of evidencePool.pending().slice(0, maxEvidenceToldPerSlot)) {
+      network.sendToValidator(leader, { type: 'evidence', evidence });
+    }
   }
 
   function head(): Head {

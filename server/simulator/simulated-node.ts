@@ -53,7 +53,7 @@ export interface NodeOptions {
   /** A process began, and may be spoken to. */
   onBoot(): void;
   /** What its replica thought of a peer. */
-  onVerdict(from: number, verdict: Verdict): void;
+  onVerdict(from: number, verdict: Verdict, message?: ReplicaMessage): void;
   onEvent(event: ReplicaEvent): void;
   onCrash(): void;
   onRefused?(reason: string, fields: object): void;
@@ -145,7 +145,8 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     },
     deliver(from, message) {
       const to = peers;
-      if (replica !== undefined && to !== undefined) enter(() => options.onVerdict(from, to.receive(from, message)));
+      if (replica !== undefined && to !== undefined)
+        enter(() => options.onVerdict(from, to.receive(from, message), message));
     },
     connected(other) {
       const [to, met] = [peers, replica];

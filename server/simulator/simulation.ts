@@ -10,6 +10,7 @@ import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
+import { createEvidenceBook, type EvidenceBook } from './checkers/evidence.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';
 import { createSignatureBook } from './checkers/signatures.js';
@@ -70,6 +71,8 @@ export interface Simulation {
   height(): number;
   /** The node whose validator leads the current slot, as far as the first node that is up knows. */
   leaderNode(): number;
+  /** Who signed two things where one is allowed, and whether proof of it is final. */
+  readonly evidence: EvidenceBook;
   note(line: string): void;
   traceHash(): string;
   /** Finality times in ms, from first sight to the first disk. */
@@ -89,6 +92,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     parameters: options.parameters ?? {},
   });
   const { slot_duration_ms } = chain.context.genesis.parameters;
+  const slot = (): number => Math.floor(queue.now() / 1000 / slot_duration_ms);
   const trace = createHash('sha256');
   const note = (line: string): void => {
     const text = `${(queue.now() / 1000).toFixed(3)} ${line}`;
@@ -136,7 +140,16 @@ export function createSimulation(options: SimulationOptions): Simulation {
     },
   });
   const lines = createMessageLines();
-  const onVerdict = (own: number, from: number, verdict: Verdict): void => {
+  const liars = new Set<PublicKey>();
+  const evidence = createEvidenceBook((key) => liars.has(key));
+  const hear = (own: number, message: ReplicaMessage): void => {
+    const author = authorOf(message);
+    if (author === undefined || !liars.has(author) || isByzantine(own)) return;
+    const epoch = nodes[own]!.replica()?.head().epoch;
+    if (epoch !== undefined) evidence.heard(own, epoch, slot(), finals.highest(), message);
+  };
+  const onVerdict = (own: number, from: number, verdict: Verdict, message?: ReplicaMessage): void => {
+    if (verdict.relay && message !== undefined) hear(own, message);
     if (verdict.peer === 'fine') return;
     if (verdict.peer === 'ban') {
       // A liar has more addresses than anyone can ban: it stays.
@@ -164,6 +177,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     }
   };
 
+  for (let node = 0; node < count; node++) if (isByzantine(node)) liars.add(keyOf(node));
   const connections = createConnections({
     queue,
     count,
@@ -187,6 +201,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     const disk = createVirtualDisk(queue, chain.file, (transaction) => transactionId(crypto, transaction), {
       stored(final) {
         if (isByzantine(index)) return;
+        if (final.block.index > finals.highest()) evidence.final(final.block);
         finals.stored(index, final.block);
         checkSupply(chain.total, final.block.index, disk.get('system/supply'));
       },
@@ -215,11 +230,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
         }),
       overhear: (port) => overhear(index, port),
       onBoot: () => connections.dial(index),
-      onVerdict: (from, verdict) => onVerdict(index, from, verdict),
+      onVerdict: (from, verdict, message) => onVerdict(index, from, verdict, message),
       onEvent: (event) => onEvent(index, event),
       onCrash: () => {
         note(`node ${index} crashed`);
         connections.down(index);
+        evidence.forgotten(index);
         actors.get(index)?.crashed?.();
       },
       ...(options.newCore ? { newCore: () => options.newCore!(index, chain) } : {}),
@@ -262,7 +278,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
       }
     },
     now: () => queue.now() / 1000,
-    slot: () => Math.floor(queue.now() / 1000 / slot_duration_ms),
+    slot,
+    evidence,
     height: () => finals.highest(),
     leaderNode() {
       const leader = nodes

@@ -15,6 +15,14 @@ for (const [at, role] of roles.entries()) {
   });
 }
 
+for (const role of ['equivocating leader', 'equivocating voter', 'twin', 'lock ignorer'] as const) {
+  test(`${role}: two signatures where one is allowed are in a final block soon after`, () => {
+    const report = runSeed({ seed: 13, chaosMs: 60_000, nodes: 5, cast: () => castOn([role], [0]) });
+    assert.equal(report.verdict, 'ok', report.violation);
+    assert.ok(report.evidence.proved > 0 && report.evidence.mostBlocks <= 12, JSON.stringify(report.evidence));
+  });
+}
+
 test('with a third of the stake or more the checkers find two final blocks of one height', () => {
   for (const seed of [1, 4]) {
     const report = runControl(seed);

@@ -29,6 +29,8 @@ export interface RunReport {
   readonly faults: Record<FaultKind, number>;
   /** Slots from healing to the next final block. */
   readonly recoverySlots: number;
+  /** Equivocations heard by one honest node, and what became of them; `mostBlocks`: final blocks until the proof. */
+  readonly evidence: Simulation['evidence']['counts'];
   readonly traceHash: string;
   readonly verdict: 'ok' | 'violation';
   readonly violation?: string;
@@ -70,6 +72,11 @@ function separate({ nodes, options, network }: Simulation): void {
   }
 }
 
+function checkEvidence({ evidence, nodes, chain, slot }: Simulation, healedAtSlot: number): void {
+  const epoch = Math.max(...nodes.map((node) => node.replica()?.head().epoch ?? 0));
+  evidence.check(healedAtSlot, slot(), epoch, chain.context.genesis.parameters.unbonding_epochs);
+}
+
 export function runSeed(options: RunOptions): RunReport {
   const random = createRandom(options.seed, 'run');
   const validators = options.nodes ?? drawValidators(random);
@@ -95,6 +102,7 @@ export function runSeed(options: RunOptions): RunReport {
     finalBlocks: simulation.height(),
     faults: faults.counts,
     recoverySlots,
+    evidence: simulation.evidence.counts,
     traceHash: simulation.traceHash(),
     verdict,
     ...(broken === undefined ? {} : { violation: broken.message, rule: broken.rule }),
@@ -106,6 +114,7 @@ export function runSeed(options: RunOptions): RunReport {
   try {
     simulation.run(options.chaosMs);
     faults.heal();
+    const healedAtSlot = simulation.slot();
     const before = simulation.height();
     while (simulation.height() === before) {
       if (recoverySlots++ >= owedWithinSlots) {
@@ -117,6 +126,7 @@ export function runSeed(options: RunOptions): RunReport {
       simulation.run(1_000);
     }
     simulation.run(20_000);
+    checkEvidence(simulation, healedAtSlot);
     const honest = simulation.nodes.filter(({ index }) => simulation.isHonest(index));
     const behind = honest.filter((node) => node.disk.tip().index < simulation.height() - 5);
     if (behind.length > 0) {

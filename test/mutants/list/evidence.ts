@@ -17,4 +17,20 @@ export const evidence: readonly Mutant[] = [
     'if (prepare.view > commit.view && prepare.justify_view < commit.view) {',
     'if (prepare.view > commit.view && prepare.justify_view < -commit.view) {',
   ]),
+  breaks(
+    '5-certificate-votes',
+    'certificate-votes-unread',
+    'the votes inside certificates are not compared with others',
+    ['consensus/on-certificate.ts', '  noteCertificate(state, certificate);\n', ''],
+  ),
+  breaks(
+    '5-show-proposal',
+    'proposal-kept-to-oneself',
+    'who voted for another block never hears of the one proposed here',
+    [
+      'consensus/equivocation.ts',
+      'if (proposal === undefined || proposal.block === vote.block) return;',
+      'if (proposal === undefined || proposal.block !== vote.block) return;',
+    ],
+  ),
 ];

@@ -1,0 +1,89 @@
+/** What it takes that two signatures where one is allowed meet at one honest node. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maxVotesPerValidator } from '../../consensus/config.js';
+import { genesis, genesisCertificate, keyOf, LoneCore, messages, ofType, others, viewOf } from './lone-core.js';
+
+/** In a slot that someone else leads, with two blocks that its leader might propose. */
+function entered(options = {}) {
+  const lone = new LoneCore(options);
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  lone.take();
+  const one = lone.child(genesis, slot);
+  const two = lone.child(genesis, slot, 0, 0, { tx_root: genesis.hash });
+  return { lone, slot, view: viewOf(slot), one, two };
+}
+const kinds = (lone: LoneCore): readonly string[] =>
+  ofType(lone.take(), 'report_evidence').map(({ evidence }) => evidence.kind);
+
+test('[5-certificate-votes] a vote and a certificate that carries another of the same place are evidence', () => {
+  const { lone, view, one, two } = entered();
+  lone.step({ type: 'vote', vote: lone.vote('v2', two, view) });
+  lone.step({ type: 'certificate', certificate: lone.certificate(one, view) });
+  const reported = ofType(lone.take(), 'report_evidence').map(({ evidence }) => evidence);
+  assert.deepEqual(
+    reported.map(({ kind, first, second }) => [kind, first.validator, first.block, second.block]),
+    [['double_vote', keyOf('v2'), two.hash, one.hash]],
+  );
+  assert.deepEqual(reported[0]?.second, lone.vote('v2', one, view));
+});
+
+test('[5-certificate-votes] certificates that agree with the votes at hand are no evidence', () => {
+  const { lone, view, one } = entered();
+  for (const name of others) lone.step({ type: 'vote', vote: lone.vote(name, one, view) });
+  lone.step({ type: 'certificate', certificate: lone.certificate(one, view) });
+  assert.deepEqual(kinds(lone), []);
+});
+
+test('[5-certificate-votes] a certificate against an own lock is evidence, whichever of the two comes as a certificate', () => {
+  const first = entered();
+  first.lone.step({ type: 'vote', vote: first.lone.vote('v2', first.one, first.view, 'commit') });
+  const prepare = first.lone.certificate(first.two, first.view + 3, 'prepare', first.view - 1);
+  first.lone.step({ type: 'certificate', certificate: prepare });
+  assert.deepEqual(kinds(first.lone), ['lock_violation']);
+
+  const second = entered();
+  const vote = second.lone.vote('v2', second.two, second.view + 3, 'prepare', second.view - 1);
+  second.lone.step({ type: 'vote', vote });
+  second.lone.step({ type: 'certificate', certificate: second.lone.certificate(second.one, second.view, 'commit') });
+  assert.deepEqual(kinds(second.lone), ['lock_violation']);
+});
+
+test('[5-show-proposal] who votes for another block is sent the proposal of that view, once a slot', () => {
+  const { lone, slot, view, one, two } = entered();
+  lone.propose(one, genesisCertificate);
+  lone.take();
+  const shown = () =>
+    ofType(lone.take(), 'send').flatMap(({ to, message }) =>
+      message.type === 'proposal' ? [[to, message.proposal.block, message.justify.block]] : [],
+    );
+  lone.step({ type: 'vote', vote: lone.vote('v3', one, view) });
+  assert.deepEqual(shown(), [], 'the voter knows it');
+  lone.step({ type: 'vote', vote: lone.vote('v4', two, view) });
+  assert.deepEqual(shown(), [[keyOf('v4'), one.hash, genesis.hash]]);
+  lone.step({ type: 'vote', vote: lone.vote('v4', two, view, 'commit') });
+  assert.deepEqual(shown(), []);
+  lone.enter(slot + 1);
+  lone.take();
+  lone.step({ type: 'vote', vote: lone.vote('v4', two, view + 1) });
+  assert.deepEqual(shown(), [], 'nothing was proposed here in that view');
+});
+
+test('[5-show-proposal] a certificate for another block shows the proposal to signers with more than a third of the stake', () => {
+  const { lone, view, one, two } = entered();
+  lone.propose(one, genesisCertificate);
+  lone.take();
+  lone.step({ type: 'certificate', certificate: lone.certificate(two, view) });
+  assert.equal(messages(lone.take(), 'proposal').length, 2);
+});
+
+test('votes for slots to come do not push out those of today', () => {
+  const { lone, slot, view, one, two } = entered();
+  lone.step({ type: 'vote', vote: lone.vote('v2', one, view) });
+  for (let at = 0; at < 2 * maxVotesPerValidator; at += 1) {
+    lone.step({ type: 'vote', vote: lone.vote('v2', one, viewOf(slot + 1 + (at % 8), at)) });
+  }
+  lone.step({ type: 'vote', vote: lone.vote('v2', two, view) });
+  assert.deepEqual(kinds(lone), ['double_vote']);
+});
