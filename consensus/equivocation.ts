@@ -7,6 +7,7 @@ import type { Certificate, Evidence, Proposal, Vote } from '../ledger/values/vot
 import type { CoreState } from './core-state.js';
 import { stakeOf, totalStake } from './quorum.js';
 import { emit } from './send.js';
+import { headerOf } from './unfinal-blocks.js';
 
 /** Once per offender and epoch is enough: the ledger takes no more. */
 function report(state: CoreState, evidence: Evidence): void {
@@ -66,7 +67,7 @@ export function showProposal(state: CoreState, vote: Pick<Vote, 'view' | 'block'
   const proposal = state.proposals.get(vote.view);
   if (proposal === undefined || proposal.block === vote.block) return;
   const justify = certificateNamed(state, proposal);
-  if (justify === undefined) return;
+  if (justify === undefined || headerOf(state, proposal.block) === undefined) return;
   const message = { type: 'proposal', proposal, justify } as const;
   const told: PublicKey[] = [];
   for (const to of voters) {

@@ -47,7 +47,7 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
       return;
     }
     options.onSigned(message.proposal.signature);
-    const block = tree.get(message.proposal.block);
+    const block = tree.get(message.proposal.block) ?? ledger.blockByHash(message.proposal.block);
     if (block === undefined) return;
     deliver({ type: 'new_block', proposal: message.proposal, block, justify: message.justify });
   }
