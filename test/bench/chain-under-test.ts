@@ -25,12 +25,15 @@ export interface Payer {
 export interface ChainUnderTest {
   readonly chain: ChainId;
   readonly genesis: Genesis;
+  /** Those that are up. */
   readonly nodes: readonly NodeProcess[];
   readonly payers: readonly Payer[];
   /** Addresses that get the payments. */
   readonly payees: readonly Address[];
   /** Waits until no node has a transaction waiting and all have one final block on disk. @returns its index */
   settled(withinMs: number): Promise<number>;
+  /** Kills the last node for good: from then on it is not one of `nodes`. */
+  killLast(): Promise<void>;
   /** Ends the nodes and takes their homes away; also done when the program is told to end. */
   stop(): Promise<void>;
 }
@@ -84,7 +87,8 @@ export async function startChain(validators: number, payers: number, profileTo?:
     await wallet.send({ type: 'transfer', outputs }, { timeoutMs: 20_000 });
     await settled(20_000);
     const payees = Array.from({ length: payeeCount }, (_, i) => payee(i, genesis.address_prefix));
-    return { chain, genesis, nodes, payers: all, payees, settled, stop };
+    const killLast = async (): Promise<void> => nodes.pop()?.kill();
+    return { chain, genesis, nodes, payers: all, payees, settled, killLast, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- [--seconds 10] [--only <part>,…] [--profile <directory>]`: figures of real nodes on this machine;
+ * `npm run bench -- [--seconds 10] [--only <part>,…] [--rate 200] [--profile <directory>]`: figures of real nodes on this machine;
  * `--profile` keeps a CPU profile of the first node of each throughput part. A part whose payments are
  * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
  */
 import { parseArgs } from 'node:util';
+import { measureAtRate } from './at-rate.js';
 import { type Ceiling, measureCeilings } from './ceilings.js';
 import { describeEnvironment, loadLine } from './environment.js';
 import { format, table } from './figures.js';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     only: { type: 'string', default: '' },
     profile: { type: 'string' },
+    rate: { type: 'string', default: '200' },
   },
 });
 const seconds = Number(values.seconds);
@@ -35,7 +37,15 @@ const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
     }),
   latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds),
   throughput4: () => measureThroughput('four validators on this machine', { ...single, validators: 4 }),
+  rate4: () => atRate('four validators, at a fixed rate', {}),
+  dead4: () => measureThroughput('three of four validators, one is dead', { ...single, validators: 4, oneDead: true }),
+  rateDead4: () => atRate('three of four validators, at a fixed rate', { oneDead: true }),
 };
+
+function atRate(name: string, more: { readonly oneDead?: boolean }): Promise<Measurement> {
+  const perSecond = Number(values.rate);
+  return measureAtRate(`${name} of ${perSecond} a second`, { validators: 4, perSecond, seconds, ...more });
+}
 
 const chosen = values.only === '' ? Object.keys(parts) : values.only.split(',');
 const unknown = chosen.filter((name) => parts[name] === undefined);

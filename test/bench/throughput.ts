@@ -2,15 +2,13 @@
  * Payments as fast as the nodes take them, from a process of its own. What counts is what became final, over the time
  * from the first request until nothing waits on any node.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { account } from './accounting.js';
 import { startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
 import { format, percentile } from './figures.js';
-import type { LoadMessage, LoadPlan, LoadReport } from './load.js';
+import type { LoadPlan, LoadReport } from './load.js';
 import type { Measurement } from './measurement.js';
+import { runChild } from './run-child.js';
 
 export interface ThroughputPlan {
   readonly validators: number;
@@ -23,6 +21,8 @@ export interface ThroughputPlan {
   readonly signedPerSecond: number;
   /** A directory for a CPU profile of the first node. */
   readonly profileTo?: string | undefined;
+  /** The last validator is killed before the load begins. */
+  readonly oneDead?: boolean;
 }
 
 const payers = 128;
@@ -34,10 +34,11 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
   const under = await startChain(validators, payers, plan.profileTo);
   let measurement: Measurement | undefined;
   try {
+    if (plan.oneDead) await under.killLast();
     const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
     const cpuTaken = (): number => pids.reduce((sum, pid) => sum + cpuTimeMs(pid), 0);
     const cpuBefore = cpuTaken();
-    const report = await runLoad({
+    const report = await runChild<LoadPlan, LoadReport>('./load.js', {
       chain: under.chain,
       parameters: under.genesis.parameters,
       payees: under.payees,
@@ -78,20 +79,4 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
     await under.stop();
   }
   return measurement;
-}
-
-async function runLoad(plan: LoadPlan): Promise<LoadReport> {
-  const child = fork(fileURLToPath(new URL('./load.js', import.meta.url)));
-  const answer = async (): Promise<LoadMessage> => {
-    const gone = once(child, 'exit').then(([code]) => {
-      throw new Error(`the load generator ended with ${code}`);
-    });
-    return ((await Promise.race([once(child, 'message'), gone])) as [LoadMessage])[0];
-  };
-  child.send(plan);
-  await answer();
-  child.send('go');
-  const done = await answer();
-  if (done.kind !== 'done') throw new Error('the load generator did not report');
-  return done.report;
 }

@@ -1,0 +1,67 @@
+/** Latency under a load of so many payments a second, with all validators up or with one of them dead. */
+import { account } from './accounting.js';
+import { startChain } from './chain-under-test.js';
+import { cpuTimeMs } from './cpu-time.js';
+import { format, percentile } from './figures.js';
+import type { Measurement } from './measurement.js';
+import type { RatePlan, RateReport } from './rate-load.js';
+import { runChild } from './run-child.js';
+
+export interface RateOptions {
+  readonly validators: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** The last validator is killed before the load begins. */
+  readonly oneDead?: boolean;
+}
+
+const payers = 128;
+const lanes = 2;
+
+export async function measureAtRate(name: string, options: RateOptions): Promise<Measurement> {
+  const { validators, perSecond, seconds } = options;
+  const under = await startChain(validators, payers);
+  try {
+    if (options.oneDead) await under.killLast();
+    const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
+    const cpuTaken = (): number[] => pids.map(cpuTimeMs);
+    let before: number[] = [];
+    let startedAt = 0;
+    const plan: RatePlan = {
+      chain: under.chain,
+      parameters: under.genesis.parameters,
+      payees: under.payees,
+      outputs: 1,
+      urls: under.nodes.map(({ client }) => client.url),
+      payers: under.payers,
+      lanes,
+      perSecond,
+      seconds,
+    };
+    const report = await runChild<RatePlan, RateReport>('./rate-load.js', plan, () => {
+      before = cpuTaken();
+      startedAt = performance.now();
+    });
+    const took = performance.now() - startedAt;
+    const cores = cpuTaken().map((after, i) => (after - before[i]!) / took);
+    const { faults } = await account(under, await under.settled(60_000), report.acknowledged);
+    const failed = Object.entries(report.failed).map(([code, times]) => `${times} ${code}`);
+    return {
+      name,
+      rows: [
+        ['due to final, p50', `${format(percentile(report.times, 0.5))} ms`],
+        ['due to final, p90', `${format(percentile(report.times, 0.9))} ms`],
+        ['due to final, p99', `${format(percentile(report.times, 0.99))} ms`],
+        ['longest', `${format(Math.max(...report.times))} ms`],
+        ['payments, all final once', format(report.times.length)],
+        ['CPUs taken by a node', `${format(Math.max(...cores))} at most`],
+        ...(failed.length > 0 ? [['not final in time', failed.join(', ')] as const] : []),
+      ],
+      faults,
+      p50Ms: percentile(report.times, 0.5),
+      p99Ms: percentile(report.times, 0.99),
+    };
+  } finally {
+    await under.stop();
+  }
+}
