@@ -16,6 +16,11 @@ export interface ServerOptions {
   readonly genesis?: Genesis;
   /** The only genesis hash to accept, from the home, from `genesis` or from a bootstrap peer. */
   readonly genesisHash?: Hash;
+  /**
+   * Whether a chain that is not a development chain may run as the superuser. Starting value true: a program decides
+   * for itself; `server start` says false.
+   */
+  readonly allowRoot?: boolean;
   /** Leading zero hex digits of every block hash of a NEW chain, 0–5. Starting value 0. */
   readonly difficulty?: number;
   /** Slot duration of a NEW development chain, in ms. Starting value 1000. */

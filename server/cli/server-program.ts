@@ -110,6 +110,7 @@ function addNodeOptions(command: Command): Command {
     .option('--metrics-port <port>', 'a port of its own for GET /metrics')
     .option('--record <file>', 'append what the consensus core is given and does, for `server replay`')
     .option('--node-id <name>', 'readable name in logs')
+    .option('--allow-root', 'run as root, which only development chains do otherwise')
     .option('--log-level <level>', 'silent, fatal, error, warn, info, debug or trace');
 }
 

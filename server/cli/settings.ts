@@ -62,6 +62,7 @@ const names = [
   'deny',
   'genesis_hash',
   'node_id',
+  'allow_root',
   'log_level',
   'difficulty',
 ] as const;
@@ -100,6 +101,7 @@ export function readSettings(command: Command): Settings {
   const [advertise] = addressesOf('p2p_advertise', find('p2p_advertise').value);
   const logLevel = oneOf('log_level', find('log_level').value, logLevels) ?? 'info';
   const wished = {
+    allowRoot: booleanOf('allow_root', find('allow_root').value) ?? false,
     httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
     metricsPort: portOf('metrics_port', find('metrics_port').value),
     record: textOf('record', find('record').value),
@@ -135,6 +137,7 @@ export function readSettings(command: Command): Settings {
     deny: peers.deny,
     genesis_hash: wished.genesisHash,
     node_id: peers.nodeId,
+    allow_root: wished.allowRoot,
     log_level: logLevel,
     difficulty: wished.difficulty,
   };
@@ -189,6 +192,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     deny: flags.deny,
     genesis_hash: flags.genesisHash,
     node_id: flags.nodeId,
+    allow_root: flags.allowRoot,
     log_level: flags.logLevel,
     difficulty: flags.difficulty,
   };
@@ -261,7 +265,8 @@ const portOf = (name: Name, value: unknown): number | undefined => numberOf(name
 
 function booleanOf(name: Name, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value;
-  if (value === 'true' || value === 'false') return value === 'true';
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
   throw wrong(name, value, 'true or false');
 }
 

@@ -27,13 +27,14 @@ export interface ChainWishes {
   readonly nodeId: string | undefined;
 }
 
-/** @throws SlotledgerError WRONG_CHAIN, CHAIN_EXISTS, GENESIS_INVALID, GENESIS_NOT_FOUND */
+/** @throws SlotledgerError WRONG_CHAIN, CHAIN_EXISTS, GENESIS_INVALID, GENESIS_NOT_FOUND, ROOT_REFUSED */
 export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainWishes): Promise<OpenedGenesis> {
   const { options } = wishes;
   const existing = readGenesis(paths);
   const given = options.genesis && parseGenesis(Buffer.from(genesisFileText(options.genesis)), 'The given genesis');
   refuseOtherChain(paths.home, existing ?? given, given?.hash ?? options.genesisHash);
   refuseOtherChain(paths.home, existing ?? given, options.genesisHash);
+  refuseRoot(existing ?? given, options.allowRoot);
   if (existing !== undefined) {
     refuseOtherParameters(existing.genesis, wishes);
     // A crash may have come between the genesis and the vote state that names it.
@@ -44,6 +45,7 @@ export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainW
   if (wishes.bootstrapPeers.length > 0) {
     const fetched = await fetchChain(crypto, wishes.bootstrapPeers, options.genesisHash);
     refuseOtherParameters(fetched.genesis, wishes);
+    refuseRoot(fetched, options.allowRoot);
     return join(paths, fetched);
   }
   return newChain(paths, wishes);
@@ -72,6 +74,16 @@ function refuseOtherChain(home: string, is: OpenedGenesis | undefined, expected:
     'WRONG_CHAIN',
     `${home} is for the chain with genesis hash ${is.hash}, and ${expected} was asked for.`,
     'Use another --home, or start without naming another genesis.',
+  );
+}
+
+/** Before anything is written, so that no file of the chain belongs to root afterwards. Development chains are for trying. */
+function refuseRoot(chain: OpenedGenesis | undefined, allowed = true): void {
+  if (allowed || chain === undefined || chain.genesis.development || process.getuid?.() !== 0) return;
+  throw new SlotledgerError(
+    'ROOT_REFUSED',
+    `A node of ${chain.chain} does not run as root, where a fault in it could touch the whole machine.`,
+    'Run it as a user of its own who owns the home, or say --allow-root (SLOTLEDGER_ALLOW_ROOT=1), as in a container.',
   );
 }
 
