@@ -6,7 +6,7 @@ import type { Mutant } from './mutant.js';
 const folders: Readonly<Record<string, readonly string[]>> = {
   'consensus/': ['consensus'],
   'ledger/': ['ledger', 'ledger/values', 'consensus'],
-  'server/replica/': ['server', 'server/sync'],
+  'server/replica/': ['server/replica', 'server', 'server/sync'],
   'server/storage/': ['server/storage', 'server'],
   'server/home/': ['server/home', 'server/storage'],
   'server/mempool/': ['server/mempool', 'server'],

@@ -1,0 +1,69 @@
+/** Final blocks from a peer: nothing of them is believed that a finality certificate of their own epoch does not prove. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toEpoch } from '../../../ledger/values/numbers.js';
+import { genesisCertificate } from '../../../server/replica/recover.js';
+import { chainOfOne, newcomer, pay } from './chain-of-one.js';
+
+const { blocks, finality, certificateOf, proposalOf } = chainOfOne();
+const [first, closing, third] = blocks;
+
+test('[7-proved] a page is final up to its last certificate, over an epoch change too', () => {
+  const { replica, receive } = newcomer(20);
+  assert.deepEqual(receive({ type: 'blocks', id: 0, blocks, finality }), { relay: false, peer: 'fine' });
+  assert.equal(replica.head().final_index, 4);
+  assert.equal(replica.head().epoch, 1);
+});
+
+test('[7-proved] a QC does not make a block final', () => {
+  const { replica, receive } = newcomer(20);
+  assert.equal(
+    receive({ type: 'blocks', id: 0, blocks: [first!], finality: [certificateOf(first!, 'prepare')] }).peer,
+    'ban',
+  );
+  assert.equal(replica.head().final_index, 0);
+});
+
+test('[7-proved] a block is certified by the set of its own epoch, not by an earlier one', () => {
+  const { replica, receive } = newcomer(20);
+  const ofOldSet = certificateOf(third!, 'commit', toEpoch(0));
+  const [one, two] = finality;
+  const page = { blocks: [first!, closing!, third!], finality: [one!, two!, ofOldSet] };
+  assert.equal(receive({ type: 'blocks', id: 0, ...page }).peer, 'ban');
+  assert.equal(replica.head().final_index, 2);
+});
+
+test('[7-proved] blocks after the last certificate of a page are refused', () => {
+  const { replica, receive } = newcomer(20);
+  assert.equal(receive({ type: 'blocks', id: 0, blocks, finality: finality.slice(0, 3) }).peer, 'ban');
+  assert.equal(replica.head().final_index, 3);
+});
+
+test('[7-proved] of a page that does not hang together nothing is kept', () => {
+  const { replica, receive } = newcomer(20);
+  const page = { blocks: [first!, third!], finality: [certificateOf(third!, 'commit')] };
+  assert.equal(receive({ type: 'blocks', id: 0, ...page }).peer, 'ban');
+  assert.equal(replica.status().unfinalBlocks, 0);
+});
+
+test('[6-catch-up] a message of a later epoch is kept until its set is known', () => {
+  const { replica, receive } = newcomer(16);
+  assert.equal(receive(proposalOf(third!, finality[1]!)).peer, 'fine');
+  assert.equal(replica.status().unfinalBlocks, 0, 'not looked at yet');
+  receive({ type: 'blocks', id: 0, blocks: [first!, closing!], finality: finality.slice(0, 2) });
+  assert.equal(replica.head().final_index, 2);
+  receive({ type: 'certificate', certificate: finality[2]! });
+  assert.equal(replica.head().final_index, 3, 'its block came with the message that was kept');
+});
+
+test('[5-two-processes] a validator that hears its own key sign what it did not sign signs nothing any more', () => {
+  const { nodes, member, replica, receive } = newcomer(2);
+  receive(proposalOf(first!, genesisCertificate(nodes.context.genesisHash)));
+  const alarms = member.events.filter(({ type }) => type === 'second_signer');
+  assert.equal(alarms.length, 1);
+  const { watermark } = replica.status().consensus;
+  pay(nodes, 0);
+  nodes.time.runUntil(10_000);
+  assert.deepEqual(replica.status().consensus.watermark, watermark);
+  assert.equal(replica.head().final_index, 0);
+});
