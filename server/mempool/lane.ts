@@ -10,6 +10,8 @@ export interface Waiting {
   readonly cost: number;
   /** Order of arrival: breaks ties among equal fees. */
   readonly order: number;
+  /** It is on disk. */
+  stored: boolean;
 }
 
 export interface Lane {

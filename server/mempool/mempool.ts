@@ -93,8 +93,8 @@ export function createMempool(parts: MempoolParts): Mempool {
     else totals.set(from, { count: before.count + count, cost: before.cost + cost });
   };
 
-  const insert = (id: TransactionId, transaction: Transaction, size: number): void => {
-    const waiting: Waiting = { id, transaction, bytes: size, cost: costOf(transaction), order: orders++ };
+  const insert = (id: TransactionId, transaction: Transaction, size: number, stored: boolean): Waiting => {
+    const waiting: Waiting = { id, transaction, bytes: size, cost: costOf(transaction), order: orders++, stored };
     waitingById.set(id, waiting);
     const name = laneName(transaction);
     const lane = lanes.get(name) ?? createLane(transaction);
@@ -106,6 +106,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     if (transaction.expires_slot !== undefined) enter(expiring, transaction.expires_slot, id);
     bytes += size;
     droppedById.delete(id);
+    return waiting;
   };
 
   const take = (waiting: Waiting): void => {
@@ -189,16 +190,19 @@ export function createMempool(parts: MempoolParts): Mempool {
         const id = parts.idOf(transaction);
         const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
         if (refusalOf(transaction, slot) !== undefined || rival !== undefined) lost.push(id);
-        else insert(id, transaction, transactionBytes(transaction));
+        else insert(id, transaction, transactionBytes(transaction), true);
       }
       if (lost.length > 0) store.remove(lost);
       return lost.length;
     },
     add(transaction, slot, answer) {
       const id = parts.idOf(transaction);
-      if (waitingById.has(id)) {
+      const known = waitingById.get(id);
+      if (known !== undefined) {
+        const outcome = { kind: 'accepted', known: true, id } as const;
         // Durable before it is acknowledged, also when the first copy is still on its way to disk.
-        store.add([transaction], () => answer({ kind: 'accepted', known: true, id }));
+        if (known.stored) answer(outcome);
+        else store.add([transaction], () => answer(outcome));
         return;
       }
       const refused = refusalOf(transaction, slot);
@@ -216,8 +220,11 @@ export function createMempool(parts: MempoolParts): Mempool {
         drop(rival, { status: 'rejected', reason: `It was replaced by ${id}, which pays a higher fee.` });
       }
       for (const victim of victims) drop(victim, { status: 'rejected', reason: gaveWay });
-      insert(id, transaction, size);
-      store.add([transaction], () => answer({ kind: 'accepted', known: false, id }));
+      const waiting = insert(id, transaction, size, false);
+      store.add([transaction], () => {
+        waiting.stored = true;
+        answer({ kind: 'accepted', known: false, id });
+      });
     },
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,

@@ -43,7 +43,8 @@ export interface BlockTree {
   unfinal(): Iterable<Block>;
 }
 
-export function createBlockTree(context: LedgerContext, store: LedgerStore): BlockTree {
+/** @param execute the ledger's own, or one that gives the same */
+export function createBlockTree(context: LedgerContext, store: LedgerStore, execute = executeBlock): BlockTree {
   const nodesByHash = new Map<Hash, Node>();
   let bytesHeld = 0;
   let { hash: finalHash, index: finalIndex } = store.tip();
@@ -90,7 +91,7 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore): Blo
   function executeOne(node: Node): Result<Executed, string> {
     if (node.executed !== undefined) return node.executed;
     const { block } = node;
-    const result = executeBlock({ context, state: readerAt(block.prev_hash), parent: block.prev_hash, block });
+    const result = execute({ context, state: readerAt(block.prev_hash), parent: block.prev_hash, block });
     node.executed = result.ok ? ok(result.value) : { ok: false, problem: result.problem.detail };
     return node.executed;
   }

@@ -2,6 +2,7 @@
 import type { createConsensus } from '../../consensus/consensus.js';
 import type { Description } from '../../consensus/describe.js';
 import type { LedgerContext } from '../../ledger/context.js';
+import type { executeBlock } from '../../ledger/execute-block.js';
 import type { Crypto, Signer, VrfProver } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { Slot, View } from '../../ledger/values/numbers.js';
@@ -59,6 +60,8 @@ export interface ReplicaOptions {
   readonly onEvent: (event: ReplicaEvent) => void;
   /** A peer that proved to be of no use. */
   readonly blame?: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
+  /** The ledger's own unless a simulation shares outcomes between its nodes. */
+  readonly execute?: typeof executeBlock;
   /** Starting value: `createConsensus` itself; a recorder wraps it. */
   readonly createCore?: typeof createConsensus;
   /** Which rule refused what; for traces. */

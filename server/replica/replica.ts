@@ -38,7 +38,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   const recoveredVoteState = signer && options.voteState?.read();
   const startWatermark = recoveredVoteState?.voteState.watermark.view ?? 0;
 
-  const tree = createBlockTree(context, ledger);
+  const tree = createBlockTree(context, ledger, options.execute);
   const evidencePool = createEvidencePool();
   const ownSignatures = createBoundedMap<string, true>(maxVerified);
   let suspect = false;

@@ -1,6 +1,7 @@
 /** One machine: a disk and a clock that outlive its processes, and the shipped replica, mempool and sync on top. */
 import type { createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
+import type { executeBlock } from '../../ledger/execute-block.js';
 import { readAccount, readNonce } from '../../ledger/state-keys.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import { transactionId } from '../../ledger/values/identity.js';
@@ -54,6 +55,7 @@ export interface NodeOptions {
   onBoot(): void;
   /** What its replica thought of a peer. */
   onVerdict(from: number, verdict: Verdict, message?: ReplicaMessage): void;
+  readonly execute: typeof executeBlock;
   onEvent(event: ReplicaEvent): void;
   onCrash(): void;
   onRefused?(reason: string, fields: object): void;
@@ -115,6 +117,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       ...(signer === undefined || vrf === undefined ? {} : { signer, vrf, voteState }),
       clock: { now: clock.now, at: (at, call) => clock.at(at, () => enter(call)) },
       network: options.overhear(speech.network),
+      execute: options.execute,
       ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
       mempool: createMempoolPort({ pool, idOf, slotNow }),
       onEvent: options.onEvent,

@@ -20,6 +20,7 @@ import { createConnections } from './connections.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import { authorOf, createMessageLines } from './message-lines.js';
 import { createRandom, type Random } from './random.js';
+import { createSharedExecution } from './shared-execution.js';
 import {
   type ChainOptions,
   createPurse,
@@ -110,7 +111,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const count = own + twins.length;
   /** Twins stand last, each with the identity of its original. */
   const identityOf = (node: number): number => (node < own ? node : twins[node - own]!);
-  const keyOf = (node: number): PublicKey => validatorKeyOf(identityOf(node));
+  const keys = Array.from({ length: count }, (_, node) => validatorKeyOf(identityOf(node)));
+  const keyOf = (node: number): PublicKey => keys[node]!;
+  const execute = createSharedExecution();
   const isByzantine = (node: number): boolean =>
     options.actors?.has(identityOf(node)) === true || twins.includes(identityOf(node));
   const actors = new Map<number, Actor>();
@@ -231,6 +234,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       overhear: (port) => overhear(index, port),
       onBoot: () => connections.dial(index),
       onVerdict: (from, verdict, message) => onVerdict(index, from, verdict, message),
+      execute,
       onEvent: (event) => onEvent(index, event),
       onCrash: () => {
         note(`node ${index} crashed`);
@@ -288,7 +292,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
         ?.status().leader;
       return Math.max(
         0,
-        nodes.findIndex(({ index }) => validatorKeyOf(index) === leader),
+        nodes.findIndex(({ index }) => keyOf(index) === leader),
       );
     },
     submitted: (id) => void submittedAt.set(id, queue.now()),
@@ -319,6 +323,7 @@ function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[], netwo
 export function startLoad(simulation: Simulation, everyMs: number): () => void {
   const random = simulation.random.fork('load');
   const customers = simulation.options.customers ?? 8;
+  const addresses = Array.from({ length: customers }, (_, at) => customerOf(at));
   const purses = Array.from({ length: customers }, (_, at) => createPurse(simulation.chain, 'customer', at));
   let running = true;
   const pay = (): void => {
@@ -327,7 +332,7 @@ export function startLoad(simulation: Simulation, everyMs: number): () => void {
     const up = simulation.nodes.filter((node) => node.isUp());
     if (up.length === 0) return;
     const payer = random.below(customers);
-    const transaction = purses[payer]!.pay(customerOf(random.below(customers)), 1 + random.below(100));
+    const transaction = purses[payer]!.pay(addresses[random.below(customers)]!, 1 + random.below(100));
     const id = transactionId(simulation.chain.context.crypto, transaction);
     simulation.submitted(id);
     // A wallet tries again elsewhere: handed to every node that is up, as resending does.

@@ -38,12 +38,15 @@ export interface VirtualNetwork {
   readonly counts: NetworkCounts;
 }
 
+/** More than any run has. */
+const maxNodes = 65_536;
+
 export function createVirtualNetwork(queue: EventQueue, random: Random, deliver: Deliver): VirtualNetwork {
   let conditions: LinkConditions = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 };
-  const links = new Map<string, LinkConditions>();
-  const cuts = new Set<string>();
+  const links = new Map<number, LinkConditions>();
+  const cuts = new Set<number>();
   const counts: NetworkCounts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, cut: 0, bytes: 0 };
-  const name = (from: number, to: number): string => `${from}>${to}`;
+  const name = (from: number, to: number): number => from * maxNodes + to;
 
   const carry = (from: number, to: number, message: ReplicaMessage, link: LinkConditions): void => {
     const delay = random.between(link.delayUs[0], link.delayUs[1]);
