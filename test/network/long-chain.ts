@@ -14,6 +14,7 @@ import type { Transfer } from '../../ledger/values/transaction.js';
 import { createCrypto } from '../../server/crypto/create-crypto.js';
 import { homePaths } from '../../server/home/home.js';
 import { developmentSigner, openKeys } from '../../server/node-runtime/keys.js';
+import type { FinalBlock } from '../../server/replica/ports.js';
 import { createLedgerStore } from '../../server/storage/ledger-store.js';
 import type { Homes } from './homes.js';
 
@@ -23,6 +24,9 @@ export interface LongChain {
   /** A VRF proof costs more than all else of a block, and only the first of a slot has one. */
   readonly blocksPerSlot: number;
 }
+
+/** In one database transaction. */
+const batchBlocks = 64;
 
 /** Slots that the chain needs; its genesis must lie so far in the past. */
 export const slotsOf = ({ blocks, blocksPerSlot }: LongChain): number => Math.ceil(blocks / blocksPerSlot) + 1;
@@ -58,6 +62,7 @@ export async function writeLongChain(homes: Homes, plan: LongChain): Promise<voi
   let parent: Hash = hash;
   let justifyView: View = toView(0);
   let nonce = 0;
+  let batch: FinalBlock[] = [];
   const pay = (): Transfer & { signature: ReturnType<typeof payer.sign> } =>
     signTransaction(
       {
@@ -101,7 +106,10 @@ export async function writeLongChain(homes: Homes, plan: LongChain): Promise<voi
     const certificate = assembleCertificate(set, [{ ...vote, validator: validator.publicKey, signature }]);
     state.absorb(executed.changes);
     parent = block.hash;
-    store.append([{ block, certificate, changes: executed.changes, receipts: executed.receipts }], () => undefined);
+    batch.push({ block, certificate, changes: executed.changes, receipts: executed.receipts });
+    if (batch.length < batchBlocks && i < plan.blocks - 1) continue;
+    store.append(batch, () => undefined);
+    batch = [];
   }
   await store.close();
 }

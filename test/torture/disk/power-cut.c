@@ -105,7 +105,12 @@ static int in_home(const char *path) {
          (path[home_length] == '/' || path[home_length] == 0) && !ends_with(path, "-shm");
 }
 
-static struct handle *handle_of(int fd) { return fd >= 0 && fd < MAX_HANDLES ? handles[fd] : 0; }
+/* A handle may have been closed without a call of `close`, and its number given to another file or socket. */
+static struct handle *handle_of(int fd) {
+  struct handle *handle = fd >= 0 && fd < MAX_HANDLES ? handles[fd] : 0;
+  struct stat now;
+  return handle && fstat(fd, &now) == 0 && now.st_ino == handle->file ? handle : 0;
+}
 
 static void enter(const struct record *record, const void *payload) {
   struct iovec parts[2] = {{(void *)record, sizeof *record}, {(void *)payload, record->payload}};
@@ -216,12 +221,10 @@ static ssize_t write_all(int fd, const struct iovec *parts, int number, int64_t 
 }
 
 ssize_t write(int fd, const void *bytes, size_t length) {
-  if (!handle_of(fd)) return syscall(SYS_write, fd, bytes, length);
   struct iovec one = {(void *)bytes, length};
   return write_all(fd, &one, 1, -1);
 }
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) {
-  if (!handle_of(fd)) return syscall(SYS_pwrite64, fd, bytes, length, offset);
   struct iovec one = {(void *)bytes, length};
   return write_all(fd, &one, 1, offset);
 }
@@ -334,7 +337,7 @@ int openat64(int at, const char *path, int flags, ...) {
 int creat(const char *path, mode_t mode) { return open_file(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 
 int close(int fd) {
-  struct handle *handle = handle_of(fd);
+  struct handle *handle = fd >= 0 && fd < MAX_HANDLES ? handles[fd] : 0;
   if (handle) {
     handles[fd] = 0;
     free(handle->path);
@@ -387,7 +390,7 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
   struct timespec now;
   (void)zone;
   int answer = clock_gettime(CLOCK_REALTIME, &now);
-  if (answer == 0 && time) *time = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+  if (answer == 0) *time = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
   return answer;
 }
 time_t time(time_t *out) {
