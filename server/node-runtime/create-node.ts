@@ -27,7 +27,7 @@ import type { Network, VoteStateStore } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { NetworkConfig } from '../server-options.js';
-import { clockProblem } from './clock-check.js';
+import { createClockWatch } from './clock-watch.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
 import { createMempoolPort } from './mempool-port.js';
@@ -35,7 +35,7 @@ import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
 import { createSignatureGate } from './signature-gate.js';
 import { openStores } from './stores.js';
-import { createSystemClock } from './system-clock.js';
+import { createSystemClock, steadyNow } from './system-clock.js';
 import { createWaiters } from './waiters.js';
 
 /** The network as asked for, with the starting values of what was not. */
@@ -73,7 +73,6 @@ export interface Node {
 export async function createNode(parts: NodeParts): Promise<Node> {
   const { chain, crypto, keys, log } = parts;
   const { genesis, hash: genesisHash } = chain;
-  const clock = createSystemClock();
   const known = createKnownSignatures();
   const context: LedgerContext = { genesis, genesisHash, chain: chain.chain, crypto, isKnownGood: known.has };
   let failure: string | undefined;
@@ -89,6 +88,16 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const { ledger, queries } = stores;
   const waiters = createWaiters();
   const { slot_duration_ms: slotMs, max_clock_offset_ms: maxOffsetMs } = genesis.parameters;
+  const watch = createClockWatch({
+    maxOffsetMs,
+    ownKey: keys.validator?.signer.publicKey,
+    validators: () => readEpoch(ledger).validators,
+    peers: () => peerNetwork?.peerViews() ?? [],
+    forgetOffsets: () => peerNetwork?.forgetClockOffsets(),
+    onSuspect: (suspect) => replica.setClockSuspect(suspect),
+    warn: (sentence) => log.warn(sentence),
+  });
+  const { clock } = watch;
   const slotNow = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesis.genesis_time) / slotMs)));
   const idOf = (transaction: Transaction) => transactionId(crypto, transaction);
   const threads = createSignatureThreads(signatureThreadCount(availableParallelism()));
@@ -110,7 +119,6 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     balance: (from) => readAccount(ledger, from).balance,
     onDropped: waiters.tell,
   });
-  let clockFault: string | undefined;
   let secondSigner: string | undefined;
 
   const voteState: VoteStateStore = {
@@ -150,7 +158,8 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       nodeSigner: keys.node,
       ...(keys.validator ? { validatorSigner: keys.validator.signer } : {}),
       verifier: crypto,
-      clock,
+      clock: createSystemClock(steadyNow),
+      wallNow: Date.now,
       random: Math.random,
       randomHash: () => `0x${randomBytes(32).toString('hex')}`,
       logger: log,
@@ -219,8 +228,9 @@ export async function createNode(parts: NodeParts): Promise<Node> {
         log.warn({ offender: evidenceOffender(event.evidence) }, 'a validator signed two things where one is allowed');
         return;
       case 'slot':
-        pool.sweep(event.slot);
-        checkClock();
+        watch.check();
+        // By a clock in doubt nothing expires.
+        if (watch.fault() === undefined) pool.sweep(event.slot);
         api.events.emit('slot', { slot: event.slot, leader: event.leader });
         return;
       case 'second_signer':
@@ -231,19 +241,6 @@ export async function createNode(parts: NodeParts): Promise<Node> {
         fatal(event.sentence);
         return;
     }
-  }
-
-  function checkClock(): void {
-    if (peerNetwork === undefined) return;
-    const offsets = peerNetwork
-      .peerViews()
-      .flatMap(({ validator, clockOffsetMs: offsetMs }) =>
-        validator === undefined || offsetMs === undefined ? [] : [{ validator, offsetMs }],
-      );
-    const problem = clockProblem(readEpoch(ledger).validators, offsets, maxOffsetMs);
-    if (problem !== undefined && clockFault === undefined) log.warn(problem);
-    clockFault = problem;
-    replica.setClockSuspect(problem !== undefined);
   }
 
   const isAlone = (): boolean => {
@@ -268,13 +265,14 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     isAlone,
     health: () => ({
       ...(failure === undefined ? {} : { database: failure }),
-      ...(clockFault === undefined && secondSigner === undefined ? {} : { clock: secondSigner ?? clockFault! }),
+      ...(watch.fault() === undefined && secondSigner === undefined ? {} : { clock: secondSigner ?? watch.fault()! }),
       ...(replica.status().sync.state === 'syncing' ? { sync: 'It still fetches final blocks from its peers.' } : {}),
       ...(isAlone() ? { peers: 'No peer is connected.' } : {}),
     }),
   });
 
   const quiesce = (): void => {
+    watch.stop();
     replica.stop();
     waiters.close();
   };
@@ -286,6 +284,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       const lost = pool.recover(slotNow());
       if (lost > 0) log.warn({ lost }, 'transactions of an earlier run are no longer valid and were dropped');
       const port = await peerNetwork?.start();
+      watch.start();
       replica.start();
       return port;
     },

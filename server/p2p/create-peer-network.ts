@@ -40,6 +40,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
   const publicAnswers = createPublicAnswers({
     answers,
     clock,
+    wallNow: options.wallNow ?? clock.now,
     privateMode,
     addresses: () => (exchanges ? manager.addresses().slice(0, MAX_PEERS_IN_ANSWER) : []),
   });
@@ -206,6 +207,12 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       headNews.soon();
     },
     peerViews: () => [...manager.peers()].map((peer) => peer.view()),
+    forgetClockOffsets() {
+      for (const peer of [...manager.peers()]) {
+        peer.pings.forgetOffset();
+        ping(peer);
+      }
+    },
     stats() {
       const peers = [...manager.peers()];
       const sum = (of: (peer: Peer) => number): number => peers.reduce((total, peer) => total + of(peer), 0);

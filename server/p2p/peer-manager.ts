@@ -160,7 +160,15 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     if (!hello || sessionByNode.get(hello.node) !== session) return;
     connections += 1;
     const id: PeerId = `${hello.node.slice(2, 14)}.${connections}`;
-    const peer = createPeer(id, session, hello, addressBySession.get(session), clock, options.nextId);
+    const peer = createPeer(
+      id,
+      session,
+      hello,
+      addressBySession.get(session),
+      clock,
+      options.nextId,
+      network.wallNow ?? clock.now,
+    );
     peersById.set(id, peer);
     peerBySession.set(session, peer);
     if (peer.reachableAt !== undefined && session.role === 'accepter') book.add(peer.reachableAt, hello.node);

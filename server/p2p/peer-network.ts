@@ -38,7 +38,10 @@ export interface PeerNetworkOptions {
   /** Lets validators' messages reach this node directly. */
   readonly validatorSigner?: Signer;
   readonly verifier: Verifier;
+  /** For intervals: best one that nobody sets. */
   readonly clock: Clock;
+  /** The machine's clock, which peers compare with theirs, Unix ms. Starting value: `clock`. */
+  readonly wallNow?: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** 32 unpredictable bytes as a hash text, for challenges. */
@@ -128,5 +131,7 @@ export interface PeerNetwork extends Network {
   /** Tells peers about this node's head now, not at the next ping. */
   announceHead(): void;
   peerViews(): readonly PeerView[];
+  /** The machine's clock was set: offsets are measured anew, beginning now. */
+  forgetClockOffsets(): void;
   stats(): PeerNetworkStats;
 }

@@ -43,6 +43,7 @@ export function createPeer(
   dialled: HostPort | undefined,
   clock: Clock,
   nextId: () => number,
+  wallNow: () => number,
 ): Peer {
   const direction = session.role === 'opener' ? 'outbound' : 'inbound';
   const address = formatHostPort(session.remote);
@@ -55,7 +56,7 @@ export function createPeer(
     direction,
     reachableAt: dialled ?? claimedAddress(session, hello),
     connectedAt: clock.now(),
-    pings: createPingState(clock, nextId),
+    pings: createPingState(clock, nextId, wallNow),
     requests: createOpenRequests(clock),
     served: createTokenBucket(clock, SERVED_REQUESTS_PER_SECOND, SERVED_REQUESTS_BURST),
     neighbours: new Set(),

@@ -16,11 +16,14 @@ export interface PingState {
   rttMs(): number | undefined;
   /** Its clock minus ours, ms. Wrong by at most half the round trip. */
   clockOffsetMs(): number | undefined;
+  /** Our clock was set: what was measured before says nothing any more. */
+  forgetOffset(): void;
 }
 
-export function createPingState(clock: Clock, nextId: () => number): PingState {
-  /** Send times of pings without an answer, by id, oldest first. */
-  const sentAtById = new Map<number, number>();
+/** @param clock for intervals @param wallNow what is compared with the other's */
+export function createPingState(clock: Clock, nextId: () => number, wallNow: () => number): PingState {
+  /** Send times of pings without an answer, by id, oldest first; `wall`: of the clock that is compared. */
+  const sentAtById = new Map<number, { readonly at: number; readonly wall: number | undefined }>();
   let samples: { readonly rttMs: number; readonly offsetMs: number }[] = [];
 
   const fastest = () =>
@@ -30,22 +33,27 @@ export function createPingState(clock: Clock, nextId: () => number): PingState {
     next(head) {
       if (sentAtById.size >= MAX_MISSED_PONGS) return 'lost';
       const id = nextId();
-      const now = clock.now();
-      sentAtById.set(id, now);
-      return { type: 'ping', id, head, clock: Math.round(now) };
+      const wall = wallNow();
+      sentAtById.set(id, { at: clock.now(), wall });
+      return { type: 'ping', id, head, clock: Math.round(wall) };
     },
     onPong(id, clockThere) {
-      const sentAt = sentAtById.get(id);
-      if (sentAt === undefined) return;
-      const now = clock.now();
+      const sent = sentAtById.get(id);
+      if (sent === undefined) return;
+      const [now, wall] = [clock.now(), wallNow()];
       // It is alive: earlier pings without an answer say nothing any more.
       for (const earlier of [...sentAtById.keys()]) {
         if (earlier <= id) sentAtById.delete(earlier);
       }
-      if (now < sentAt) return;
-      samples = [...samples.slice(1 - SAMPLES), { rttMs: now - sentAt, offsetMs: clockThere - (sentAt + now) / 2 }];
+      if (now < sent.at || sent.wall === undefined) return;
+      const offsetMs = clockThere - (sent.wall + wall) / 2;
+      samples = [...samples.slice(1 - SAMPLES), { rttMs: now - sent.at, offsetMs }];
     },
     rttMs: () => fastest()?.rttMs,
     clockOffsetMs: () => fastest()?.offsetMs,
+    forgetOffset() {
+      samples = [];
+      for (const [id, { at }] of sentAtById) sentAtById.set(id, { at, wall: undefined });
+    },
   };
 }

@@ -20,6 +20,8 @@ export interface PublicAnswers {
 export interface PublicAnswersOptions {
   readonly answers: Answers;
   readonly clock: Clock;
+  /** What this machine's clock says. */
+  readonly wallNow: () => number;
   readonly privateMode: boolean;
   readonly addresses: () => readonly PeerAddress[];
 }
@@ -48,7 +50,7 @@ export function createPublicAnswers(options: PublicAnswersOptions): PublicAnswer
       case 'get_peers':
         return { type: 'peers', id: message.id, peers: options.addresses() };
       case 'ping':
-        return { type: 'pong', id: message.id, head: answers.head(), clock: Math.round(clock.now()) };
+        return { type: 'pong', id: message.id, head: answers.head(), clock: Math.round(options.wallNow()) };
       case 'get_genesis': {
         const genesis: WireMessage = { type: 'genesis', id: message.id, genesis: answers.genesis() };
         if (fitsLine(encodeLine(genesis))) return genesis;

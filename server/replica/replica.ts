@@ -54,9 +54,10 @@ export function createReplica(options: ReplicaOptions): Replica {
     return state;
   };
   const slots = createSlotClock(clock, genesis.genesis_time, parameters.slot_duration_ms, (slot) => {
-    feed({ type: 'slot_started', slot, now: clock.now() });
-    tellEvidence(slot);
+    // Whoever hears of it looks at the clock: a slot by a clock in doubt is none, and the core never goes back.
     onEvent({ type: 'slot', slot, leader: core.leader(slot) });
+    if (!suspect) feed({ type: 'slot_started', slot, now: clock.now() });
+    tellEvidence(slot);
   });
   const core = (options.createCore ?? createConsensus)(
     { chain, genesisTime: genesis.genesis_time, parameters, hasher: crypto, ...(signer ? { signer } : {}) },
@@ -281,6 +282,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   return {
     start() {
       inputs.start();
+      if (suspect) feed({ type: 'clock_suspect', suspect, now: clock.now() });
       slots.start();
     },
     stop,
@@ -292,6 +294,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       if (next === suspect) return;
       suspect = next;
       if (!secondSigner) feed({ type: 'clock_suspect', suspect, now: clock.now() });
+      if (!suspect) feed({ type: 'slot_started', slot: slots.now(), now: clock.now() });
     },
     head,
     status,

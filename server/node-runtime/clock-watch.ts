@@ -1,0 +1,133 @@
+/**
+ * Watches over this machine's clock: against those of the other validators, and for jumps. One rule: while it is in
+ * doubt this node signs nothing, and its time runs on as if the clock had not been touched.
+ */
+import type { SetMember } from '../../ledger/values/state.js';
+import type { PublicKey } from '../../ledger/values/text.js';
+import type { Clock } from '../replica/ports.js';
+import { clockProblem } from './clock-check.js';
+import { type ClockSources, createGuardedClock } from './guarded-clock.js';
+import { createSystemClock, steadyNow } from './system-clock.js';
+
+export interface ClockPeer {
+  readonly validator?: PublicKey;
+  /** Its clock minus ours, ms. */
+  readonly clockOffsetMs?: number;
+}
+
+export interface ClockWatchOptions {
+  readonly maxOffsetMs: number;
+  /** Absent: this node signs nothing anyway, and any time suits it. */
+  readonly ownKey: PublicKey | undefined;
+  readonly validators: () => readonly SetMember[];
+  readonly peers: () => readonly ClockPeer[];
+  /** Our clock was set: offsets measured before say nothing any more. */
+  readonly forgetOffsets: () => void;
+  readonly onSuspect: (suspect: boolean) => void;
+  readonly warn: (sentence: string) => void;
+  readonly sources?: ClockSources;
+}
+
+export interface ClockWatch {
+  /** The time that is believed. */
+  readonly clock: Clock;
+  /** A sentence, or undefined while the clock is not in doubt. */
+  fault(): string | undefined;
+  /** Looks now; it also looks by itself between `start` and `stop`. */
+  check(): void;
+  start(): void;
+  stop(): void;
+}
+
+/** A jump below this is as harmless as the offset that is allowed anyway. */
+const leastToleranceMs = 25;
+const lookEveryMs = 250;
+const lookAtStartEveryMs = 50;
+/** A node that starts waits so long for the clocks of validators with more than a third of the stake. */
+const patienceAtStartMs = 2_000;
+/** Peers, but no validator among them: after so long the jump is believed, for want of anybody to ask. */
+const patienceWithoutValidatorsMs = 30_000;
+
+export function createClockWatch(options: ClockWatchOptions): ClockWatch {
+  const { maxOffsetMs, ownKey, forgetOffsets, warn } = options;
+  const sources = options.sources ?? { wall: Date.now, steady: steadyNow };
+  const toleranceMs = Math.max(leastToleranceMs, maxOffsetMs);
+  const guarded = createGuardedClock(toleranceMs, sources);
+  let jump: number | undefined;
+  let jumpSince = 0;
+  let fault: string | undefined;
+  let startedAt: number | undefined;
+  let confirmed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Whether others have to vote before anything is final: only then is there somebody to ask. */
+  function needsOthers(validators: readonly SetMember[]): boolean {
+    const total = validators.reduce((sum, { stake }) => sum + stake, 0);
+    const own = validators.find(({ key }) => key === ownKey)?.stake ?? 0;
+    return own > 0 && BigInt(own) * 3n <= BigInt(total) * 2n;
+  }
+
+  function noteJump(): void {
+    const now = guarded.step();
+    const isOther = now === undefined ? jump !== undefined : Math.abs(now - (jump ?? 0)) > toleranceMs;
+    if (!isOther) return;
+    forgetOffsets();
+    if (now !== undefined)
+      warn(`The clock of this machine was set by ${(now / 1000).toFixed(1)} s while the node ran.`);
+    jump = now;
+    jumpSince = sources.steady();
+  }
+
+  function believes(measured: number, asked: number, problem: string | undefined): boolean {
+    if (problem !== undefined) return false;
+    if (asked > 0) return measured === asked;
+    return options.peers().length > 0 && sources.steady() - jumpSince > patienceWithoutValidatorsMs;
+  }
+
+  /** At start nobody has been asked yet. */
+  function isUnconfirmed(offsets: readonly { readonly validator: PublicKey }[], validators: readonly SetMember[]) {
+    if (confirmed || startedAt === undefined) return false;
+    const measured = new Set(offsets.map(({ validator }) => validator));
+    const total = validators.reduce((sum, { stake }) => sum + stake, 0);
+    const stake = validators.reduce((sum, one) => sum + (measured.has(one.key) ? one.stake : 0), 0);
+    confirmed = BigInt(stake) * 3n > BigInt(total) || sources.steady() - startedAt > patienceAtStartMs;
+    return !confirmed;
+  }
+
+  function check(): void {
+    noteJump();
+    const validators = options.validators();
+    const asked = options.peers().filter(({ validator }) => validators.some(({ key }) => key === validator));
+    const offsets = asked.flatMap(({ validator, clockOffsetMs: offsetMs }) =>
+      validator === undefined || offsetMs === undefined ? [] : [{ validator, offsetMs }],
+    );
+    const problem = clockProblem(validators, offsets, maxOffsetMs);
+    const alone = !needsOthers(validators);
+    if (jump !== undefined && (alone || believes(offsets.length, asked.length, problem))) {
+      guarded.accept();
+      jump = undefined;
+    }
+    const before = fault;
+    const set = `The clock of this machine was set by ${((jump ?? 0) / 1000).toFixed(1)} s, and other validators do not confirm it.`;
+    fault = problem ?? (jump === undefined ? undefined : set);
+    if (problem !== undefined && before !== problem) warn(problem);
+    const waits = !alone && isUnconfirmed(offsets, validators);
+    options.onSuspect(fault !== undefined || waits);
+  }
+
+  function look(): void {
+    check();
+    timer = setTimeout(look, confirmed ? lookEveryMs : lookAtStartEveryMs);
+  }
+
+  return {
+    clock: createSystemClock(guarded.now),
+    fault: () => fault,
+    check,
+    start() {
+      startedAt = sources.steady();
+      look();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
