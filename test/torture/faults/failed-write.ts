@@ -14,8 +14,9 @@ export const failedWrite: Fault = async (arena, node) => {
   const partial = kind === 'write' && random.below(2) === 0 ? random.between(1, 300) : 0;
   const failedBefore = control.failed();
   control.fail({ kinds: [kind], error, after: random.between(1, 25), path, partial });
-  const code = await node.endsWithin(patienceMs);
+  let code = await node.endsWithin(patienceMs);
   const failed = control.failed() > failedBefore;
+  if (code === undefined && failed) code = await node.endsWithin(patienceMs);
   control.mend();
   const what = `${kind} of ${path} with ${error}`;
   const complaints: string[] = [];
