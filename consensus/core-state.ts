@@ -59,6 +59,8 @@ export interface CoreState {
   readonly fetching: Set<Hash>;
   /** Every vote of the epoch still of interest: by validator, then by `view/phase`. */
   readonly votes: Map<PublicKey, Map<string, Vote>>;
+  /** Stake behind each thing that is voted for, over all of `votes`. */
+  readonly tallies: Map<string, number>;
   /** Highest commit vote seen of each validator in this epoch. */
   readonly commitVotes: Map<PublicKey, Vote>;
   readonly proposals: Map<View, Proposal>;
@@ -123,6 +125,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     validating: undefined,
     fetching: new Set(),
     votes: new Map(),
+    tallies: new Map(),
     commitVotes: new Map(),
     proposals: new Map(),
     reported: new Set(),

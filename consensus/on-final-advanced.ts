@@ -51,6 +51,7 @@ function enterEpoch(state: CoreState, epoch: EpochEntry): void {
   // Blocks may come from peers many at a time: then the epoch is entered in its middle, where only its own count.
   state.base = tip.next_epoch === undefined ? undefined : { block: tip, certificate: tipCertificate };
   state.votes.clear();
+  state.tallies.clear();
   state.commitVotes.clear();
   state.proposals.clear();
   state.reported.clear();

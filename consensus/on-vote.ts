@@ -32,15 +32,11 @@ export function onVote(state: CoreState, vote: Vote): void {
   }
   if (!remember(state, vote)) return;
   showProposal(state, vote, [vote.validator]);
-  const votes = sameVotes(state, vote);
-  const stake = stakeOf(
-    epoch,
-    votes.map(({ validator }) => validator),
-  );
+  const stake = state.tallies.get(tallyName(vote)) ?? 0;
   // [5-quorum] Strictly more than 2/3.
   const total = totalStake(epoch);
   if (!isQuorum(stake, total) || isQuorum(stake - stakeOf(epoch, [vote.validator]), total)) return;
-  const certificate = assembleCertificate(epoch, votes);
+  const certificate = assembleCertificate(epoch, sameVotes(state, vote));
   const leads = state.schedule.leader(slot) === config.signer?.publicKey;
   if (config.parameters.vote_routing === 'leader' && leads) {
     emit(state, { type: 'broadcast', message: { type: 'certificate', certificate } });
@@ -59,6 +55,7 @@ function remember(state: CoreState, vote: Vote): boolean {
     return false;
   }
   own.set(name, vote);
+  count(state, vote, 1);
   if (own.size > maxVotesPerValidator) forgetFurthest(state, own);
   if (vote.phase === 'commit') {
     for (const other of own.values()) if (other.phase === 'prepare') noteLockViolation(state, vote, other);
@@ -76,8 +73,19 @@ function forgetFurthest(state: CoreState, votes: Map<string, Vote>): void {
   const sorted = [...votes.values()].sort((left, right) => left.view - right.view);
   const last = sorted.at(-1)!;
   const isToCome = slotOfView(state.config.parameters, last.view) > state.slot;
-  const { view, phase } = isToCome ? last : sorted[0]!;
-  votes.delete(`${view}/${phase}`);
+  const furthest = isToCome ? last : sorted[0]!;
+  votes.delete(`${furthest.view}/${furthest.phase}`);
+  count(state, furthest, -1);
+}
+
+const tallyName = ({ view, phase, block, justify_view }: Vote): string => `${view}/${phase}/${block}/${justify_view}`;
+
+/** Keeps the stake of what is held for one thing, so that a vote costs the same whatever the number of validators. */
+function count(state: CoreState, vote: Vote, sign: 1 | -1): void {
+  const name = tallyName(vote);
+  const stake = (state.tallies.get(name) ?? 0) + sign * stakeOf(state.epoch, [vote.validator]);
+  if (stake > 0) state.tallies.set(name, stake);
+  else state.tallies.delete(name);
 }
 
 function sameVotes(state: CoreState, vote: Vote): readonly Vote[] {

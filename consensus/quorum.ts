@@ -7,9 +7,15 @@ export function isQuorum(stake: number, total: number): boolean {
   return 3n * BigInt(stake) > 2n * BigInt(total);
 }
 
-export function totalStake(set: Pick<EpochEntry, 'validators'>): number {
+const totals = new WeakMap<EpochEntry['validators'], number>();
+
+/** Added up once for each set: it is asked for with every vote. */
+export function totalStake({ validators }: Pick<EpochEntry, 'validators'>): number {
+  const known = totals.get(validators);
+  if (known !== undefined) return known;
   let total = 0;
-  for (const { stake } of set.validators) total += stake;
+  for (const { stake } of validators) total += stake;
+  totals.set(validators, total);
   return total;
 }
 

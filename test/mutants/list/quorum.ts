@@ -17,11 +17,21 @@ export const quorum: readonly Mutant[] = [
   ]),
   within(
     { roles: ['equivocating leader', 'equivocating voter'], faults: ['loss', 'delay'] },
-    breaks('5-quorum', 'votes-for-anything', 'votes for different blocks are added up', [
-      'consensus/on-vote.ts',
-      'if (other?.block === vote.block && other.justify_view === vote.justify_view) same.push(other);',
-      'if (other !== undefined) same.push(other);',
-    ]),
+    breaks(
+      '5-quorum',
+      'votes-for-anything',
+      'votes for different blocks are added up',
+      [
+        'consensus/on-vote.ts',
+        'if (other?.block === vote.block && other.justify_view === vote.justify_view) same.push(other);',
+        'if (other !== undefined) same.push(other);',
+      ],
+      [
+        'consensus/on-vote.ts',
+        '`${view}/${phase}/${block}/${justify_view}`;',
+        '`${view}/${phase}/${block && justify_view && 0}`;',
+      ],
+    ),
   ),
   within(
     { roles: ['epoch replayer'], faults: ['delay', 'loss'] },
