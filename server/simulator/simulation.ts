@@ -7,7 +7,7 @@ import type { createConsensus } from '../../consensus/consensus.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
-import type { Network, ReplicaMessage, Verdict } from '../replica/ports.js';
+import type { FinalBlock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
 import { createEvidenceBook, type EvidenceBook } from './checkers/evidence.js';
@@ -17,6 +17,7 @@ import { createSignatureBook } from './checkers/signatures.js';
 import { checkSupply } from './checkers/supply.js';
 import { Violation } from './checkers/violation.js';
 import { createConnections } from './connections.js';
+import { createDirectPeers } from './direct-peers.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import { authorOf, createMessageLines } from './message-lines.js';
 import { createRandom, type Random } from './random.js';
@@ -48,6 +49,13 @@ export interface SimulationOptions {
   readonly actors?: ReadonlyMap<number, CreateActor>;
   /** Validators that run a second replica with the same key; it is a node of its own, after all others. */
   readonly twins?: readonly number[];
+  /** A full mesh without bookkeeping and without pings (direct-peers.ts): for networks of hundreds of nodes. */
+  readonly direct?: boolean;
+  /** Sees what leaves a node once, however many receive it, and what is on a node's disk. */
+  readonly watch?: {
+    broadcast(node: number, message: ReplicaMessage): void;
+    stored(node: number, final: FinalBlock): void;
+  };
   /** What makes the core of a node each time it boots. Starting value: the shipped core. */
   readonly newCore?: (node: number, chain: SimulatedChain) => typeof createConsensus;
   /** A line per happening: who, when, what. */
@@ -114,6 +122,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const keys = Array.from({ length: count }, (_, node) => validatorKeyOf(identityOf(node)));
   const keyOf = (node: number): PublicKey => keys[node]!;
   const execute = createSharedExecution();
+  const nodesByKey = new Map<PublicKey, readonly number[]>();
+  for (const [node, key] of keys.entries()) nodesByKey.set(key, [...(nodesByKey.get(key) ?? []), node]);
   const isByzantine = (node: number): boolean =>
     options.actors?.has(identityOf(node)) === true || twins.includes(identityOf(node));
   const actors = new Map<number, Actor>();
@@ -135,6 +145,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     ...network,
     broadcast(message) {
       check(own, message);
+      options.watch?.broadcast(own, message);
       network.broadcast(message);
     },
     sendToValidator(key, message) {
@@ -168,6 +179,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       throw new Violation('no honest node stops by itself', `node ${node}: ${event.sentence}`);
     if (event.type !== 'final') return;
     const { block } = event.final;
+    options.watch?.stored(node, event.final);
     const disk = nodes[node]!.disk;
     if (disk.tip().index < block.index) throw new Violation('final is durable', `node ${node} at ${block.index}`);
     note(`node ${node} final ${block.index} ${block.hash.slice(0, 10)} slot ${block.slot}.${block.round}`);
@@ -220,19 +232,13 @@ export function createSimulation(options: SimulationOptions): Simulation {
       clock,
       signer: createStandInSigner(keyOf(index)),
       vrf: createStandInProver(vrfKeyOf(identityOf(index))),
-      createPeers: (receive) =>
-        createSimulatedPeers({
-          node: index,
-          count,
-          clock,
-          lines,
-          connections: () => connections,
-          validatorOf: keyOf,
-          transmit: (to, message) => transmit(index, to, message),
-          receive,
-        }),
+      createPeers(receive) {
+        const common = { node: index, count, receive, transmit: (to: number, m: ReplicaMessage) => transmit(index, to, m) };
+        if (options.direct) return createDirectPeers({ ...common, nodesByKey, isUp: (node) => nodes[node]!.isUp() });
+        return createSimulatedPeers({ ...common, clock, lines, connections: () => connections, validatorOf: keyOf });
+      },
       overhear: (port) => overhear(index, port),
-      onBoot: () => connections.dial(index),
+      onBoot: () => options.direct || connections.dial(index),
       onVerdict: (from, verdict, message) => onVerdict(index, from, verdict, message),
       execute,
       onEvent: (event) => onEvent(index, event),
@@ -263,7 +269,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     actors.set(index, create(stage));
   }
   for (const node of nodes) node.boot();
-  schedulePings(queue, nodes, network);
+  if (!options.direct) schedulePings(queue, nodes, network);
 
   return {
     options,

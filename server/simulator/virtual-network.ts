@@ -21,6 +21,8 @@ export interface NetworkCounts {
   duplicated: number;
   cut: number;
   bytes: number;
+  /** Messages sent, by type. */
+  readonly sentByType: Map<ReplicaMessage['type'], number>;
 }
 
 export type Deliver = (to: number, from: number, message: ReplicaMessage) => void;
@@ -30,6 +32,8 @@ export interface VirtualNetwork {
   /** Conditions of all links that have none of their own. */
   setConditions(conditions: LinkConditions): void;
   setLink(from: number, to: number, conditions: LinkConditions | undefined): void;
+  /** From now on every link without conditions of its own has this one-way delay, in microseconds, and no faults. */
+  setDelays(delayUs: (from: number, to: number) => number): void;
   /** Cuts messages from `from` to `to`, one way. */
   cut(from: number, to: number): void;
   mend(from: number, to: number): void;
@@ -45,11 +49,19 @@ export function createVirtualNetwork(queue: EventQueue, random: Random, deliver:
   let conditions: LinkConditions = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 };
   const links = new Map<number, LinkConditions>();
   const cuts = new Set<number>();
-  const counts: NetworkCounts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, cut: 0, bytes: 0 };
+  const counts: NetworkCounts = {
+    sent: 0,
+    delivered: 0,
+    lost: 0,
+    duplicated: 0,
+    cut: 0,
+    bytes: 0,
+    sentByType: new Map(),
+  };
+  let delays: ((from: number, to: number) => number) | undefined;
   const name = (from: number, to: number): number => from * maxNodes + to;
 
-  const carry = (from: number, to: number, message: ReplicaMessage, link: LinkConditions): void => {
-    const delay = random.between(link.delayUs[0], link.delayUs[1]);
+  const carry = (from: number, to: number, message: ReplicaMessage, delay: number): void => {
     queue.schedule(queue.now() + delay, () => {
       if (cuts.has(name(from, to))) {
         counts.cut++;
@@ -64,19 +76,26 @@ export function createVirtualNetwork(queue: EventQueue, random: Random, deliver:
     counts,
     send(from, to, message) {
       counts.sent++;
-      const link = links.get(name(from, to)) ?? conditions;
+      counts.sentByType.set(message.type, (counts.sentByType.get(message.type) ?? 0) + 1);
       if (cuts.has(name(from, to))) {
         counts.cut++;
         return;
       }
+      const own = links.get(name(from, to));
+      if (own === undefined && delays !== undefined) {
+        carry(from, to, message, delays(from, to));
+        return;
+      }
+      const link = own ?? conditions;
+      const drawDelay = (): number => random.between(link.delayUs[0], link.delayUs[1]);
       if (link.lossPpm > 0 && random.chance(link.lossPpm)) {
         counts.lost++;
         return;
       }
-      carry(from, to, message, link);
+      carry(from, to, message, drawDelay());
       if (link.duplicatePpm > 0 && random.chance(link.duplicatePpm)) {
         counts.duplicated++;
-        carry(from, to, message, link);
+        carry(from, to, message, drawDelay());
       }
     },
     setConditions(next) {
@@ -85,6 +104,9 @@ export function createVirtualNetwork(queue: EventQueue, random: Random, deliver:
     setLink(from, to, link) {
       if (link === undefined) links.delete(name(from, to));
       else links.set(name(from, to), link);
+    },
+    setDelays(next) {
+      delays = next;
     },
     cut: (from, to) => void cuts.add(name(from, to)),
     mend: (from, to) => void cuts.delete(name(from, to)),
