@@ -4,6 +4,7 @@
  * of two million messages a block to find that out. Nobody connects or leaves here, so a node that was away stays behind.
  */
 import type { PublicKey } from '../../ledger/values/text.js';
+import { spreads } from '../p2p/gossip.js';
 import type { PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { SimulatedPeers } from './simulated-peers.js';
 
@@ -23,16 +24,23 @@ export function createDirectPeers(options: DirectPeersOptions): SimulatedPeers {
   const send = (to: number, message: ReplicaMessage): void => {
     if (to !== own && isUp(to)) transmit(to, message);
   };
+  const broadcast = (message: ReplicaMessage): void => {
+    for (let to = 0; to < count; to++) send(to, message);
+  };
   return {
     network: {
-      broadcast(message) {
-        for (let to = 0; to < count; to++) send(to, message);
-      },
+      broadcast,
       sendToValidator(key, message) {
-        for (const to of nodesByKey.get(key) ?? []) send(to, message);
+        const reached = (nodesByKey.get(key) ?? []).filter(isUp);
+        for (const to of reached) send(to, message);
+        // Towards who is not a peer, through all peers.
+        if (reached.length === 0 && spreads(message.type)) broadcast(message);
       },
       send: (peer, message) => send(Number(peer), message),
-      peers: () => Array.from({ length: count }, (_, to) => to).filter((to) => to !== own && isUp(to)).map(String),
+      peers: () =>
+        Array.from({ length: count }, (_, to) => to)
+          .filter((to) => to !== own && isUp(to))
+          .map(String),
     },
     receive: (from, message) => receive(String(from), message),
     tellRecent() {},

@@ -233,12 +233,19 @@ export function createSimulation(options: SimulationOptions): Simulation {
       signer: createStandInSigner(keyOf(index)),
       vrf: createStandInProver(vrfKeyOf(identityOf(index))),
       createPeers(receive) {
-        const common = { node: index, count, receive, transmit: (to: number, m: ReplicaMessage) => transmit(index, to, m) };
+        const common = {
+          node: index,
+          count,
+          receive,
+          transmit: (to: number, m: ReplicaMessage) => transmit(index, to, m),
+        };
         if (options.direct) return createDirectPeers({ ...common, nodesByKey, isUp: (node) => nodes[node]!.isUp() });
         return createSimulatedPeers({ ...common, clock, lines, connections: () => connections, validatorOf: keyOf });
       },
       overhear: (port) => overhear(index, port),
-      onBoot: () => options.direct || connections.dial(index),
+      onBoot() {
+        if (!options.direct) connections.dial(index);
+      },
       onVerdict: (from, verdict, message) => onVerdict(index, from, verdict, message),
       execute,
       onEvent: (event) => onEvent(index, event),
