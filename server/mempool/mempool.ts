@@ -43,7 +43,10 @@ export interface MempoolParts {
 }
 
 export interface Mempool {
-  /** Takes back what an earlier process kept. @returns those that are no longer valid, which are dropped */
+  /**
+   * Takes back what an earlier process kept. @returns how many are no longer valid and were dropped, without those whose nonce
+   * is used: they are final.
+   */
   recover(slot: Slot): number;
   /** `answer` is called once; for an accepted transaction when it is durable. */
   add(transaction: Transaction, slot: Slot, answer: (outcome: AddOutcome) => void): void;
@@ -124,7 +127,7 @@ export function createMempool(parts: MempoolParts): Mempool {
 
   const drop = (waiting: Waiting, why: Dropped): void => {
     take(waiting);
-    store.remove([waiting.id]);
+    store.remove([waiting.id], 'dropped');
     droppedById.set(waiting.id, why);
     if (droppedById.size > limits.maxRemembered) droppedById.delete(droppedById.keys().next().value!);
     parts.onDropped?.(waiting.id);
@@ -186,14 +189,17 @@ export function createMempool(parts: MempoolParts): Mempool {
   return {
     recover(slot) {
       const lost: TransactionId[] = [];
+      let used = 0;
       for (const transaction of store.all()) {
         const id = parts.idOf(transaction);
         const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
-        if (refusalOf(transaction, slot) !== undefined || rival !== undefined) lost.push(id);
+        const refused = refusalOf(transaction, slot);
+        if (refused?.code === 'nonce_too_low') used += 1;
+        if (refused !== undefined || rival !== undefined) lost.push(id);
         else insert(id, transaction, transactionBytes(transaction), true);
       }
-      if (lost.length > 0) store.remove(lost);
-      return lost.length;
+      if (lost.length > 0) store.remove(lost, 'dropped');
+      return lost.length - used;
     },
     add(transaction, slot, answer) {
       const id = parts.idOf(transaction);
@@ -244,7 +250,7 @@ export function createMempool(parts: MempoolParts): Mempool {
           drop(rival, { status: 'rejected', reason: `Its nonce was used by ${id}, which became final.` });
         }
       }
-      if (final.length > 0) store.remove(final);
+      if (final.length > 0) store.remove(final, 'final');
     },
     review(ids, slot) {
       for (const id of ids) lookAgain(waitingById.get(id), slot);

@@ -113,7 +113,11 @@ export interface LedgerStore extends StateReader {
 export interface MempoolStore {
   /** Durable when it calls back. */
   add(transactions: readonly Transaction[], stored: () => void): void;
-  remove(ids: readonly TransactionId[]): void;
+  /**
+   * @param why `dropped`: on disk they must not come back beside what took their place. `final`: they may, since the ledger
+   * refuses them then.
+   */
+  remove(ids: readonly TransactionId[], why: 'final' | 'dropped'): void;
   all(): readonly Transaction[];
 }
 

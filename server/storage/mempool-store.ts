@@ -3,10 +3,10 @@
  * called back is on disk. Everything asked for in one turn of the event loop shares one database transaction and
  * takes effect in the order of the calls.
  */
-import { transactionJson } from '../../ledger/values/signing.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
+import { createMempoolRows } from './mempool-rows.js';
 import { mempoolMigrations } from './migrations/mempool-migrations.js';
 import { openWriter } from './open-database.js';
 
@@ -24,23 +24,22 @@ export interface MempoolFileOptions {
 
 type Request =
   | { readonly kind: 'add'; readonly transactions: readonly Transaction[]; readonly stored: () => void }
-  | { readonly kind: 'remove'; readonly ids: readonly TransactionId[] };
+  | { readonly kind: 'remove'; readonly ids: readonly TransactionId[]; readonly why: 'final' | 'dropped' };
 
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
 export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions): MempoolFile {
   const database = openWriter(path, mempoolMigrations);
-  const insert = database.prepare('INSERT OR IGNORE INTO waiting (id, body) VALUES (?, ?)');
-  const erase = database.prepare('DELETE FROM waiting WHERE id = ?');
-  const bodies = database.prepare<[], string>('SELECT body FROM waiting ORDER BY position').pluck();
+  const rows = createMempoolRows(database, idOf);
   let requests: Request[] = [];
   let scheduled = false;
   let failed = false;
 
   const write = database.transaction((batch: readonly Request[]) => {
     for (const request of batch) {
-      if (request.kind === 'remove') for (const id of request.ids) erase.run(id);
-      else for (const one of request.transactions) insert.run(idOf(one), transactionJson(one));
+      if (request.kind === 'remove') rows.remove(request.ids, request.why);
+      else rows.add(request.transactions);
     }
+    rows.write();
   });
 
   function flush(): void {
@@ -66,10 +65,9 @@ export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions
   }
 
   return {
-    all: () => bodies.all().map((text) => JSON.parse(text) as Transaction),
+    all: () => rows.all(),
     add: (transactions, stored) => ask({ kind: 'add', transactions, stored }),
-    // A removal that a crash undoes is harmless: recovery finds the transaction final and drops it again.
-    remove: (ids) => ask({ kind: 'remove', ids }),
+    remove: (ids, why) => ask({ kind: 'remove', ids, why }),
     close() {
       flush();
       database.close();

@@ -5,4 +5,11 @@ export const mempoolMigrations: readonly string[] = [
      id TEXT NOT NULL UNIQUE,
      body TEXT NOT NULL
    ) STRICT`,
+  // bodies: transactions as canonical JSON, one a line.
+  `CREATE TABLE batches (
+     position INTEGER PRIMARY KEY,
+     bodies TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO batches SELECT position, body FROM waiting;
+   DROP TABLE waiting`,
 ];

@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
 import { transactionId } from '../../../ledger/values/identity.js';
+import { transactionJson } from '../../../ledger/values/signing.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import { createMempoolStore, type MempoolFile } from '../../../server/storage/mempool-store.js';
+import { mempoolMigrations } from '../../../server/storage/migrations/mempool-migrations.js';
 import { Database } from '../../../server/storage/sqlite.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { TestChain } from '../../ledger/test-chain.js';
@@ -36,7 +39,7 @@ test('what was acknowledged comes back in the order of arrival, once each', asyn
   let store = open(path);
   await Promise.all([stored(store, c!), stored(store, a!, b!), stored(store, a!)]);
   assert.deepEqual(store.all(), [c, a, b]);
-  store.remove([idOf(a!)]);
+  store.remove([idOf(a!)], 'dropped');
   store.close();
   store = open(path);
   assert.deepEqual(store.all(), [c, b]);
@@ -47,14 +50,108 @@ test('one turn takes effect in the order of the calls: removed and added again i
   const store = open(temporary(t));
   const [a] = transactions(1);
   await stored(store, a!);
-  store.remove([idOf(a!)]);
+  store.remove([idOf(a!)], 'dropped');
   await stored(store, a!);
   assert.deepEqual(store.all(), [a]);
   const again = stored(store, a!);
-  store.remove([idOf(a!)]);
+  store.remove([idOf(a!)], 'dropped');
   await again;
   assert.deepEqual(store.all(), []);
   store.close();
+});
+
+const reopened = (path: string): readonly Transaction[] => {
+  const store = open(path);
+  const found = store.all();
+  store.close();
+  return found;
+};
+
+test('one that was dropped is off the disk, though others came in with it', async (t) => {
+  const path = temporary(t);
+  const all = transactions(70);
+  const store = open(path);
+  await stored(store, ...all);
+  store.remove([idOf(all[3]!), idOf(all[40]!)], 'dropped');
+  store.close();
+  assert.deepEqual(
+    reopened(path),
+    all.filter((one) => one !== all[3] && one !== all[40]),
+  );
+});
+
+test('the file does not outgrow what waits: rows of final ones go, and shrink when little is left of them', async (t) => {
+  const path = temporary(t);
+  const all = transactions(320);
+  const store = open(path);
+  await stored(store, ...all);
+  const survivors = all.filter((_, at) => at % 32 === 7);
+  store.remove(all.filter((one) => !survivors.includes(one)).map(idOf), 'final');
+  store.close();
+  const database = new Database(path, { readonly: true });
+  const bodies = database.prepare('SELECT bodies FROM batches').pluck().all() as string[];
+  database.close();
+  assert.deepEqual(
+    bodies.map((text) => text.split('\n').length),
+    survivors.map(() => 1),
+  );
+  assert.deepEqual(reopened(path), survivors);
+});
+
+test('what an earlier version kept is taken over in its order', (t) => {
+  const path = temporary(t);
+  const all = transactions(3);
+  const database = new Database(path);
+  database.exec(mempoolMigrations[0]!);
+  database.pragma('user_version = 1');
+  const insert = database.prepare('INSERT INTO waiting (id, body) VALUES (?, ?)');
+  for (const one of all) insert.run(idOf(one), transactionJson(one));
+  database.close();
+  assert.deepEqual(reopened(path), all);
+});
+
+test('random calls: what was called back and not removed is there after closing, in order', async (t) => {
+  const all = transactions(200);
+  const seed = fc.sample(fc.nat(), 1)[0]!;
+  t.diagnostic(`seed ${seed}`);
+  const steps = fc.array(fc.tuple(fc.constantFrom('add', 'final', 'dropped', 'turn'), fc.nat(199), fc.nat(60)), {
+    maxLength: 60,
+  });
+  await fc.assert(
+    fc.asyncProperty(steps, async (calls) => {
+      const path = temporary(t);
+      const store = open(path);
+      let kept: Transaction[] = [];
+      for (const [what, from, count] of calls) {
+        const some = all.slice(from, from + count);
+        if (what === 'turn') await new Promise(setImmediate);
+        else if (what === 'add') {
+          store.add(some, () => {});
+          kept.push(...some.filter((one) => !kept.includes(one)));
+        } else {
+          store.remove(some.map(idOf), what);
+          kept = kept.filter((one) => !some.includes(one));
+        }
+      }
+      store.close();
+      const found = reopened(path);
+      // Final ones may come back; the ledger refuses them.
+      const finals = new Set(
+        calls.flatMap(([what, from, count]) => (what === 'final' ? all.slice(from, from + count) : [])),
+      );
+      const certain = (list: readonly Transaction[]) => new Set(list.map(idOf));
+      const missing = [...certain(kept)].filter((id) => !certain(found).has(id));
+      assert.deepEqual(missing, []);
+      const tooMany = found.filter((one) => !certain(kept).has(idOf(one)));
+      const finalIds = certain([...finals]);
+      assert.deepEqual(
+        tooMany.filter((one) => !finalIds.has(idOf(one))),
+        [],
+      );
+      assert.equal(certain(found).size, found.length);
+    }),
+    { seed, numRuns: 40 },
+  );
 });
 
 test('nothing is called back within the call, and closing leaves nothing waiting', (t) => {
@@ -91,7 +188,7 @@ test('a write that fails is said once in one sentence, and nothing is acknowledg
   });
   // Another program takes the table away: every later write fails.
   const other = new Database(path);
-  other.exec('DROP TABLE waiting');
+  other.exec('DROP TABLE batches');
   other.close();
   let acknowledged = 0;
   store.add([a!], () => acknowledged++);
