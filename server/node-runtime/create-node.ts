@@ -256,6 +256,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     validator: keys.validator?.signer,
     treasury: parts.treasury,
     ledger,
+    stateOnDisk: stores.stateOnDisk,
     queries,
     pool,
     replica,

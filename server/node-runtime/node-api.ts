@@ -5,6 +5,7 @@ import { readAccount, readEpoch, readEpochNumbered, readNonce } from '../../ledg
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { type Epoch, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
+import type { StateReader } from '../../ledger/values/state.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { OpenedGenesis } from '../home/init-home.js';
@@ -26,6 +27,8 @@ export interface NodeApiParts {
   readonly validator: Signer | undefined;
   readonly treasury: Signer | undefined;
   readonly ledger: LedgerStore;
+  /** For proofs: one state, as the file has it. */
+  readonly stateOnDisk: StateReader;
   readonly queries: LedgerQueries;
   readonly pool: TransactionPool;
   readonly replica: Replica;
@@ -153,7 +156,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     schedule,
     peers: parts.peers,
     ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
-    prove: (address, index) => proveAccount(crypto, ledger, queries, address, index),
+    prove: (address, index) => proveAccount(crypto, parts.stateOnDisk, queries, address, index),
     ...(faucet === undefined ? {} : { faucet }),
     health: parts.health,
   };

@@ -5,6 +5,7 @@ import type { Hasher } from '../../ledger/values/crypto.js';
 import { genesisBlock } from '../../ledger/values/genesis-file.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
+import type { StateReader } from '../../ledger/values/state.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { LedgerStore } from '../replica/ports.js';
@@ -17,6 +18,8 @@ import { withGenesisBlock } from './genesis-block.js';
 
 export interface Stores {
   readonly ledger: LedgerStore;
+  /** The state as the file has it now: see LedgerFile. */
+  readonly stateOnDisk: StateReader;
   readonly queries: LedgerQueries;
   readonly mempool: MempoolFile;
   readonly voteState: VoteStateFile;
@@ -60,7 +63,7 @@ export async function openStores(
     const voteState = createVoteStateStore(paths.keys);
     closers.push(() => voteState.close());
     const ledger = withGenesisBlock(store, genesisBlock(hasher, context.genesis, start.root));
-    return { ledger, queries, mempool, voteState, close };
+    return { ledger, stateOnDisk: store.onDisk, queries, mempool, voteState, close };
   } catch (error) {
     await close();
     throw error instanceof SlotledgerError

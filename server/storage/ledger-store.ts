@@ -4,10 +4,9 @@
  */
 import { Worker } from 'node:worker_threads';
 import { assert } from '../../ledger/values/assertion.js';
-import type { FinalTip } from '../../ledger/values/state.js';
+import type { FinalTip, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { FinalBlock, LedgerStore } from '../replica/ports.js';
-import { createAccountCache } from './account-cache.js';
 import { diskFailure, isDiskFailure } from './disk-failure.js';
 import { createLedgerReader } from './ledger-reader.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
@@ -15,6 +14,7 @@ import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-w
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { limitSize, openReader, openWriter, RefusedFile } from './open-database.js';
 import type { Connection } from './sqlite.js';
+import { createStateCache } from './state-cache.js';
 
 export interface LedgerStoreOptions {
   readonly path: string;
@@ -39,8 +39,14 @@ interface Appender {
   close(): Promise<void>;
 }
 
+export interface LedgerFile extends LedgerStore {
+  /** The state as the file has it now, which may be ahead of `tip()` until the thread is heard: for proofs, which need one state. */
+  readonly onDisk: StateReader;
+  close(): Promise<void>;
+}
+
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, newer, or of another chain. */
-export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { close(): Promise<void> } {
+export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   const { path, maxBytes } = options;
   const writing = openLedger(options);
   if (options.worker) writing.close();
@@ -78,11 +84,16 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
     };
   }
 
-  const accounts = createAccountCache(guarded(reader.get));
+  const onDisk: StateReader = { get: guarded(reader.get), node: guarded(reader.node) };
+  const state = createStateCache(onDisk);
+  const absorb = (blocks: readonly FinalBlock[]): void => {
+    for (const { changes } of blocks) state.absorb(changes);
+  };
   return {
     tip: () => tip,
-    get: accounts.get,
-    node: guarded(reader.node),
+    onDisk,
+    get: state.get,
+    node: state.node,
     blockByIndex: guarded(reader.blockByIndex),
     blockByHash: guarded(reader.blockByHash),
     certificate: guarded(reader.certificate),
@@ -95,12 +106,12 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore & { 
       lastGiven = newTip;
       appender.append(blocks, () => {
         if (failed) return;
-        accounts.clear();
+        if (options.worker) absorb(blocks);
         tip = newTip;
         stored();
       });
       // Without a thread the file has the blocks by now.
-      accounts.clear();
+      if (!options.worker) absorb(blocks);
     },
     async close() {
       if (closed) return;

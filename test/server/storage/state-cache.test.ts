@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StateEntry } from '../../../ledger/values/state.js';
+import { createStateCache } from '../../../server/storage/state-cache.js';
+import { person, TestChain } from '../../ledger/test-chain.js';
+import { finalBlock, openStore, temporaryFile } from './final-chain.js';
+
+for (const worker of [false, true]) {
+  test(`an account is read as of the stored block, ${worker ? 'written by a thread' : 'written at once'}`, async (t) => {
+    const chain = new TestChain();
+    const store = openStore(temporaryFile(t), chain, { worker });
+    t.after(() => store.close());
+    const balance = (name: string) => {
+      const entry = store.get(`account/${person(name).address}`);
+      return entry?.kind === 'account' ? entry.balance : undefined;
+    };
+    for (let slot = 1; slot <= 5; slot += 1) {
+      const block = finalBlock(chain, slot, [chain.pay('ann', 'bob', slot), chain.pay('bob', 'carol', 1)]);
+      balance('ann');
+      balance('bob');
+      await new Promise<void>((resolve) => store.append([block], resolve));
+      for (const name of ['ann', 'bob', 'carol']) assert.equal(balance(name), chain.balance(name));
+    }
+  });
+}
+
+const account = (balance: number): StateEntry => ({ kind: 'account', balance, nonces: {} }) as never;
+
+/** A state that counts what is read of it. */
+function counted(limit?: number) {
+  const entries = new Map<string, StateEntry>();
+  const nodes = new Map<string, string>();
+  const reads: string[] = [];
+  const cache = createStateCache(
+    {
+      get(key) {
+        reads.push(key);
+        return entries.get(key);
+      },
+      node(path) {
+        reads.push(path);
+        return nodes.get(path);
+      },
+    },
+    limit,
+  );
+  return { entries, nodes, reads, cache };
+}
+
+test('what is there is read once, and what is not there is looked for again', () => {
+  const { entries, nodes, reads, cache } = counted();
+  entries.set('account/a', account(5));
+  nodes.set('0', 'text');
+  for (let i = 0; i < 2; i += 1) {
+    assert.deepEqual(cache.get('account/a'), account(5));
+    assert.equal(cache.get('account/b'), undefined);
+    assert.equal(cache.node('0'), 'text');
+  }
+  assert.deepEqual(reads, ['account/a', 'account/b', '0', 'account/b']);
+});
+
+test('a stored block changes, adds and takes away what was read before it, without another read', () => {
+  const { entries, nodes, reads, cache } = counted();
+  entries.set('account/a', account(5));
+  entries.set('owner/a', account(1));
+  nodes.set('0', 'text');
+  for (const key of ['account/a', 'owner/a']) cache.get(key);
+  cache.node('0');
+  reads.length = 0;
+  entries.delete('owner/a');
+  nodes.delete('0');
+  cache.absorb({
+    entries: new Map([
+      ['account/a', account(6)],
+      ['account/new', account(7)],
+      ['owner/a', null],
+    ]),
+    nodes: new Map([['0', null]]),
+  });
+  assert.deepEqual(cache.get('account/a'), account(6));
+  assert.deepEqual(cache.get('account/new'), account(7));
+  assert.deepEqual(reads, []);
+  assert.equal(cache.get('owner/a'), undefined);
+  assert.equal(cache.node('0'), undefined);
+  assert.deepEqual(reads, ['owner/a', '0']);
+});
+
+test('only so much is kept, and what is used again and again stays', () => {
+  const { entries, reads, cache } = counted(20_000);
+  for (let i = 0; i < 500; i += 1) entries.set(`account/${i}`, account(i));
+  cache.get('account/0');
+  for (let i = 1; i < 500; i += 1) {
+    assert.deepEqual(cache.get(`account/${i}`), account(i));
+    cache.get('account/0');
+  }
+  assert.equal(reads.filter((key) => key === 'account/0').length, 1);
+  reads.length = 0;
+  for (let i = 1; i < 500; i += 1) cache.get(`account/${i}`);
+  assert.ok(reads.length > 400, `${reads.length} of 499 were read again`);
+});
