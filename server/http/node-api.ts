@@ -53,7 +53,7 @@ export type SubmitOutcome =
   | { readonly kind: 'conflict'; readonly other: TransactionId }
   | { readonly kind: 'full'; readonly retry_after_s: number; readonly detail: string };
 
-/** Emitted after the fact is on disk. */
+/** Emitted after the fact is on disk; evidence and slots as soon as they are noticed. */
 export interface NodeEvents {
   readonly final: [
     {
@@ -65,6 +65,7 @@ export interface NodeEvents {
     },
   ];
   readonly epoch: [{ readonly number: Epoch; readonly index: Height }];
+  /** Noticed or heard of, once; it waits for a block. The block's own events tell of it again when it is final. */
   readonly evidence: [{ readonly offender: PublicKey; readonly evidence: Evidence }];
   readonly slot: [{ readonly slot: Slot; readonly leader: PublicKey }];
 }

@@ -215,7 +215,6 @@ export async function createNode(parts: NodeParts): Promise<Node> {
         for (const evidence of block.evidence) {
           const offender = evidenceOffender(evidence);
           log.warn({ offender, index }, 'a validator is punished');
-          api.events.emit('evidence', { offender, evidence });
         }
         peerNetwork?.announceHead();
         return;
@@ -224,9 +223,13 @@ export async function createNode(parts: NodeParts): Promise<Node> {
         log.info({ epoch: event.number, index: event.index }, 'a new epoch governs');
         api.events.emit('epoch', { number: toEpoch(event.number), index: toHeight(event.index) });
         return;
-      case 'evidence':
-        log.warn({ offender: evidenceOffender(event.evidence) }, 'a validator signed two things where one is allowed');
+      case 'evidence': {
+        const { evidence } = event;
+        const offender = evidenceOffender(evidence);
+        log.warn({ offender }, 'a validator signed two things where one is allowed');
+        api.events.emit('evidence', { offender, evidence });
         return;
+      }
       case 'slot':
         watch.check();
         // By a clock in doubt nothing expires.

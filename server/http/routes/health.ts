@@ -20,8 +20,8 @@ const health = z
   })
   .meta({ id: 'Health' });
 
-function readinessOf(node: NodeApi) {
-  const faults = node.health();
+/** @param faults of the node's parts: a part without a sentence is well */
+export function readinessOf(faults: ReturnType<NodeApi['health']>) {
   const part = (fault: string | undefined) => (fault === undefined ? { ok: true } : { ok: false, detail: fault });
   const all = {
     database: part(faults.database),
@@ -63,7 +63,7 @@ export const healthRoutes = [
     },
     problems: [],
     handle: ({ node }) => {
-      const body = readinessOf(node);
+      const body = readinessOf(node.health());
       return statusReply(body.ready, body);
     },
   }),
@@ -79,7 +79,7 @@ export const healthRoutes = [
     },
     problems: [],
     handle: ({ node }) => {
-      const body = readinessOf(node);
+      const body = readinessOf(node.health());
       const { final, slot, peers, pending_transactions, not_final_because } = node.status();
       const because = not_final_because === undefined ? {} : { not_final_because };
       return statusReply(body.ready, {

@@ -5,8 +5,10 @@ import type { HttpServerOptions } from '../../../server/http/http-server.js';
 import type { HttpLimits } from '../../../server/http/limits.js';
 import type { NodeAdmin } from '../../../server/http/node-admin.js';
 import { describedRoutes } from '../../../server/http/routes/all-routes.js';
+import { hex, sharedChainNode } from './chain-node.js';
 import { call, listening, post } from './listening.js';
-import { createMemoryNode, hex, transfer } from './memory-node.js';
+
+const shared = sharedChainNode();
 
 const keyOf = (role: Role, requests?: number): ApiKey => ({
   name: role,
@@ -51,14 +53,14 @@ function notedAdmin(): NodeAdmin & {
   };
 }
 
-function open(
+async function open(
   t: TestContext,
   keys: readonly ApiKey[],
   more: Pick<HttpServerOptions, 'anonymous' | 'admin'> = {},
   limits: Partial<HttpLimits> = {},
 ) {
   const findKey = (token: string) => keys.find(({ sha256 }) => sha256 === tokenHash(token));
-  return listening(t, createMemoryNode(), limits, 0, { findKey, ...more });
+  return listening(t, (await shared()).api, limits, 0, { findKey, ...more });
 }
 
 /** Every admin route, called as it should be. */
@@ -158,11 +160,13 @@ test('a key that is not known is refused, also where none is needed', async (t) 
 test('without a key one may do what the node grants to anybody, and no more', async (t) => {
   const keys = [keyOf('read'), keyOf('submit')];
   const reading = await open(t, keys, { anonymous: 'read' });
+  // A transaction before it in its lane is missing: it waits.
+  const waiting = (await shared()).transfer(1, undefined, 7);
   assert.equal((await call(`${reading.url}/v1/status`)).status, 200);
-  assert.equal((await post(`${reading.url}/v1/transactions`, transfer(0))).body.code, 'api_key_needed');
-  assert.equal((await post(`${reading.url}/v1/transactions`, transfer(0), bearer('read'))).body.code, 'role_too_low');
+  assert.equal((await post(`${reading.url}/v1/transactions`, waiting)).body.code, 'api_key_needed');
+  assert.equal((await post(`${reading.url}/v1/transactions`, waiting, bearer('read'))).body.code, 'role_too_low');
   assert.equal((await post(`${reading.url}/v1/faucet`, {})).body.code, 'api_key_needed');
-  assert.equal((await post(`${reading.url}/v1/transactions`, transfer(0), bearer('submit'))).status, 202);
+  assert.equal((await post(`${reading.url}/v1/transactions`, waiting, bearer('submit'))).status, 202);
 
   const shut = await open(t, keys, { anonymous: 'none' });
   for (const path of ['/', '/v1/status', '/metrics', '/docs', '/openapi.json', '/v1/events', '/healthz', '/LIVEZ']) {

@@ -2,17 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { toSlot } from '../../../ledger/values/numbers.js';
+import { signTransaction } from '../../../client/account.js';
+import { toAmount } from '../../../ledger/values/numbers.js';
+import { addressOf, type ChainNode, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { call, type Listening, listening } from './listening.js';
-import {
-  addressOf,
-  createMemoryNode,
-  doubleVote,
-  idOf,
-  type MemoryNode,
-  transfer,
-  validatorKey,
-} from './memory-node.js';
+
+const shared = sharedChainNode();
 
 interface Event {
   readonly id: string | undefined;
@@ -87,87 +82,121 @@ async function listen(t: TestContext, { url }: Listening, query = '', lastEventI
 
 const ids = (events: readonly Event[]): readonly (string | undefined)[] => events.map((event) => event.id);
 
-/** Six blocks with one or two transactions; the third has evidence, the fifth closes the epoch. */
-function history(node: MemoryNode): void {
-  for (let i = 1; i <= 6; i += 1) {
-    const transactions = i % 2 === 0 ? [transfer(i), transfer(i + 50)] : [transfer(i)];
-    node.finalise(transactions, i === 3 ? [doubleVote('liar')] : []);
+/** Blocks with one or two transactions, nothing else: what is idle makes no block. */
+async function history(node: ChainNode, blocks: number): Promise<void> {
+  for (let i = 0, nonce = 0; i < blocks; i += 1) {
+    const transactions = [node.transfer(nonce), ...(i % 2 === 1 ? [node.transfer(nonce + 1)] : [])];
+    await node.finalise(transactions);
+    nonce += transactions.length;
   }
 }
 
-const allIds = ['1.0', '1.1', '2.0', '2.1', '2.2', '3.0', '3.1', '3.2', '4.0', '4.1', '4.2', '5.0', '5.1', '5.2'];
-allIds.push('6.0', '6.1', '6.2');
+const fromLedger = 'types=final,transaction,evidence,epoch';
+
+/** The ids that the ledger's own blocks give: transactions, evidence, the epoch that a closing block states. */
+function idsOf({ api }: ChainNode): string[] {
+  const found: string[] = [];
+  for (let index = 1; index <= api.status().final.index; index += 1) {
+    const { block } = api.queries.block(index as never)!;
+    const parts = block.transactions.length + block.evidence.length + (block.next_epoch === undefined ? 0 : 1);
+    for (let part = 0; part <= parts; part += 1) found.push(`${index}.${part}`);
+  }
+  return found;
+}
 
 test('since=0 replays the whole ledger in one order, then goes on live', async (t) => {
-  const node = createMemoryNode();
-  history(node);
-  const stream = await listen(t, await listening(t, node), '?since=0');
-  const events = await stream.take(allIds.length);
-  assert.deepEqual(ids(events), allIds);
-  assert.deepEqual(
-    events.slice(5, 8).map((event) => event.type),
-    ['final', 'transaction', 'evidence'],
+  const node = await startChainNode(t);
+  await history(node, 6);
+  const expected = idsOf(node);
+  const stream = await listen(t, await listening(t, node.api), `?since=0&${fromLedger}`);
+  assert.deepEqual(ids(await stream.take(expected.length)), expected);
+  const [paid] = await node.pay(1);
+  const next = await stream.take(2);
+  assert.deepEqual(ids(next), idsOf(node).slice(expected.length));
+  assert.equal(next[1]!.data.id, idOf(paid!));
+});
+
+test('evidence and the end of an epoch have their place among the events of their block', async (t) => {
+  const node = await startChainNode(t, { paired: true, idle: 1, slotsPerEpoch: 8 });
+  await node.pay(1);
+  await node.punish(node.doubleVote(0));
+  // The offender leaves the set: something to add at the end of the epoch.
+  const closed = once(node.api.events, 'epoch');
+  await closed;
+  await node.freeze();
+  const expected = idsOf(node);
+  const events = await (await listen(t, await listening(t, node.api), `?since=0&${fromLedger}`)).take(expected.length);
+  assert.deepEqual(ids(events), expected);
+  const evidence = events.find(({ type }) => type === 'evidence')!;
+  assert.deepEqual([evidence.data.status, evidence.data.kind], ['final', 'double_vote']);
+  assert.equal(
+    evidence.id,
+    `${evidence.data.index}.${idsOf(node)
+      .filter((id) => id.startsWith(`${evidence.data.index}.`))
+      .indexOf(evidence.id!)}`,
   );
-  assert.deepEqual([events[13]!.type, events[13]!.data.number, events[13]!.data.index], ['epoch', 1, 5]);
-  assert.equal(events[4]!.data.id, idOf(transfer(52)));
-  node.finalise([transfer(7)]);
-  assert.deepEqual(ids(await stream.take(2)), ['7.0', '7.1']);
+  const epoch = events.find(({ type }) => type === 'epoch')!;
+  assert.equal(epoch.id!.split('.')[0], String(epoch.data.index));
+  assert.ok(epoch.data.number >= 1);
 });
 
 test('without an id a stream begins with what becomes final next', async (t) => {
-  const node = createMemoryNode();
-  history(node);
-  const stream = await listen(t, await listening(t, node));
-  node.finalise([transfer(7)]);
+  const node = await startChainNode(t);
+  await history(node, 2);
+  const stream = await listen(t, await listening(t, node.api), `?${fromLedger}`);
+  await node.pay(1);
   const [first] = await stream.take(1);
-  assert.deepEqual([first!.id, first!.type, first!.data.index], ['7.0', 'final', 7]);
+  assert.deepEqual([first!.id, first!.type, first!.data.index], ['3.0', 'final', 3]);
 });
 
 test('a reader that resumes at any event misses nothing and sees nothing twice, also across a restart', async (t) => {
-  const node = createMemoryNode();
-  history(node);
-  for (let seen = 0; seen < allIds.length; seen += 3) {
-    const before = await listening(t, node);
-    const first = await listen(t, before, '?since=0');
+  const node = await startChainNode(t);
+  await history(node, 6);
+  const expected = idsOf(node);
+  for (let seen = 0; seen < expected.length; seen += 3) {
+    const before = await listening(t, node.api);
+    const first = await listen(t, before, `?since=0&${fromLedger}`);
     const read = [...(await first.take(seen + 1))];
     await before.close();
-    const after = await listening(t, node);
-    const second = await listen(t, after, '', read[seen]!.id);
-    read.push(...(await second.take(allIds.length - seen - 1)));
-    assert.deepEqual(ids(read), allIds);
+    const after = await listening(t, node.api);
+    const second = await listen(t, after, `?${fromLedger}`, read[seen]!.id);
+    read.push(...(await second.take(expected.length - seen - 1)));
+    assert.deepEqual(ids(read), expected);
     await after.close();
     assert.deepEqual(await second.rest(), []);
   }
 });
 
 test('types and address choose events and leave the ids as they are', async (t) => {
-  const node = createMemoryNode();
-  node.finalise([transfer(1), transfer(2, addressOf('carol'))]);
-  node.finalise([transfer(3, addressOf('carol'))]);
-  const server = await listening(t, node);
+  const node = await startChainNode(t);
+  const carol = addressOf('carol');
+  await node.finalise([node.transfer(0)]);
+  await node.finalise([node.transfer(1, carol)]);
+  await node.finalise([node.transfer(2, carol)]);
+  const server = await listening(t, node.api);
   const finals = await listen(t, server, '?types=final&since=0');
-  assert.deepEqual(ids(await finals.take(2)), ['1.0', '2.0']);
-  const carol = await listen(t, server, `?types=transaction&address=${addressOf('carol')}&since=0`);
-  assert.deepEqual(ids(await carol.take(2)), ['1.2', '2.1']);
+  assert.deepEqual(ids(await finals.take(3)), ['1.0', '2.0', '3.0']);
+  const hers = await listen(t, server, `?types=transaction&address=${carol}&since=0`);
+  assert.deepEqual(ids(await hers.take(2)), ['2.1', '3.1']);
   const header = await listen(t, server, '?types=final&since=0', '1.0');
   assert.deepEqual(ids(await header.take(1)), ['2.0']);
 });
 
-test('slots and pending evidence come live and without an id', async (t) => {
-  const node = createMemoryNode();
-  const stream = await listen(t, await listening(t, node), '?types=slot,evidence');
-  node.events.emit('slot', { slot: toSlot(9), leader: validatorKey });
-  const evidence = doubleVote('liar');
-  node.events.emit('evidence', { offender: evidence.first.validator, evidence });
-  const events = await stream.take(2);
-  assert.deepEqual(ids(events), [undefined, undefined]);
-  assert.deepEqual(events[0]!.data, { slot: 9, leader: validatorKey });
-  assert.deepEqual([events[1]!.data.status, events[1]!.data.kind], ['pending', 'double_vote']);
+test('slots and pending evidence come live and without an id, before the evidence is final', async (t) => {
+  const node = await startChainNode(t, { idle: 1 });
+  const stream = await listen(t, await listening(t, node.api), '?types=slot,evidence');
+  const [slot] = await stream.take(1);
+  assert.deepEqual([slot!.type, slot!.id, Object.keys(slot!.data)], ['slot', undefined, ['slot', 'leader']]);
+  await node.punish(node.doubleVote(0));
+  const seen: Event[] = [];
+  while (seen.length < 2) seen.push(...(await stream.take(1)).filter(({ type }) => type === 'evidence'));
+  assert.deepEqual([seen[0]!.id, seen[0]!.data.status, seen[0]!.data.kind], [undefined, 'pending', 'double_vote']);
+  assert.equal(seen[0]!.data.index, undefined);
+  assert.deepEqual([seen[1]!.id !== undefined, seen[1]!.data.status], [true, 'final']);
 });
 
 test('heartbeats keep an idle stream open', async (t) => {
-  const node = createMemoryNode();
-  const server = await listening(t, node, { heartbeatMs: 10 });
+  const server = await listening(t, (await shared()).api, { heartbeatMs: 10 });
   const stream = await listen(t, server, '?types=epoch');
   const ended = stream.rest();
   for (let beats = 0; beats < 2; beats = stream.comments.filter((line) => line === ': heartbeat').length) {
@@ -178,7 +207,7 @@ test('heartbeats keep an idle stream open', async (t) => {
 });
 
 test('a malformed id, type or address is refused', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   for (const [query, path] of [
     ['since=x', 'since'],
     ['since=1.2.3', 'since'],
@@ -196,8 +225,7 @@ test('a malformed id, type or address is refused', async (t) => {
 });
 
 test('streams are bounded, and one that ends makes room', async (t) => {
-  const node = createMemoryNode();
-  const server = await listening(t, node, { maxListeners: 2 });
+  const server = await listening(t, (await shared()).api, { maxListeners: 2 });
   const first = await listen(t, server);
   await listen(t, server);
   const third = await call(`${server.url}/v1/events`);
@@ -210,11 +238,18 @@ test('streams are bounded, and one that ends makes room', async (t) => {
 });
 
 test('a listener that reads nothing is closed, and can resume where it stopped', async (t) => {
-  const node = createMemoryNode();
-  for (let i = 0; i < 400; i += 1) {
-    node.finalise(Array.from({ length: 50 }, (_, n) => transfer(i * 50 + n)));
-  }
-  const server = await listening(t, node, { listenerStallMs: 100 });
+  const node = await startChainNode(t);
+  const { max_outputs, min_fee, min_fee_per_output } = node.genesis.parameters;
+  const [output] = node.transfer(0).outputs;
+  // Far more than sockets hold: each of these is a line of 20 KB.
+  const long = Array.from({ length: 600 }, (_item, nonce) => {
+    const { signature: _signature, ...body } = node.transfer(nonce);
+    const outputs = Array.from({ length: max_outputs }, () => output!);
+    const fee = toAmount(min_fee + max_outputs * min_fee_per_output);
+    return signTransaction({ ...body, outputs, fee }, node.payer.signer);
+  });
+  await node.finalise(long);
+  const server = await listening(t, node.api, { listenerStallMs: 100 });
   const socket = connect(server.port, '127.0.0.1');
   socket.pause();
   socket.write('GET /v1/events?since=0 HTTP/1.1\r\nhost: localhost\r\n\r\n');
@@ -230,8 +265,8 @@ test('a listener that reads nothing is closed, and can resume where it stopped',
   socket.resume();
   await once(socket, 'close');
   const last = [...text.matchAll(/^id: (\d+)\.(\d+)$/gm)].at(-1)!;
-  assert.ok(Number(last[1]) < 400, 'the slow listener was sent everything');
+  const tip = node.api.status().final.index;
+  assert.ok(Number(last[1]) < tip, 'the slow listener was sent everything');
   const resumed = await listen(t, server, '?types=final', `${last[1]}.${last[2]}`);
-  const expected = Number(last[1]) + 1;
-  assert.equal((await resumed.take(1))[0]!.id, `${expected}.0`);
+  assert.equal((await resumed.take(1))[0]!.id, `${Number(last[1]) + 1}.0`);
 });

@@ -5,8 +5,12 @@ import { pino } from 'pino';
 import { SlotledgerError } from '../../../server/errors.js';
 import { hostName, isLoopback } from '../../../server/http/guard.js';
 import { createHttpServer } from '../../../server/http/http-server.js';
+import { sharedChainNode } from './chain-node.js';
 import { call, listening, post } from './listening.js';
-import { createMemoryNode, transfer } from './memory-node.js';
+
+const shared = sharedChainNode();
+/** Waits for ever: a transaction before it in its lane is never made. */
+const waiting = async (nonce: number) => (await shared()).transfer(nonce, undefined, 7);
 
 /** What comes back for these bytes. */
 async function raw(port: number, text: string): Promise<string> {
@@ -20,8 +24,9 @@ async function raw(port: number, text: string): Promise<string> {
 const get = (host: string): string => `GET /v1/status HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
 
 test('a port in use is refused with the command that works', async (t) => {
-  const { port } = await listening(t, createMemoryNode());
-  const second = createHttpServer({ node: createMemoryNode(), port, log: pino({ level: 'silent' }) });
+  const { api } = await shared();
+  const { port } = await listening(t, api);
+  const second = createHttpServer({ node: api, port, log: pino({ level: 'silent' }) });
   await assert.rejects(second.listen(), (error) => {
     assert.ok(error instanceof SlotledgerError);
     assert.equal(error.code, 'PORT_IN_USE');
@@ -32,7 +37,7 @@ test('a port in use is refused with the command that works', async (t) => {
 });
 
 test('while bound to loopback only names of this machine are served', async (t) => {
-  const { port } = await listening(t, createMemoryNode(), { allowedHosts: ['node.lan'] });
+  const { port } = await listening(t, (await shared()).api, { allowedHosts: ['node.lan'] });
   for (const host of [`127.0.0.1:${port}`, 'localhost', `localhost:${port}`, '[::1]:80', '127.8.8.8', 'node.lan']) {
     assert.match(await raw(port, get(host)), /^HTTP\/1\.1 200 /, host);
   }
@@ -55,22 +60,22 @@ test('names and addresses are read exactly', () => {
 });
 
 test('pages of other sites may not post, and read only where allowed', async (t) => {
-  const { url, port } = await listening(t, createMemoryNode());
-  const foreign = await post(`${url}/v1/transactions`, transfer(0), { origin: 'https://evil.example' });
+  const { url, port } = await listening(t, (await shared()).api);
+  const foreign = await post(`${url}/v1/transactions`, await waiting(1), { origin: 'https://evil.example' });
   assert.deepEqual([foreign.status, foreign.body.code], [403, 'origin_not_allowed']);
   assert.equal((await post(`${url}/v1/faucet`, {}, { origin: 'null' })).body.code, 'origin_not_allowed');
   assert.equal(
     (await post(`${url}/v1/faucet`, {}, { 'sec-fetch-site': 'cross-site' })).body.code,
     'origin_not_allowed',
   );
-  const own = await post(`${url}/v1/transactions`, transfer(0), { origin: `http://127.0.0.1:${port}` });
+  const own = await post(`${url}/v1/transactions`, await waiting(1), { origin: `http://127.0.0.1:${port}` });
   assert.equal(own.status, 202);
   const read = await call(`${url}/v1/status`, { headers: { origin: 'https://evil.example' } });
   assert.equal(read.headers.get('access-control-allow-origin'), null);
 
-  const open = await listening(t, createMemoryNode(), { allowedOrigins: ['https://wallet.example'] });
+  const open = await listening(t, (await shared()).api, { allowedOrigins: ['https://wallet.example'] });
   const headers = { origin: 'https://wallet.example' };
-  const allowed = await post(`${open.url}/v1/transactions`, transfer(0), headers);
+  const allowed = await post(`${open.url}/v1/transactions`, await waiting(1), headers);
   assert.equal(allowed.status, 202);
   assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://wallet.example');
   const preflight = await call(`${open.url}/v1/transactions`, {
@@ -82,19 +87,19 @@ test('pages of other sites may not post, and read only where allowed', async (t)
 });
 
 test('too many requests from one address are 429 with Retry-After; this machine is exempt by default', async (t) => {
-  const limited = await listening(t, createMemoryNode(), { requestsPer10s: 3, limitLoopback: true });
+  const limited = await listening(t, (await shared()).api, { requestsPer10s: 3, limitLoopback: true });
   for (let i = 0; i < 3; i += 1) assert.equal((await call(`${limited.url}/livez`)).status, 200);
   for (const answer of [await call(`${limited.url}/livez`), await post(`${limited.url}/v1/transactions`, {})]) {
     assert.deepEqual([answer.status, answer.body.code], [429, 'rate_limited']);
     const wait = Number(answer.headers.get('retry-after'));
     assert.ok(wait >= 1 && wait <= 10);
   }
-  const exempt = await listening(t, createMemoryNode(), { requestsPer10s: 3 });
+  const exempt = await listening(t, (await shared()).api, { requestsPer10s: 3 });
   for (let i = 0; i < 6; i += 1) assert.equal((await call(`${exempt.url}/livez`)).status, 200);
 });
 
 test('what is not HTTP, or too long, or too slow, gets a problem and loses its connection', async (t) => {
-  const { port } = await listening(t, createMemoryNode(), { maxHeaderBytes: 2000 });
+  const { port } = await listening(t, (await shared()).api, { maxHeaderBytes: 2000 });
   const long = await raw(port, `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(3000)}\r\n\r\n`);
   assert.match(long, /^HTTP\/1\.1 431 /);
   assert.match(long, /"code":"headers_too_large"/);
@@ -105,14 +110,14 @@ test('what is not HTTP, or too long, or too slow, gets a problem and loses its c
 
 test('a request that does not arrive in time is 408', async (t) => {
   const timing = { headersTimeoutMs: 50, requestTimeoutMs: 100, connectionsCheckMs: 20 };
-  const { port } = await listening(t, createMemoryNode(), timing);
+  const { port } = await listening(t, (await shared()).api, timing);
   const answer = await raw(port, 'GET / HTTP/1.1\r\nhost: localhost\r\n');
   assert.match(answer, /^HTTP\/1\.1 408 /);
   assert.match(answer, /"code":"request_timeout"/);
 });
 
 test('answers carry safe headers, and pages load nothing from elsewhere', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   for (const path of ['/', '/docs', '/docs/problems', '/docs/problems/nonce_taken', '/assets/landing.js']) {
     const got = await call(url + path);
     assert.equal(got.status, 200, path);
@@ -129,10 +134,11 @@ test('answers carry safe headers, and pages load nothing from elsewhere', async 
 });
 
 test('closing ends at once when nothing is open, and lets an open answer finish', async (t) => {
-  const node = createMemoryNode();
-  const server = await listening(t, node);
-  const answered = post(`${server.url}/v1/transactions?wait=final&timeout_ms=50`, transfer(0));
-  while (node.mempool().count === 0) await new Promise((resolve) => setImmediate(resolve));
+  const { api } = await shared();
+  const server = await listening(t, api);
+  const before = api.mempool().count;
+  const answered = post(`${server.url}/v1/transactions?wait=final&timeout_ms=50`, await waiting(9));
+  while (api.mempool().count === before) await new Promise((resolve) => setImmediate(resolve));
   const began = performance.now();
   await server.close();
   assert.ok(performance.now() - began < 2_000, 'the connection was kept open after its last answer');

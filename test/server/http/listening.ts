@@ -11,6 +11,12 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
+/** What a test has opened: closed before the node behind it stops. */
+const opened = new WeakMap<object, readonly (() => Promise<void>)[]>();
+export const closeListening = async (t: object): Promise<void> => {
+  await Promise.all((opened.get(t) ?? []).map((close) => close()));
+};
+
 /** @param at a port of before, to come back on; 0 takes a free one */
 export async function listening(
   t: TestContext,
@@ -26,6 +32,8 @@ export async function listening(
     closed ??= server.close();
     return closed;
   };
+  const before = opened.get(t) ?? [];
+  opened.set(t, [...before, close]);
   t.after(close);
   return { port, url: `http://127.0.0.1:${port}`, close };
 }

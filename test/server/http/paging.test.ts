@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startChainNode } from './chain-node.js';
 import { call, listening } from './listening.js';
-import { addressOf, createMemoryNode, doubleVote, transfer } from './memory-node.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of several lists
 async function allPages(url: string, limit: number): Promise<any[]> {
@@ -18,27 +18,34 @@ async function allPages(url: string, limit: number): Promise<any[]> {
 }
 
 test('pages of any size go through a whole list without gap or repeat', async (t) => {
-  const node = createMemoryNode();
-  const evidence = [1, 2, 3, 4, 5].map((i) => doubleVote(`final ${i}`));
-  for (let i = 0; i < 23; i += 1) node.finalise([transfer(i)], evidence[i] === undefined ? [] : [evidence[i]!]);
-  node.evidencePending = [1, 2, 3].map((i) => doubleVote(`pending ${i}`));
-  await node.submit([100, 101, 102, 103].map((nonce) => transfer(nonce)));
-  const { url } = await listening(t, node);
-  for (const limit of [1, 2, 3, 5, 8, 24, 100]) {
+  const node = await startChainNode(t, { paired: true, idle: 8 });
+  const final = [0, 1, 2, 3, 4].map((i) => node.doubleVote(i));
+  for (const one of final) {
+    await node.punish(one);
+    await node.pay(4);
+  }
+  await node.freeze();
+  const pending = [5, 6, 7].map((i) => node.doubleVote(i));
+  for (const one of pending) await node.tell(one);
+  await node.api.submit([100, 101, 102, 103].map((nonce) => node.transfer(nonce)));
+  const tip = node.api.status().final.index;
+  assert.ok(tip >= 20);
+  const { url } = await listening(t, node.api);
+  for (const limit of [1, 2, 3, 5, 8, tip - 1, tip, 100]) {
     const blocks = await allPages(`${url}/v1/blocks`, limit);
     assert.deepEqual(
       blocks.map((block) => block.index),
-      Array.from({ length: 24 }, (_, i) => 23 - i),
+      Array.from({ length: tip }, (_, i) => tip - i),
     );
-    const transactions = await allPages(`${url}/v1/accounts/${addressOf('alice')}/transactions`, limit);
+    const transactions = await allPages(`${url}/v1/accounts/${node.payer.address}/transactions`, limit);
     assert.deepEqual(
-      transactions.map((item) => item.index),
-      Array.from({ length: 23 }, (_, i) => 23 - i),
+      transactions.map((item) => item.transaction.nonce),
+      Array.from({ length: 20 }, (_, i) => 19 - i),
     );
     const found = await allPages(`${url}/v1/evidence`, limit);
     assert.deepEqual(
       found.map((item) => item.offender),
-      [...node.evidencePending, ...[...evidence].reverse()].map((one) => one.first.validator),
+      [...pending, ...[...final].reverse()].map((one) => one.first.validator),
       `limit ${limit}`,
     );
     const waiting = await allPages(`${url}/v1/mempool/transactions`, limit);
@@ -50,18 +57,18 @@ test('pages of any size go through a whole list without gap or repeat', async (t
 });
 
 test('a cursor works for its own list only, also after a restart', async (t) => {
-  const node = createMemoryNode();
-  for (let i = 0; i < 5; i += 1) node.finalise([transfer(i)]);
-  const first = await listening(t, node);
+  const node = await startChainNode(t);
+  await node.pay(5);
+  const first = await listening(t, node.api);
   const { next_cursor } = (await call(`${first.url}/v1/blocks?limit=2`)).body;
-  const account = `/v1/accounts/${addressOf('alice')}/transactions`;
+  const account = `/v1/accounts/${node.payer.address}/transactions`;
   const other = await call(`${first.url}${account}?cursor=${next_cursor}`);
   assert.deepEqual([other.status, other.body.code, other.body.path], [400, 'invalid_cursor', 'cursor']);
   for (const bad of ['x', '2', `${next_cursor}A`, 'MTIzNDU2Nzg5', '%00', '~']) {
     assert.equal((await call(`${first.url}/v1/blocks?cursor=${bad}`)).body.code, 'invalid_cursor', bad);
   }
   await first.close();
-  const second = await listening(t, node);
+  const second = await listening(t, node.api);
   const page = await call(`${second.url}/v1/blocks?limit=2&cursor=${next_cursor}`);
   assert.deepEqual(
     page.body.items.map((block: { index: number }) => block.index),

@@ -5,8 +5,10 @@ import { problemsOf } from '../../../server/http/openapi.js';
 import { problemBody, problemCodes, problems } from '../../../server/http/problems.js';
 import { describedRoutes } from '../../../server/http/routes/all-routes.js';
 import { problemSchema } from '../../../server/http/schemas/problem.js';
+import { sharedChainNode } from './chain-node.js';
 import { call, listening } from './listening.js';
-import { createMemoryNode } from './memory-node.js';
+
+const shared = sharedChainNode();
 
 /** Answered before a route is found. */
 const beforeRoutes = [
@@ -18,7 +20,7 @@ const beforeRoutes = [
 ];
 
 test('every problem has a page that says what it means and what to do', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   const index = (await call(`${url}/docs/problems`)).body as string;
   for (const code of problemCodes) {
     const body = problemBody(code, 'Detail.');
@@ -37,7 +39,7 @@ test('every problem has a page that says what it means and what to do', async (t
 });
 
 test('every problem is documented at the routes that answer it', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   const { body } = await call(`${url}/openapi.json`);
   assert.equal(body.openapi, '3.1.0');
   const documented = new Set<string>(beforeRoutes);

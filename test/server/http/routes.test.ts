@@ -3,23 +3,23 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { readRoutes } from '../../../server/http/routes/all-routes.js';
+import { addressOf, hex, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { call, listening } from './listening.js';
-import { addressOf, createMemoryNode, doubleVote, hex, idOf, transfer } from './memory-node.js';
 
-const alice = addressOf('alice');
+const shared = sharedChainNode();
 
 /** One path for every route that reads. */
-const paths: { readonly [template: string]: string } = {
+const pathsOf = (transaction: string, account: string): { readonly [template: string]: string } => ({
   '/v1/status': '/v1/status',
   '/v1/limits': '/v1/limits',
   '/v1/genesis': '/v1/genesis',
   '/v1/blocks': '/v1/blocks?limit=2',
   '/v1/blocks/{at}': '/v1/blocks/latest',
-  '/v1/transactions/{id}': `/v1/transactions/${idOf(transfer(0))}`,
+  '/v1/transactions/{id}': `/v1/transactions/${transaction}`,
   '/v1/accounts': '/v1/accounts',
-  '/v1/accounts/{address}': `/v1/accounts/${alice}`,
-  '/v1/accounts/{address}/transactions': `/v1/accounts/${alice}/transactions`,
-  '/v1/proofs/accounts/{address}': `/v1/proofs/accounts/${alice}`,
+  '/v1/accounts/{address}': `/v1/accounts/${account}`,
+  '/v1/accounts/{address}/transactions': `/v1/accounts/${account}/transactions`,
+  '/v1/proofs/accounts/{address}': `/v1/proofs/accounts/${account}`,
   '/v1/epochs/{epoch}': '/v1/epochs/current',
   '/v1/epochs/{epoch}/schedule': '/v1/epochs/0/schedule?from_slot=3&count=2',
   '/v1/mempool': '/v1/mempool',
@@ -30,14 +30,17 @@ const paths: { readonly [template: string]: string } = {
   '/livez': '/livez',
   '/readyz': '/readyz',
   '/healthz': '/healthz',
-};
+});
 
 test('every route answers as its schema says, HEAD has the same headers and no body', async (t) => {
-  const node = createMemoryNode();
-  node.evidencePending = [doubleVote('waiting')];
-  node.finalise([transfer(0)], [doubleVote('seen')]);
-  await node.submit([transfer(1)]);
-  const { url } = await listening(t, node);
+  const node = await startChainNode(t, { paired: true, idle: 2 });
+  await node.tell(node.doubleVote(0));
+  const [paid] = await node.pay(1);
+  await node.freeze();
+  await node.tell(node.doubleVote(1));
+  await node.api.submit([node.transfer(1)]);
+  const { url } = await listening(t, node.api);
+  const paths = pathsOf(idOf(paid!), node.payer.address);
   assert.deepEqual(
     readRoutes.map((route) => route.path),
     Object.keys(paths),
@@ -45,29 +48,32 @@ test('every route answers as its schema says, HEAD has the same headers and no b
   for (const route of readRoutes) {
     const path = paths[route.path]!;
     const got = await call(url + path);
-    assert.equal(got.status, 200, path);
-    const parsed = route.answers[200]!.schema.safeParse(got.body);
+    // Half of the weight has left: the node is alive, and not ready.
+    const status = path === '/readyz' || path === '/healthz' ? 503 : 200;
+    assert.equal(got.status, status, path);
+    const parsed = route.answers[status]!.schema.safeParse(got.body);
     assert.ok(parsed.success, `${path}: ${parsed.error?.message}`);
     const head = await call(url + path, { method: 'HEAD' });
-    assert.equal(head.status, 200, path);
+    assert.equal(head.status, status, path);
     assert.equal(head.body, '');
     assert.equal(head.headers.get('content-type'), got.headers.get('content-type'));
   }
 });
 
 test('a block is found by index, by hash and as the latest, and only final ones are', async (t) => {
-  const node = createMemoryNode();
-  node.finalise([transfer(0)]);
-  const { url } = await listening(t, node);
+  const node = await startChainNode(t);
+  await node.pay(1);
+  const { url } = await listening(t, node.api);
   const byIndex = await call(`${url}/v1/blocks/1`);
   assert.equal(byIndex.body.block.index, 1);
   assert.equal(byIndex.body.final_index, 1);
   assert.equal(byIndex.body.certificate.block, byIndex.body.block.hash);
-  assert.deepEqual((await call(`${url}/v1/blocks/${hex('block 1')}`)).body, byIndex.body);
+  assert.deepEqual((await call(`${url}/v1/blocks/${byIndex.body.block.hash}`)).body, byIndex.body);
   assert.deepEqual((await call(`${url}/v1/blocks/latest`)).body, byIndex.body);
   assert.equal(byIndex.headers.get('cache-control'), 'public, max-age=31536000, immutable');
   assert.equal((await call(`${url}/v1/blocks/latest`)).headers.get('cache-control'), 'no-cache');
   assert.equal((await call(`${url}/v1/blocks/2`)).body.code, 'block_not_found');
+  assert.equal((await call(`${url}/v1/blocks/${hex('no block')}`)).body.code, 'block_not_found');
   assert.equal((await call(`${url}/v1/blocks/9999999999999999`)).body.code, 'block_not_found');
   for (const bad of ['01', '-1', '1.0', '0x12', 'newest', '1e2']) {
     const got = await call(`${url}/v1/blocks/${bad}`);
@@ -76,8 +82,8 @@ test('a block is found by index, by hash and as the latest, and only final ones 
 });
 
 test('an answer that has not changed is 304 for its ETag', async (t) => {
-  const node = createMemoryNode();
-  const { url } = await listening(t, node);
+  const node = await startChainNode(t);
+  const { url } = await listening(t, node.api);
   const first = await call(`${url}/v1/blocks`);
   const etag = first.headers.get('etag')!;
   assert.ok(etag);
@@ -89,29 +95,30 @@ test('an answer that has not changed is 304 for its ETag', async (t) => {
     return response.statusCode;
   };
   assert.equal(await ask(), 304);
-  node.finalise([transfer(0)]);
+  await node.pay(1);
   assert.equal(await ask(), 200);
 });
 
 test('an account never seen has zeros; heights that are not final or not kept are refused', async (t) => {
-  const node = createMemoryNode();
-  for (let i = 0; i < 12; i += 1) node.finalise([transfer(i)]);
-  const { url } = await listening(t, node);
+  const node = await startChainNode(t);
+  await node.pay(12);
+  const { url } = await listening(t, node.api);
   const nobody = await call(`${url}/v1/accounts/${addressOf('nobody')}`);
   assert.equal(nobody.status, 200);
   assert.deepEqual([nobody.body.balance, nobody.body.nonces, nobody.body.bonded], [0, {}, 0]);
-  const known = await call(`${url}/v1/accounts/${alice}?index=5`);
-  assert.deepEqual([known.body.name, known.body.index, known.body.next_nonce], ['alice', 5, 12]);
-  assert.equal((await call(`${url}/v1/accounts/${alice}?index=13`)).body.code, 'index_not_final');
-  const pruned = await call(`${url}/v1/accounts/${alice}?index=0`);
+  const { address } = node.payer;
+  const known = await call(`${url}/v1/accounts/${address}?index=5`);
+  assert.deepEqual([known.body.name, known.body.index, known.body.next_nonce], ['treasury', 5, 5]);
+  assert.deepEqual(known.body.nonces, { 0: 5 });
+  assert.equal((await call(`${url}/v1/accounts/${address}?index=13`)).body.code, 'index_not_final');
+  const pruned = await call(`${url}/v1/proofs/accounts/${address}?index=3`);
   assert.deepEqual([pruned.status, pruned.body.code], [410, 'history_pruned']);
-  assert.equal((await call(`${url}/v1/proofs/accounts/${alice}?index=3`)).body.code, 'history_pruned');
-  const wrong = await call(`${url}/v1/accounts/${alice.slice(0, -1)}q`);
+  const wrong = await call(`${url}/v1/accounts/${address.slice(0, -1)}${address.endsWith('q') ? 'p' : 'q'}`);
   assert.deepEqual([wrong.status, wrong.body.code, wrong.body.path], [400, 'invalid_parameter', 'address']);
 });
 
 test('unknown and repeated query parameters are refused with the list of known ones', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   const unknown = await call(`${url}/v1/blocks?limt=3`);
   assert.deepEqual([unknown.status, unknown.body.code, unknown.body.path], [400, 'unknown_parameter', 'limt']);
   assert.match(unknown.body.detail, /limit, cursor/);
@@ -123,7 +130,7 @@ test('unknown and repeated query parameters are refused with the list of known o
 });
 
 test('an unknown path is a 404 that names the documentation, a wrong method a 405 with Allow', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   const missing = await call(`${url}/v1/nothing`);
   assert.deepEqual([missing.status, missing.body.code], [404, 'route_not_found']);
   assert.match(missing.body.detail, /\/docs/);
@@ -142,13 +149,20 @@ test('an unknown path is a 404 that names the documentation, a wrong method a 40
 });
 
 test('an epoch that is not known is 404, and a schedule starts inside its epoch', async (t) => {
-  const { url } = await listening(t, createMemoryNode());
+  const { url } = await listening(t, (await shared()).api);
   assert.equal((await call(`${url}/v1/epochs/3`)).body.code, 'epoch_not_found');
   assert.equal((await call(`${url}/v1/epochs/3/schedule`)).body.code, 'epoch_not_found');
   assert.equal((await call(`${url}/v1/epochs/-1`)).body.code, 'invalid_parameter');
   const epoch = await call(`${url}/v1/epochs/0`);
-  assert.deepEqual([epoch.body.first_slot, epoch.body.last_slot, epoch.body.total_stake], [0, 29, 500]);
-  assert.equal(epoch.body.validators[0].name, 'first');
+  assert.deepEqual([epoch.body.first_slot, epoch.body.last_slot, epoch.body.total_stake], [0, 999, 1_000_000]);
+  assert.equal(epoch.body.validators[0].name, 'v1');
   const schedule = await call(`${url}/v1/epochs/current/schedule`);
-  assert.deepEqual([schedule.body.items.length, schedule.body.items[0].slot], [20, 7]);
+  const { slot } = (await call(`${url}/v1/status`)).body;
+  assert.equal(schedule.body.items.length, 20);
+  assert.ok(slot - schedule.body.items[0].slot <= 4, 'the schedule begins with the current slot');
+  const later = await call(`${url}/v1/epochs/0/schedule?from_slot=3&count=2`);
+  assert.deepEqual(
+    later.body.items.map((item: { slot: number }) => item.slot),
+    [3, 4],
+  );
 });
