@@ -31,8 +31,13 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
-/** @param cwd holds the compiled program in `dist` */
-export function runBounded(cwd: string, args: readonly string[], limits: Limits): Promise<Ended> {
+/** @param cwd holds the compiled program in `dist`. @param enough ends it as soon as its output says so */
+export function runBounded(
+  cwd: string,
+  args: readonly string[],
+  limits: Limits,
+  enough: (output: string) => boolean = () => false,
+): Promise<Ended> {
   const watchdog = pathToFileURL(resolve(cwd, 'dist/test/mutants/watchdog.js')).href;
   return new Promise((done) => {
     const child = spawn(process.execPath, args, {
@@ -50,6 +55,7 @@ export function runBounded(cwd: string, args: readonly string[], limits: Limits)
     let output = '';
     const take = (chunk: Buffer): void => {
       if (output.length < 1_000_000) output += chunk;
+      if (pid !== undefined && enough(output)) endGroup(pid);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
