@@ -83,7 +83,7 @@ const byTwins = (court: Court): Promise<Verdict | undefined> =>
   byHunt(court, 'twins', { program: 'twins-hunt.js', args: [], budget: court.budget / 2 });
 
 const failures = (output: string): readonly string[] =>
-  output.split('\n').filter((line) => /^ *not ok .*[^)]$/.test(line) && !line.includes('.test.js'));
+  output.split('\n').filter((line) => /^ *not ok \d+ - /.test(line) && !line.includes('.test.js'));
 
 async function byTests(court: Court, mutant: Mutant): Promise<Verdict | undefined> {
   const started = performance.now();

@@ -72,11 +72,6 @@ export const transactions: readonly Mutant[] = [
     'credit(overlay, proposer.owner, finish.fees);',
     'credit(overlay, proposer.owner, 0 * finish.fees);',
   ]),
-  breaks('3-fee', 'fee-too-early', 'fees are spent by transactions of the very block that earns them', [
-    'ledger/apply-transaction.ts',
-    'return ok({ id, fee: transaction.fee });',
-    'return ok({ id, fee: (transaction.fee + 0.5) as typeof transaction.fee });',
-  ]),
   breaks(
     '3-hash',
     'body-unchecked',
