@@ -1,13 +1,31 @@
-/** Sends certificates that certify nothing: garbage for signatures, too few signers, another block, another epoch. */
+/**
+ * Sends certificates that certify nothing: garbage for signatures, its own signature alone, once or as often as a quorum
+ * has members, another block, another epoch.
+ */
+import { memberIndex } from '../../../consensus/quorum.js';
+import { readEpoch } from '../../../ledger/state-keys.js';
 import { toEpoch, toView } from '../../../ledger/values/numbers.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
-import type { Random } from '../../../server/simulator/random.js';
+import type { CreateActor, Stage } from '../../../server/simulator/actor.js';
+import { signVote } from './signing.js';
 
 const garbage = `0x${'ab'.repeat(64)}` as const;
 
-function forge(random: Random, real: Certificate): Certificate {
-  switch (random.below(6)) {
+/** With one good signature: its own. */
+function signAlone(stage: Stage, real: Certificate, times: number): Certificate | undefined {
+  const { disk } = stage.self();
+  const set = readEpoch(disk);
+  const own = memberIndex(set, stage.signer.publicKey);
+  if (own < 0 || real.epoch !== set.number) return undefined;
+  const body = { ...real, chain: stage.chain.context.chain, view: toView(real.view + 1) };
+  const { signature } = signVote(stage, body);
+  const repeat = <Value>(value: Value): Value[] => Array.from({ length: times }, () => value);
+  return { ...real, view: body.view, signers: repeat(own), signatures: repeat(signature) };
+}
+
+function forge(stage: Stage, real: Certificate): Certificate {
+  const { random } = stage;
+  switch (random.below(8)) {
     case 0:
       return { ...real, view: toView(real.view + 1), signatures: real.signatures.map(() => garbage) };
     case 1:
@@ -18,6 +36,9 @@ function forge(random: Random, real: Certificate): Certificate {
       return { ...real, epoch: toEpoch(real.epoch + random.between(1, 2)) };
     case 4:
       return { ...real, phase: real.phase === 'commit' ? 'prepare' : 'commit' };
+    case 5:
+    case 6:
+      return signAlone(stage, real, random.pick([1, stage.others.length])) ?? real;
     default:
       return { ...real, signers: real.signers.map(() => 0) };
   }
@@ -25,7 +46,7 @@ function forge(random: Random, real: Certificate): Certificate {
 
 export const certificateForger: CreateActor = (stage) => {
   const forgeAndSend = (real: Certificate): void => {
-    const certificate = forge(stage.random, real);
+    const certificate = forge(stage, real);
     for (const to of stage.others) stage.send(to, { type: 'certificate', certificate });
   };
   return {
@@ -36,9 +57,9 @@ export const certificateForger: CreateActor = (stage) => {
     },
     outgoing(_to, message) {
       if (message.type === 'certificate')
-        return [message, { ...message, certificate: forge(stage.random, message.certificate) }];
+        return [message, { ...message, certificate: forge(stage, message.certificate) }];
       if (message.type !== 'new_view' || message.lock === undefined) return [message];
-      return [message, { ...message, lock: forge(stage.random, message.lock) }];
+      return [message, { ...message, lock: forge(stage, message.lock) }];
     },
   };
 };
