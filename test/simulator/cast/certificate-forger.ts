@@ -10,6 +10,8 @@ import type { CreateActor, Stage } from '../../../server/simulator/actor.js';
 import { signVote } from './signing.js';
 
 const garbage = `0x${'ab'.repeat(64)}` as const;
+/** A block that nobody has. */
+const ghost = `0x${'f'.repeat(64)}` as const;
 
 /** With one good signature: its own. */
 function signAlone(stage: Stage, real: Certificate, times: number): Certificate | undefined {
@@ -17,10 +19,11 @@ function signAlone(stage: Stage, real: Certificate, times: number): Certificate 
   const set = readEpoch(disk);
   const own = memberIndex(set, stage.signer.publicKey);
   if (own < 0 || real.epoch !== set.number) return undefined;
-  const body = { ...real, chain: stage.chain.context.chain, view: toView(real.view + 1) };
+  const block = stage.random.pick([real.block, ghost]);
+  const body = { ...real, chain: stage.chain.context.chain, view: toView(real.view + 1), block };
   const { signature } = signVote(stage, body);
   const repeat = <Value>(value: Value): Value[] => Array.from({ length: times }, () => value);
-  return { ...real, view: body.view, signers: repeat(own), signatures: repeat(signature) };
+  return { ...real, view: body.view, block, signers: repeat(own), signatures: repeat(signature) };
 }
 
 function forge(stage: Stage, real: Certificate): Certificate {
@@ -31,7 +34,7 @@ function forge(stage: Stage, real: Certificate): Certificate {
     case 1:
       return { ...real, view: toView(real.view + 1), signers: [0], signatures: real.signatures.slice(0, 1) };
     case 2:
-      return { ...real, block: `0x${'f'.repeat(64)}` };
+      return { ...real, block: ghost };
     case 3:
       return { ...real, epoch: toEpoch(real.epoch + random.between(1, 2)) };
     case 4:
