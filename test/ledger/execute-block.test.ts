@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { executeBlock } from '../../ledger/execute-block.js';
 import { stateRoot } from '../../ledger/state-tree/update-tree.js';
 import type { Block } from '../../ledger/values/block.js';
-import { blockHash } from '../../ledger/values/identity.js';
+import { blockBytes, blockHash } from '../../ledger/values/identity.js';
 import { toAmount, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
 import { standInCrypto, standInVrfProof } from './stand-in-crypto.js';
 import { person, TestChain } from './test-chain.js';
@@ -133,6 +134,21 @@ describe('executeBlock', () => {
     assert.ok(block.transactions.length > 10 && block.transactions.length < 100);
     assert.deepEqual(block.transactions, candidates.slice(0, block.transactions.length));
     assert.deepEqual(chain.refused, []);
+  });
+
+  test('a block of max_block_bytes is taken, and one of a byte more is not', () => {
+    const chain = new TestChain();
+    const { block } = chain.draft(1, [chain.pay('ann', 'bob', 10)])!;
+    const bytes = blockBytes(block);
+    const verdict = (max_block_bytes: number) => {
+      const { genesis } = chain.context;
+      const parameters = { ...genesis.parameters, max_block_bytes };
+      const context = { ...chain.context, genesis: { ...genesis, parameters } };
+      const executed = executeBlock({ context, state: chain.state, parent: chain.parent, block });
+      return executed.ok ? 'accepted' : executed.problem.code;
+    };
+    assert.equal(verdict(bytes), 'accepted');
+    assert.equal(verdict(bytes - 1), 'too_large');
   });
 
   test('candidates that do not apply are skipped and reported', () => {

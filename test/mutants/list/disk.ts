@@ -45,13 +45,13 @@ export const disk: readonly Mutant[] = [
   ]),
   breaks('8-accepted', 'accepted-before-written', 'a 202 that a power cut takes back', [
     'server/mempool/mempool.ts',
-    "store.add([transaction], () => answer({ kind: 'accepted', known: false, id }));",
-    "store.add([transaction], () => {});\n      answer({ kind: 'accepted', known: false, id });",
+    "        waiting.stored = true;\n        answer({ kind: 'accepted', known: false, id });\n      });",
+    "        waiting.stored = true;\n      });\n      answer({ kind: 'accepted', known: false, id });",
   ]),
   breaks('8-accepted', 'known-before-written', 'the second answer comes before the first copy is on disk', [
     'server/mempool/mempool.ts',
-    "store.add([transaction], () => answer({ kind: 'accepted', known: true, id }));",
-    "answer({ kind: 'accepted', known: true, id });",
+    'if (known.stored) answer(outcome);',
+    'if (known.stored || known.bytes >= 0) answer(outcome);',
   ]),
   breaks('8-accepted', 'accepted-and-lost', 'what was accepted is not in the pool after a restart', [
     'server/mempool/mempool.ts',
