@@ -5,7 +5,7 @@ export interface Series {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Index of the colour. */
   readonly colour: 0 | 1 | 2;
-  /** A bound, not a measurement: dashed, without dots. */
+  /** A bound, not a measurement: a broad pale line below the others, without dots. */
   readonly bound?: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface LinePlot {
   readonly series: readonly Series[];
 }
 
-const size = { width: 760, height: 430 };
-const area = { left: 84, right: 560, top: 74, bottom: 372 };
+const size = { width: 800, height: 430 };
+const area = { left: 84, right: 570, top: 74, bottom: 372 };
 const colours = ['#0b6bcb', '#c2410c', '#64748b'] as const;
 /** Least distance of two names, px. */
 const nameHeight = 17;
@@ -71,15 +71,18 @@ export function linePlot({ title, subtitle, xTicks, yTicks, yLog = false, yUnit,
     (tick) =>
       `<text class="quiet" x="${x(tick)}" y="${area.bottom + 24}" text-anchor="middle">${tick.toLocaleString('en')}</text>`,
   );
-  const drawn = series.filter(({ points }) => points.length > 0);
+  // Bounds first, so that they lie below what reaches them.
+  const drawn = series
+    .filter(({ points }) => points.length > 0)
+    .sort((left, right) => Number(right.bound ?? false) - Number(left.bound ?? false));
   const names = spreadNames(drawn.map(({ points }) => y(points.at(-1)![1])));
   const lines = drawn.map(({ name, points, colour, bound }, at) => {
     const path = points.map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${x(px)} ${y(py)}`).join(' ');
     const dots = bound ? '' : points.map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="3.5"/>`).join('');
     const end = x(points.at(-1)![0]);
-    const dash = bound ? ' stroke-dasharray="2 5"' : '';
+    const pen = bound ? ' stroke-width="9" stroke-opacity="0.3" stroke-linejoin="round"' : ' stroke-width="2"';
     return (
-      `<g fill="${colours[colour]}" stroke="none"><path d="${path}" fill="none" stroke="${colours[colour]}" stroke-width="2"${dash}/>${dots}` +
+      `<g fill="${colours[colour]}" stroke="none"><path d="${path}" fill="none" stroke="${colours[colour]}"${pen}/>${dots}` +
       `<text x="${end + 12}" y="${round(names[at]! + 4)}" style="fill:${colours[colour]}">${escaped(name)}</text></g>`
     );
   });

@@ -22,11 +22,12 @@ export function merge(before: readonly Cell[], now: readonly Cell[]): readonly C
 }
 
 /** @param docs the folder of the documentation */
-export const fileIn = (docs: string): string => join(docs, 'plots', 'scale.json');
+export const fileIn = (docs: string): string => join(docs, 'plots', 'scale.jsonl');
 
 export function read(docs: string): readonly Cell[] {
   try {
-    return JSON.parse(readFileSync(fileIn(docs), 'utf8')) as readonly Cell[];
+    const lines = readFileSync(fileIn(docs), 'utf8').trimEnd().split('\n');
+    return lines.map((line) => JSON.parse(line) as Cell);
   } catch {
     return [];
   }
@@ -35,5 +36,5 @@ export function read(docs: string): readonly Cell[] {
 /** One cell a line. */
 export function write(docs: string, cells: readonly Cell[]): void {
   mkdirSync(join(docs, 'plots'), { recursive: true });
-  writeFileSync(fileIn(docs), `[\n${cells.map((cell) => JSON.stringify(cell)).join(',\n')}\n]\n`);
+  writeFileSync(fileIn(docs), cells.map((cell) => `${JSON.stringify(cell)}\n`).join(''));
 }
