@@ -68,6 +68,11 @@ export interface NetworkConfig {
   readonly peerExchange?: boolean;
   /** true: dials bootstrap peers only and answers nothing before a peer has proved its key. Starting value false. */
   readonly privateMode?: boolean;
+  /**
+   * Whether to speak mutual TLS 1.3 with peers, by certificates of the node keys, and with nobody without it. Starting
+   * value false.
+   */
+  readonly tls?: boolean;
   /** Node keys; if given, no others are talked to. */
   readonly allow?: readonly PublicKey[];
   /** Node keys that are not talked to. */

@@ -104,6 +104,7 @@ function addNodeOptions(command: Command): Command {
     .option('--no-peer-exchange', 'neither ask for nor tell the addresses of other nodes')
     .option('--private', 'dial --bootstrap only, and answer nobody who has not proved a node key')
     .option('--max-peers <number>', 'connections at the same time (default: 50)')
+    .option('--tls', 'mutual TLS with peers, bound to node keys; no connection without it')
     .option('--allow <node-key>', 'talk to this node and to others so named only (repeatable)', collect)
     .option('--deny <node-key>', 'do not talk to this node (repeatable)', collect)
     .option('--genesis-hash <hash>', 'the only chain to run, join or be given')

@@ -1,5 +1,5 @@
 /** The node's cryptography: hashes by node:crypto, signatures by libsodium or node:crypto, VRF proofs by noble. */
-import { createPrivateKey, createPublicKey, hash, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign } from 'node:crypto';
 import { verifyVrf } from '../../ledger/crypto/ecvrf.js';
 import { assert } from '../../ledger/values/assertion.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
@@ -42,8 +42,13 @@ export function createCrypto(engine?: Engine): Crypto {
 /** The signer of a 32-byte seed (RFC 8032's secret key). The key itself stays outside the JavaScript heap. */
 export function createSigner(seed: Uint8Array): Signer {
   assert(seed.length === 32, 'a seed has 32 bytes');
-  const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
+  const key = privateKeyOf(seed);
   const { x } = createPublicKey(key).export({ format: 'jwk' });
   const publicKey: PublicKey = `0x${Buffer.from(x!, 'base64url').toString('hex')}`;
   return { publicKey, sign: (message) => `0x${sign(null, Buffer.from(message), key).toString('hex')}` };
+}
+
+/** @param seed 32 bytes */
+export function privateKeyOf(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
 }

@@ -167,6 +167,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       bootstrap: config.bootstrapPeers,
       peersFile: parts.paths.peers,
       bansFile: parts.paths.bans,
+      ...(config.tls === true ? { tls: keys.certificate() } : {}),
       maxPeers: config.maxPeers,
       ...(config.advertise === undefined ? {} : { advertise: config.advertise }),
       ...(config.peerExchange === undefined ? {} : { peerExchange: config.peerExchange }),

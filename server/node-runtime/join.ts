@@ -1,12 +1,15 @@
 /** A home without a chain asks the bootstrap peers for theirs. The rule: a pinned hash decides; else the first answer. */
+import { randomBytes } from 'node:crypto';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import { openGenesis } from '../../ledger/values/genesis-file.js';
 import { err, ok } from '../../ledger/values/result.js';
 import type { Hash } from '../../ledger/values/text.js';
+import { createNodeCertificate } from '../crypto/node-certificate.js';
 import { SlotledgerError } from '../errors.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import { FetchClient } from '../p2p/fetch-client.js';
 import { fetchGenesis } from '../p2p/fetch-genesis.js';
+import { createTlsTransport } from '../p2p/tls-transport.js';
 import { createSystemClock } from './system-clock.js';
 
 /** @throws SlotledgerError GENESIS_NOT_FOUND with what each peer said */
@@ -14,9 +17,15 @@ export async function fetchChain(
   crypto: Crypto,
   bootstrap: readonly string[],
   genesisHash: Hash | undefined,
+  tls: boolean,
 ): Promise<OpenedGenesis> {
+  const clock = createSystemClock();
   const fetched = await fetchGenesis<OpenedGenesis>({
-    client: new FetchClient({ clock: createSystemClock() }),
+    client: new FetchClient({
+      clock,
+      // Who asks for the genesis has no node key yet; any key opens the connection.
+      ...(tls ? { tls: createTlsTransport(createNodeCertificate(randomBytes(32)), clock) } : {}),
+    }),
     bootstrap,
     ...(genesisHash === undefined ? {} : { genesisHash }),
     check(value) {

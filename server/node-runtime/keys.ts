@@ -4,6 +4,7 @@ import { createKeystore } from '../../client/keystore/keystore.js';
 import { createVrfProver } from '../../ledger/crypto/ecvrf.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import { createSigner } from '../crypto/create-crypto.js';
+import { createNodeCertificate, type NodeCertificate } from '../crypto/node-certificate.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import { readKeyFile, writeKeyFile } from '../home/key-files.js';
@@ -11,16 +12,20 @@ import { readKeyFile, writeKeyFile } from '../home/key-files.js';
 export interface NodeKeys {
   /** Who this node is to its peers. */
   readonly node: Signer;
+  /** Binds TLS connections to the node key. */
+  certificate(): NodeCertificate;
   /** Absent: this node only follows. */
   readonly validator?: { readonly signer: Signer; readonly vrf: VrfProver };
 }
 
 /** Reads the keys; a node key is made where there is none. @throws SlotledgerError KEY_MISSING, KEY_DAMAGED and kin */
 export function openKeys(paths: HomePaths): NodeKeys {
-  const node = createSigner(readKeyFile(paths.keys, 'node') ?? writeKeyFile(paths.keys, 'node'));
+  const seed = readKeyFile(paths.keys, 'node') ?? writeKeyFile(paths.keys, 'node');
+  const node = createSigner(seed);
+  const certificate = (): NodeCertificate => createNodeCertificate(seed);
   const validator = readKeyFile(paths.keys, 'validator');
   const vrf = readKeyFile(paths.keys, 'vrf');
-  if (validator === undefined && vrf === undefined) return { node };
+  if (validator === undefined && vrf === undefined) return { node, certificate };
   if (validator === undefined || vrf === undefined) {
     const [there, missing] = validator === undefined ? ['vrf', 'validator'] : ['validator', 'vrf'];
     throw new SlotledgerError(
@@ -29,7 +34,7 @@ export function openKeys(paths: HomePaths): NodeKeys {
       `Restore ${missing}-key.json from your backup of the keys.`,
     );
   }
-  return { node, validator: { signer: createSigner(validator), vrf: createVrfProver(vrf) } };
+  return { node, certificate, validator: { signer: createSigner(validator), vrf: createVrfProver(vrf) } };
 }
 
 /** The key of an account in the home's wallet, if it stands there without a password. */

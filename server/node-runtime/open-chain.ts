@@ -24,6 +24,8 @@ export interface ChainWishes {
   readonly options: ServerOptions;
   readonly stakeholders: readonly Stakeholder[];
   readonly bootstrapPeers: readonly string[];
+  /** Whether bootstrap peers are asked over TLS. */
+  readonly tls: boolean;
   readonly nodeId: string | undefined;
 }
 
@@ -43,7 +45,7 @@ export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainW
   }
   if (given !== undefined) return join(paths, given);
   if (wishes.bootstrapPeers.length > 0) {
-    const fetched = await fetchChain(crypto, wishes.bootstrapPeers, options.genesisHash);
+    const fetched = await fetchChain(crypto, wishes.bootstrapPeers, options.genesisHash, wishes.tls);
     refuseOtherParameters(fetched.genesis, wishes);
     refuseRoot(fetched, options.allowRoot);
     return join(paths, fetched);

@@ -79,6 +79,7 @@ async function startAll(
     options: server,
     stakeholders: options.stakeholders,
     bootstrapPeers: enableP2P === true ? (network.bootstrapPeers ?? []) : [],
+    tls: network.tls ?? false,
     nodeId,
   });
   const keys = openKeys(paths);

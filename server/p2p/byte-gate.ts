@@ -9,6 +9,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import type { Clock } from '../replica/ports.js';
+import { speaksTls, TLS_FIRST_BYTE } from './tls-words.js';
 import type { TokenBucket } from './token-bucket.js';
 
 const LINE_FEED = 10;
@@ -52,8 +53,9 @@ export class ByteGate extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     const linesBefore = this.linesIn;
+    const isTls = this.bytesIn === 0 && chunk[0] === TLS_FIRST_BYTE;
     this.bytesIn += chunk.length;
-    const problem = this.#refused ? undefined : this.#split(chunk);
+    const problem = this.#refused ? undefined : isTls ? speaksTls : this.#split(chunk);
     if (problem !== undefined) this.#stop(problem);
     const waitMs = this.#budget
       ? Math.max(this.#budget.bytes.take(chunk.length), this.#budget.lines.take(this.linesIn - linesBefore))

@@ -71,6 +71,7 @@ const detail: Decoder<string> = textOf((text) => text.length <= 1_000 && isWellF
 
 const errorCodes: { readonly [Code in ErrorCode]: true } = {
   wrong_chain: true,
+  tls_needed: true,
   wrong_protocol: true,
   bad_line: true,
   bad_message: true,

@@ -11,6 +11,7 @@ import { DIAL_INTERVAL_MS, MAX_DIALS } from './limits.js';
 import type { HostPort } from './messages.js';
 import type { PeerLogger } from './peer-network.js';
 import { repeat } from './repeat.js';
+import type { TlsTransport } from './tls-transport.js';
 
 export interface Dialler {
   start(): void;
@@ -31,12 +32,15 @@ export interface DiallerOptions {
   readonly isOut: (node: PublicKey) => boolean;
   /** Peers that may still be connected to: in all, and by our own choice. */
   readonly room: () => { readonly total: number; readonly chosen: number };
-  readonly onSocket: (socket: Socket, address: HostPort) => void;
+  readonly onSocket: (socket: Socket, address: HostPort, key: PublicKey | undefined) => void;
+  readonly onFailed: (address: HostPort, reason: string) => void;
+  /** Absent: without TLS. */
+  readonly tls: TlsTransport | undefined;
 }
 
 export function createDialler(options: DiallerOptions): Dialler {
   const { clock, book, logger } = options;
-  const client = new FetchClient({ clock });
+  const client = new FetchClient({ clock, tls: options.tls });
   const dialling = new Set<HostPort>();
   let running = false;
 
@@ -47,10 +51,11 @@ export function createDialler(options: DiallerOptions): Dialler {
     if (!connected.ok) {
       book.onFailed(address, 0);
       logger.debug({ address, reason: connected.problem }, 'dialling failed');
+      options.onFailed(address, connected.problem);
     } else if (running) {
-      options.onSocket(connected.value, address);
+      options.onSocket(connected.value.socket, address, connected.value.key);
     } else {
-      connected.value.destroy();
+      connected.value.socket.destroy();
     }
   }
 

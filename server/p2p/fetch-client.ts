@@ -6,11 +6,13 @@ import { connect as netConnect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import ndjson from 'ndjson';
 import { err, ok, type Result } from '../../ledger/values/result.js';
+import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock } from '../replica/ports.js';
 import { ByteGate } from './byte-gate.js';
 import { formatHostPort, parseHostPort } from './host-port.js';
 import { DIAL_TIMEOUT_MS, MAX_LINE_BYTES } from './limits.js';
 import type { HostPort } from './messages.js';
+import type { TlsTransport } from './tls-transport.js';
 
 export interface FetchClientOptions {
   readonly clock: Clock;
@@ -18,21 +20,39 @@ export interface FetchClientOptions {
   readonly connectTimeoutMs?: number;
   /** For an answer, ms. Default 10,000. */
   readonly answerTimeoutMs?: number;
+  /** Absent: without TLS. */
+  readonly tls?: TlsTransport | undefined;
+}
+
+export interface Dialled {
+  readonly socket: Socket;
+  /** With TLS: the key of the far end's certificate. */
+  readonly key?: PublicKey;
 }
 
 export class FetchClient {
   readonly #clock: Clock;
   readonly #connectTimeoutMs: number;
   readonly #answerTimeoutMs: number;
+  readonly #tls: TlsTransport | undefined;
 
   constructor(options: FetchClientOptions) {
     this.#clock = options.clock;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? DIAL_TIMEOUT_MS;
     this.#answerTimeoutMs = options.answerTimeoutMs ?? 10_000;
+    this.#tls = options.tls;
   }
 
   /** @returns a connected socket, or a sentence why there is none. */
-  connect(address: HostPort): Promise<Result<Socket, string>> {
+  async connect(address: HostPort): Promise<Result<Dialled, string>> {
+    const connected = await this.#connectPlain(address);
+    if (!connected.ok) return connected;
+    if (this.#tls === undefined) return ok({ socket: connected.value });
+    const secured = await this.#tls.open(connected.value);
+    return secured.ok ? secured : err(`${address}: ${secured.problem}`);
+  }
+
+  #connectPlain(address: HostPort): Promise<Result<Socket, string>> {
     const endpoint = parseHostPort(address);
     if (!endpoint) return Promise.resolve(err(`"${address}" is not an address: write host:port`));
     return new Promise((resolve) => {
@@ -57,7 +77,7 @@ export class FetchClient {
   async ask(address: HostPort, request: object): Promise<Result<object, string>> {
     const connected = await this.connect(address);
     if (!connected.ok) return connected;
-    const socket = connected.value;
+    const { socket } = connected.value;
     let answer: object | undefined;
     let problem: string | undefined;
     const cancel = this.#clock.at(this.#clock.now() + this.#answerTimeoutMs, () => {

@@ -1,6 +1,8 @@
 /** Accepts connections. The one rule: a socket that the door refuses is cut before it costs anything. */
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { PublicKey } from '../../ledger/values/text.js';
 import type { Door } from './door.js';
+import type { TlsTransport } from './tls-transport.js';
 
 export interface FetchServerOptions {
   readonly host: string;
@@ -8,7 +10,11 @@ export interface FetchServerOptions {
   readonly port: number;
   readonly door: Door;
   /** A new socket. Call `proved` when its node has proved itself. */
-  readonly onSocket: (socket: Socket, proved: () => void) => void;
+  readonly onSocket: (socket: Socket, proved: () => void, key?: PublicKey) => void;
+  /** Absent: without TLS. */
+  readonly tls?: TlsTransport | undefined;
+  /** With TLS: a connection that did not come about, and why. */
+  readonly onTlsProblem: (address: string, problem: string) => void;
 }
 
 export class FetchServer {
@@ -60,6 +66,15 @@ export class FetchServer {
       guest.left();
       this.#sockets.delete(socket);
     });
-    this.#options.onSocket(socket, guest.proved);
+    const { tls, onSocket, onTlsProblem } = this.#options;
+    if (tls === undefined) {
+      onSocket(socket, guest.proved);
+      return;
+    }
+    const address = socket.remoteAddress ?? '';
+    void tls.accept(socket).then((secured) => {
+      if (secured.ok) onSocket(secured.value.socket, guest.proved, secured.value.key);
+      else onTlsProblem(address, secured.problem);
+    });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * How two nodes prove who they are. Each signs a text that names the chain, both node keys and both challenges, so a
  * proof holds for this connection alone: not for another one, not in the other direction, not on another chain.
- * It proves the key at the far end when the connection begins; it does not encrypt what follows. PROTOCOL section 7.
+ * It proves the key at the far end when the connection begins; encrypting what follows is for TLS. PROTOCOL section 7.
  */
 import type { Signer, Verifier } from '../../ledger/values/crypto.js';
 import { domainText } from '../../ledger/values/domain.js';

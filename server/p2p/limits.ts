@@ -61,6 +61,9 @@ export const MAX_CONNECTIONS_PER_ADDRESS = 8;
 /** New connections a second, over all addresses: each may cost a signature and two checks. */
 export const ACCEPTED_PER_SECOND = 50;
 export const ACCEPTED_BURST = 200;
+/** Lines of log about nodes with TLS and without that meet. */
+export const MISMATCHES_PER_SECOND = 0.1;
+export const MISMATCHES_BURST = 6;
 /** Connections that have not proved themselves yet, over all addresses. */
 export const MAX_UNPROVED_CONNECTIONS = 64;
 

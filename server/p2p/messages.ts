@@ -67,7 +67,8 @@ export type ErrorCode =
   | 'busy'
   | 'refused'
   | 'too_large'
-  | 'timeout';
+  | 'timeout'
+  | 'tls_needed';
 
 /** Why something was refused, for the human or the node at the other end. The sender closes after most of them. */
 export interface ErrorMessage {

@@ -20,6 +20,8 @@ import {
   MAX_CONNECTIONS_PER_ADDRESS,
   MAX_OUTBOUND,
   MAX_UNPROVED_CONNECTIONS,
+  MISMATCHES_BURST,
+  MISMATCHES_PER_SECOND,
 } from './limits.js';
 import type { HostPort, PeerAddress, WireMessage } from './messages.js';
 import { createPeer, type Peer } from './peer.js';
@@ -27,6 +29,8 @@ import type { PeerLogger, PeerNetworkOptions } from './peer-network.js';
 import type { PublicAnswers } from './public-answers.js';
 import { createReasonCounts, type ReasonCounts } from './reason-counts.js';
 import { createSession, type Identity, type Refusal, type Session } from './session.js';
+import { createTlsTransport } from './tls-transport.js';
+import { speaksPlain, speaksTls } from './tls-words.js';
 import { createTokenBucket } from './token-bucket.js';
 
 export interface PeerManagerOptions {
@@ -75,6 +79,8 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     onFileProblem: (detail) => logger.warn({ detail }, 'bans are not kept over a restart'),
   });
   const reasons = createReasonCounts();
+  const tls = network.tls && createTlsTransport(network.tls, clock);
+  const mismatches = createTokenBucket(clock, MISMATCHES_PER_SECOND, MISMATCHES_BURST);
   const counters = { violations: 0, dropped: 0, banned: 0, bytesIn: 0, bytesOut: 0 };
   const book = createAddressBook({
     clock,
@@ -96,6 +102,11 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
   function isWelcome(node: PublicKey): boolean {
     if (bans.isBanned(node) || network.deny?.includes(node)) return false;
     return network.allow === undefined || network.allow.includes(node);
+  }
+
+  /** Two nodes that can never meet as they are set up: an operator has to know, but not more often than now and then. */
+  function mismatch(at: string, reason: string): void {
+    if (mismatches.tryTake(1)) logger.warn({ at, reason }, 'a connection was refused');
   }
 
   function count(role: Session['role']): number {
@@ -124,8 +135,15 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     return undefined;
   }
 
-  function open(socket: Socket, role: Session['role'], dialled: HostPort | undefined, proved: () => void): void {
+  function open(
+    socket: Socket,
+    role: Session['role'],
+    dialled: HostPort | undefined,
+    proved: () => void,
+    certificateKey: PublicKey | undefined,
+  ): void {
     const session = createSession(socket, {
+      certificateKey,
       role,
       identity,
       challenge: network.randomHash(),
@@ -148,6 +166,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
         // Strangers must not be able to fill the log.
         if (from.isProved()) logger.warn(fields, 'a peer broke a rule and is dropped');
         else logger.debug(fields, 'a stranger broke a rule');
+        if (detail === speaksTls) mismatch(from.remote.host, detail);
       },
       onClosed,
     });
@@ -192,6 +211,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     }
     if (!peer) {
       logger.debug({ remote: session.remote, reason }, 'a connection closed before it was proved');
+      if (refusal?.code === 'tls_needed') mismatch(dialled ?? session.remote.host, refusal.detail);
       return;
     }
     peerBySession.delete(session);
@@ -211,7 +231,11 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       const unproved = [...addressBySession.keys()].filter((session) => !peerBySession.has(session)).length;
       return { total: maxPeers - sessionByNode.size, chosen: maxOutbound - count('opener') - unproved };
     },
-    onSocket: (socket, address) => open(socket, 'opener', address, () => {}),
+    tls,
+    onSocket: (socket, address, key) => open(socket, 'opener', address, () => {}, key),
+    onFailed: (address, reason) => {
+      if (reason.endsWith(speaksPlain)) mismatch(address, speaksPlain);
+    },
   });
 
   return {
@@ -224,7 +248,12 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
             maxPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
             rate: createTokenBucket(clock, ACCEPTED_PER_SECOND, ACCEPTED_BURST),
           }),
-          onSocket: (socket, proved) => open(socket, 'accepter', undefined, proved),
+          tls,
+          onSocket: (socket, proved, key) => open(socket, 'accepter', undefined, proved, key),
+          onTlsProblem: (address, problem) =>
+            problem === speaksPlain
+              ? mismatch(address, problem)
+              : logger.debug({ address, problem }, 'no TLS connection'),
         });
         await server.listen();
       }

@@ -9,6 +9,7 @@ import type { ChainRules } from '../../ledger/values/decode-transaction.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
+import type { NodeCertificate } from '../crypto/node-certificate.js';
 import type { BlocksPage, Clock, Head, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { Ban } from './ban-list.js';
 import type { HostPort } from './messages.js';
@@ -54,6 +55,8 @@ export interface PeerNetworkOptions {
   readonly bootstrap: readonly HostPort[];
   /** Path of peers.json; absent: addresses are not remembered. */
   readonly peersFile?: string;
+  /** `--tls`: the certificate of the node key. Absent: without TLS. */
+  readonly tls?: NodeCertificate;
   /** Path of bans.json; absent: bans end with the process. */
   readonly bansFile?: string;
   readonly maxPeers?: number;

@@ -42,6 +42,8 @@ export interface SessionOptions {
   readonly role: 'opener' | 'accepter';
   readonly identity: Identity;
   readonly challenge: Hash;
+  /** With TLS: the key of the far end's certificate, which its hello must name and its proof must hold. */
+  readonly certificateKey?: PublicKey | undefined;
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly decode: DecodeMessage;
@@ -202,6 +204,12 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       useless = true;
       session.refuse(problem);
       return 0;
+    }
+    if (options.certificateKey !== undefined && message.node !== options.certificateKey) {
+      return misbehaved({
+        code: 'bad_proof',
+        detail: 'your certificate is of another key than the node key you claim',
+      });
     }
     if (role === 'accepter') sayHello();
     session.send(makeProof(chain, us, them(message), identity.node, identity.validator));
