@@ -70,10 +70,14 @@ function remember(state: CoreState, vote: Vote): boolean {
 
 /** Votes for slots to come go first, or a flood of them would push out those of today. Else the oldest goes. */
 function forgetFurthest(state: CoreState, votes: Map<string, Vote>): void {
-  const sorted = [...votes.values()].sort((left, right) => left.view - right.view);
-  const last = sorted.at(-1)!;
+  let [first, last]: (Vote | undefined)[] = [];
+  for (const vote of votes.values()) {
+    if (first === undefined || vote.view < first.view) first = vote;
+    if (last === undefined || vote.view >= last.view) last = vote;
+  }
+  if (first === undefined || last === undefined) return;
   const isToCome = slotOfView(state.config.parameters, last.view) > state.slot;
-  const furthest = isToCome ? last : sorted[0]!;
+  const furthest = isToCome ? last : first;
   votes.delete(`${furthest.view}/${furthest.phase}`);
   count(state, furthest, -1);
 }

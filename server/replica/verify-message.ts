@@ -40,7 +40,7 @@ export interface MessageChecksOptions {
 }
 
 /** Over the signatures too: the same votes with other signatures would else be stored and served unchecked. */
-function keyOfCertificate(hasher: Hasher, certificate: Certificate): string {
+export function certificateDigest(hasher: Hasher, certificate: Certificate): string {
   const kept = keptWith(certificate);
   if (kept.hash === undefined) {
     const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
@@ -66,7 +66,7 @@ export function createMessageChecks(options: MessageChecksOptions): MessageCheck
     return 'good';
   }
 
-  const certificateKey = (certificate: Certificate): string => keyOfCertificate(crypto, certificate);
+  const certificateKey = (certificate: Certificate): string => certificateDigest(crypto, certificate);
 
   const checks: MessageChecks = {
     vote(vote) {

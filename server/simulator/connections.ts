@@ -15,6 +15,8 @@ const patience = (PING_INTERVAL_MS * MAX_MISSED_PONGS) / lookEveryMs;
 
 export interface Connections {
   isConnected(left: number, right: number): boolean;
+  /** Changes whenever a connection of this node begins or ends. */
+  version(node: number): number;
   /** Node keys of those it is connected to. */
   neighbours(node: number): ReadonlySet<PublicKey>;
   /** The node's process ended. */
@@ -40,6 +42,11 @@ export function createConnections({ queue, count, isOpen, onConnected, onGone }:
   const nodes = Array.from({ length: count }, (_, at) => at);
   const keys = nodes.map(nodeKeyOf);
   const neighbours = nodes.map(() => new Set<PublicKey>());
+  const versions = nodes.map(() => 0);
+  const changed = (left: number, right: number): void => {
+    versions[left]!++;
+    versions[right]!++;
+  };
   /** By pair, lower node first: looks in a row without a way through. */
   const silent = nodes.map(() => nodes.map(() => 0));
 
@@ -49,12 +56,14 @@ export function createConnections({ queue, count, isOpen, onConnected, onGone }:
     silent[right]![left] = 0;
     neighbours[left]!.add(keys[right]!);
     neighbours[right]!.add(keys[left]!);
+    changed(left, right);
     onConnected(left, right);
   };
   const end = (left: number, right: number): void => {
     if (!isConnected(left, right)) return;
     neighbours[left]!.delete(keys[right]!);
     neighbours[right]!.delete(keys[left]!);
+    changed(left, right);
     onGone(left, right);
   };
   const look = (left: number, right: number): void => {
@@ -72,6 +81,7 @@ export function createConnections({ queue, count, isOpen, onConnected, onGone }:
 
   return {
     isConnected,
+    version: (node) => versions[node]!,
     end,
     neighbours: (node) => neighbours[node]!,
     down(node) {

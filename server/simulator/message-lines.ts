@@ -2,27 +2,26 @@
  * Messages as simulated links carry them: plain data, with a key that is equal for equal messages only. What a key
  * names by a signature or a hash needs no further words: those cover the rest.
  */
+import type { Hasher } from '../../ledger/values/crypto.js';
+import { keptWith } from '../../ledger/values/kept.js';
 import type { PublicKey } from '../../ledger/values/text.js';
-import type { Certificate } from '../../ledger/values/vote.js';
 import type { Lines } from '../p2p/gossip.js';
 import type { ReplicaMessage } from '../replica/ports.js';
+import { certificateDigest } from '../replica/verify-message.js';
 
-const certificateKey = ({ phase, epoch, view, block, justify_view, signers, signatures }: Certificate): string =>
-  `${phase} ${epoch} ${view} ${block} ${justify_view} ${signers} ${signatures}`;
-
-function keyOf(message: ReplicaMessage): string {
+function keyOf(hasher: Hasher, message: ReplicaMessage): string {
   switch (message.type) {
     case 'vote':
       return message.vote.signature;
     case 'new_block': {
       const { proposal, block, justify } = message;
-      return `${proposal.signature} ${block.hash} ${certificateKey(justify)}`;
+      return `${proposal.signature} ${block.hash} ${certificateDigest(hasher, justify)}`;
     }
     case 'certificate':
-      return certificateKey(message.certificate);
+      return certificateDigest(hasher, message.certificate);
     case 'new_view': {
       const { new_view, lock } = message;
-      return lock === undefined ? new_view.signature : `${new_view.signature} ${certificateKey(lock)}`;
+      return lock === undefined ? new_view.signature : `${new_view.signature} ${certificateDigest(hasher, lock)}`;
     }
     case 'transactions':
       return message.transactions.map(({ signature }) => signature).join();
@@ -42,15 +41,14 @@ export function authorOf(message: ReplicaMessage): PublicKey | undefined {
   return message.type === 'new_block' ? message.proposal.validator : undefined;
 }
 
-/** One for a whole simulation: a message that many nodes pass on is named once. */
-export function createMessageLines(): Lines<ReplicaMessage> {
-  const known = new WeakMap<ReplicaMessage, string>();
+/** A message that many nodes pass on is named once. */
+export function createMessageLines(hasher: Hasher): Lines<ReplicaMessage> {
   return {
     of: (message) => message,
     key(message) {
-      const key = known.get(message) ?? keyOf(message);
-      known.set(message, key);
-      return key;
+      const kept = keptWith(message);
+      kept.text ??= keyOf(hasher, message);
+      return kept.text;
     },
     // Simulated links have no width; what bounds memory of recent messages is their number.
     bytes: () => 0,

@@ -33,17 +33,23 @@ export function createSimulatedPeers(options: SimulatedPeersOptions): SimulatedP
     id: String(node),
     node: nodeKeyOf(node),
     validator: options.validatorOf(node),
-    get neighbours() {
-      return connections().neighbours(node);
-    },
+    neighbours: connections().neighbours(node),
     sendLine(message) {
       transmit(node, message);
       return true;
     },
   }));
   const inOrder = [...all.slice(own + 1), ...all.slice(0, own)];
-  const connected = (): GossipPeer<ReplicaMessage>[] =>
-    inOrder.filter(({ id }) => connections().isConnected(own, Number(id)));
+  let known: readonly GossipPeer<ReplicaMessage>[] = [];
+  let version = -1;
+  const connected = (): readonly GossipPeer<ReplicaMessage>[] => {
+    const now = connections().version(own);
+    if (now !== version) {
+      known = inOrder.filter(({ id }) => connections().isConnected(own, Number(id)));
+      version = now;
+    }
+    return known;
+  };
   const gossip = createGossip({ clock, lines, peers: connected, receive });
 
   return {

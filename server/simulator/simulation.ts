@@ -153,7 +153,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       network.sendToValidator(key, message);
     },
   });
-  const lines = createMessageLines();
+  const lines = createMessageLines(crypto);
   const liars = new Set<PublicKey>();
   const evidence = createEvidenceBook((key) => liars.has(key));
   const hear = (own: number, message: ReplicaMessage): void => {
