@@ -104,6 +104,8 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
   let lock = tip.hash === base.block.hash ? base.certificate : tipCertificate;
   if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;
   const lost = recovered.voteStateLost;
+  // Bodies were kept before what is final now became so.
+  const unfinal = recovered.bodies.filter(({ index }) => index > tip.index);
   return {
     config,
     now: config.genesisTime,
@@ -118,9 +120,9 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     watermark: voteState?.watermark ?? { view: toView(0), step: 'commit' },
     lastPrepare: voteState?.last_prepare,
     dirty: voteState !== undefined && lock !== voteState.lock,
-    silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),
+    silentBelow: lost === undefined ? undefined : silenceAfterLoss(config.parameters, lost.clockSlot),
     clockSuspect: false,
-    headers: new Map(recovered.bodies.map((header) => [header.hash, header])),
+    headers: new Map(unfinal.map((header) => [header.hash, header])),
     validity: new Map(),
     validating: undefined,
     fetching: new Set(),
@@ -130,7 +132,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     proposals: new Map(),
     reported: new Set(),
     qcs: new Map([[lock.block, lock]]),
-    votedFor: new Set(recovered.bodies.map((header) => header.hash)),
+    votedFor: new Set(unfinal.map((header) => header.hash)),
     finalising: undefined,
     awaitingBody: undefined,
     held: new Map(),
@@ -150,8 +152,8 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
 }
 
 /** [5-lost-vote-state] Later than every slot the clock had reached, plus the offset limit. */
-function silenceAfterLoss(config: ConsensusConfig, clockSlot: Slot): View {
-  const { max_clock_offset_ms, slot_duration_ms, rounds_per_slot } = config.parameters;
+export function silenceAfterLoss(parameters: ConsensusConfig['parameters'], clockSlot: Slot): View {
+  const { max_clock_offset_ms, slot_duration_ms, rounds_per_slot } = parameters;
   const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;
   return toView((clockSlot + margin) * rounds_per_slot);
 }

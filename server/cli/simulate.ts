@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { usageProblem } from '../../client/cli/cli-problem.js';
 import { createTerminal } from '../../client/cli/terminal.js';
+import { startLoad } from '../simulator/load.js';
 import { validatorKeyOf } from '../simulator/simulated-chain.js';
-import { createSimulation, startLoad } from '../simulator/simulation.js';
+import { createSimulation } from '../simulator/simulation.js';
 
 interface Options {
   readonly validators: string;

@@ -14,6 +14,9 @@ export const maxSlotsAhead = 16;
 export const maxPendingEvidence = 256;
 /** Of these, how many a node tells the leader of each slot that begins. */
 export const maxEvidenceToldPerSlot = 8;
+/** Transactions that have waited for a slot, told to the next leader: as many, and as many bytes of them. */
+export const maxTransactionsToldPerSlot = 16;
+export const maxTransactionBytesToldPerSlot = 60_000;
 /** Rounds of asking peers for one missing block before it is given up; a later proposal asks again. */
 export const maxFetchAttempts = 24;
 /** Missing blocks asked for at the same time. */

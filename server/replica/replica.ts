@@ -4,10 +4,11 @@
  * happens first reaches the core first (see input-queue.ts).
  */
 import { createConsensus } from '../../consensus/consensus.js';
+import { silenceAfterLoss } from '../../consensus/core-state.js';
 import type { Input } from '../../consensus/input.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readCertifyingSet, readEpoch, readValidator } from '../../ledger/state-keys.js';
-import { type Slot, toHeight } from '../../ledger/values/numbers.js';
+import { toHeight } from '../../ledger/values/numbers.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import { createSync } from '../sync/sync.js';
@@ -23,9 +24,10 @@ import type { Admission, Head } from './ports.js';
 import { createReceiver } from './receive.js';
 import { recover } from './recover.js';
 import type { Replica, ReplicaOptions, ReplicaStatus } from './replica-interface.js';
-import { maxEvidenceToldPerSlot, maxUnstoredInSync, maxVerified } from './replica-limits.js';
+import { maxUnstoredInSync, maxVerified } from './replica-limits.js';
 import { createEffectRunner } from './run-effect.js';
 import { createSlotClock } from './slot-clock.js';
+import { createTellLeader } from './tell-leader.js';
 import { createTimers } from './timers.js';
 import { createMessageChecks } from './verify-message.js';
 
@@ -36,7 +38,6 @@ export function createReplica(options: ReplicaOptions): Replica {
   const context: LedgerContext = { genesis, genesisHash, chain, crypto, ...(isKnownGood ? { isKnownGood } : {}) };
   const log = options.log ?? (() => {});
   const recoveredVoteState = signer && options.voteState?.read();
-  const startWatermark = recoveredVoteState?.voteState.watermark.view ?? 0;
 
   const tree = createBlockTree(context, ledger, options.execute);
   const evidencePool = createEvidencePool();
@@ -57,11 +58,15 @@ export function createReplica(options: ReplicaOptions): Replica {
     // Whoever hears of it looks at the clock: a slot by a clock in doubt is none, and the core never goes back.
     onEvent({ type: 'slot', slot, leader: core.leader(slot) });
     if (!suspect) feed({ type: 'slot_started', slot, now: clock.now() });
-    tellEvidence(slot);
+    tellLeader(core.leader(slot));
   });
+  const recovered = recover(ledger, genesisHash, recoveredVoteState, signer !== undefined, slots.now());
+  // Up to here this key may have signed before; with the vote state lost, up to the end of the silence.
+  const { voteState: before, voteStateLost: lost } = recovered;
+  const signedUpTo = lost ? silenceAfterLoss(parameters, lost.clockSlot) : (before?.watermark.view ?? 0);
   const core = (options.createCore ?? createConsensus)(
     { chain, genesisTime: genesis.genesis_time, parameters, hasher: crypto, ...(signer ? { signer } : {}) },
-    recover(ledger, genesisHash, recoveredVoteState, signer !== undefined, slots.now()),
+    recovered,
   );
   const inputs = createInputQueue(core.step, (effect) => run(effect));
   const timers = createTimers(clock, (timer) => feed({ type: 'timer_fired', timer, now: clock.now() }));
@@ -152,7 +157,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     checkAhead,
     onOwnKey(view, signature) {
       // [5-two-processes] Signed by this node's key, above what it had signed when it started, and not by itself.
-      if (secondSigner || view <= startWatermark || ownSignatures.has(signature)) return;
+      if (secondSigner || view <= signedUpTo || ownSignatures.has(signature)) return;
       secondSigner = true;
       feed({ type: 'clock_suspect', suspect: true, now: clock.now() });
       const sentence =
@@ -172,6 +177,12 @@ export function createReplica(options: ReplicaOptions): Replica {
     evidencePool,
     validateLater: receiver.validateLater,
     feed,
+  });
+  const tellLeader = createTellLeader({
+    network,
+    ownKey: signer?.publicKey,
+    evidence: evidencePool.pending,
+    transactions: () => mempool.candidates(finalState()),
   });
   const run = createEffectRunner({
     clock,
@@ -208,15 +219,6 @@ export function createReplica(options: ReplicaOptions): Replica {
     network.broadcast({ type: 'evidence', evidence });
     feed({ type: 'work_available', now: clock.now() });
     return true;
-  }
-
-  /** What has waited since before this slot may have reached nobody: whoever leads now hears of it. */
-  function tellEvidence(slot: Slot): void {
-    const leader = core.leader(slot);
-    if (leader === signer?.publicKey) return;
-    for (const evidence of evidencePool.pending().slice(0, maxEvidenceToldPerSlot)) {
-      network.sendToValidator(leader, { type: 'evidence', evidence });
-    }
   }
 
   function head(): Head {

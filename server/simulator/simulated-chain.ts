@@ -89,6 +89,8 @@ export function createSimulatedChain(crypto: Crypto, options: ChainOptions): Sim
 /** What a wallet would hand in. */
 export interface Purse {
   pay(to: Address, amount: number): Transaction;
+  /** With this nonce of this lane, whatever was signed before. */
+  payAt(lane: number, nonce: number, to: Address, amount: number, expiresSlot?: number): Transaction;
   stake(amount: number, node?: number): Transaction;
   unstake(amount: number): Transaction;
 }
@@ -98,19 +100,28 @@ export function createPurse(
   chain: SimulatedChain,
   kind: 'owner' | 'customer' | `named/${string}`,
   index: number,
+  firstNonce = 0,
 ): Purse {
   const signer = createStandInSigner(standInKey(kind, index));
   const from = encodeAddress('sl', signer.publicKey);
   const { context } = chain;
-  let nonce = 0;
+  let nonce = firstNonce;
   const sign = (fields: object): Transaction => {
-    const common = { chain: context.chain, from, nonce: toNonce(nonce++), fee: toAmount(10) };
-    const body = { ...common, ...fields } as TransactionBody;
+    const common = { chain: context.chain, from, fee: toAmount(10) };
+    const body = { ...common, ...('nonce' in fields ? {} : { nonce: toNonce(nonce++) }), ...fields } as TransactionBody;
     const transaction = { ...body, signature: signer.sign(transactionSigningText(body)) } as Transaction;
     keepTexts(transaction);
     return transaction;
   };
   return {
+    payAt: (lane, at, to, amount, expiresSlot) =>
+      sign({
+        type: 'transfer',
+        ...(lane === 0 ? {} : { lane }),
+        nonce: toNonce(at),
+        ...(expiresSlot === undefined ? {} : { expires_slot: toSlot(expiresSlot) }),
+        outputs: [{ to, amount: toAmount(amount) }],
+      }),
     pay: (to, amount) => sign({ type: 'transfer', outputs: [{ to, amount: toAmount(amount) }] }),
     stake: (amount, node) =>
       sign({

@@ -7,14 +7,15 @@ import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { toSlot } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
-import type { Transaction } from '../../ledger/values/transaction.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
-import { createMempool } from '../mempool/mempool.js';
+import { createMempool, type Mempool } from '../mempool/mempool.js';
 import { createMempoolPort } from '../node-runtime/mempool-port.js';
 import type { Admission, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { Replica, ReplicaEvent } from '../replica/replica-interface.js';
+import type { Fate } from './checkers/accepted.js';
 import type { SimulatedChain } from './simulated-chain.js';
 import type { SimulatedPeers } from './simulated-peers.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -36,6 +37,8 @@ export interface SimulatedNode {
   connected(other: SimulatedNode): void;
   disconnected(other: SimulatedNode): void;
   submit(transactions: readonly Transaction[], done?: (admissions: readonly Admission[]) => void): void;
+  /** What its mempool knows of a transaction that is not final. */
+  fateOf(id: TransactionId): Fate;
   /** Undefined while it is down. */
   replica(): Replica | undefined;
 }
@@ -69,6 +72,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   const { slot_duration_ms } = context.genesis.parameters;
   let replica: Replica | undefined;
   let peers: SimulatedPeers | undefined;
+  let mempool: Mempool | undefined;
   let paused: (() => void)[] | undefined;
   if (options.signer !== undefined) {
     disk.open().voteState.write(initialVoteState(context.genesisHash), [], []);
@@ -110,6 +114,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       balance: (from) => readAccount(ledger, from).balance,
     });
     pool.recover(slotNow());
+    mempool = pool;
     const { signer, vrf } = options;
     const speech = options.createPeers((peer, message) => born.receive(peer, message));
     const born: Replica = createReplica({
@@ -166,6 +171,10 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     submit(transactions, done = () => {}) {
       const to = replica;
       if (to !== undefined) enter(() => to.submit(transactions, done));
+    },
+    fateOf(id) {
+      if (mempool === undefined) return 'unknown';
+      return mempool.has(id) ? 'waiting' : mempool.dropped(id) !== undefined ? 'dropped' : 'unknown';
     },
     replica: () => replica,
   };

@@ -7,9 +7,11 @@ import type { createConsensus } from '../../consensus/consensus.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { FinalBlock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
+import { type AcceptedBook, createAcceptedBook } from './checkers/accepted.js';
 import { createEvidenceBook, type EvidenceBook } from './checkers/evidence.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';
@@ -24,9 +26,7 @@ import { createRandom, type Random } from './random.js';
 import { createSharedExecution } from './shared-execution.js';
 import {
   type ChainOptions,
-  createPurse,
   createSimulatedChain,
-  customerOf,
   type SimulatedChain,
   validatorKeyOf,
   vrfKeyOf,
@@ -88,6 +88,10 @@ export interface Simulation {
   readonly finalityMs: readonly number[];
   /** Called when a payment is handed in, so that its finality time is known. */
   submitted(id: Hash): void;
+  /** Hands a transaction to a node, and enters it if an honest one accepts. */
+  submit(node: SimulatedNode, transaction: Transaction): void;
+  /** What honest nodes accepted, and what became of it. */
+  readonly accepted: AcceptedBook;
 }
 
 export function createSimulation(options: SimulationOptions): Simulation {
@@ -111,6 +115,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const finals = createOneFinalBlock();
   const signatures = createSignatureBook();
   const locks = createLockBook();
+  const accepted = createAcceptedBook();
+  const idOf = (transaction: Transaction): TransactionId => transactionId(crypto, transaction);
   const submittedAt = new Map<Hash, number>();
   const finalityMs: number[] = [];
   const nodes: SimulatedNode[] = [];
@@ -177,6 +183,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const onEvent = (node: number, event: ReplicaEvent): void => {
     if (event.type === 'fatal' && !isByzantine(node))
       throw new Violation('no honest node stops by itself', `node ${node}: ${event.sentence}`);
+    if (event.type === 'second_signer' && !isByzantine(node))
+      throw new Violation('nobody takes its own signature for that of another', `node ${node}: ${event.sentence}`);
     if (event.type !== 'final') return;
     const { block } = event.final;
     options.watch?.stored(node, event.final);
@@ -184,7 +192,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     if (disk.tip().index < block.index) throw new Violation('final is durable', `node ${node} at ${block.index}`);
     note(`node ${node} final ${block.index} ${block.hash.slice(0, 10)} slot ${block.slot}.${block.round}`);
     for (const transaction of block.transactions) {
-      const id = transactionId(crypto, transaction);
+      const id = idOf(transaction);
       const at = submittedAt.get(id);
       if (at === undefined) continue;
       submittedAt.delete(id);
@@ -213,16 +221,21 @@ export function createSimulation(options: SimulationOptions): Simulation {
     },
   });
   for (let index = 0; index < count; index++) {
-    const disk = createVirtualDisk(queue, chain.file, (transaction) => transactionId(crypto, transaction), {
+    const disk = createVirtualDisk(queue, chain.file, idOf, {
       stored(final) {
         if (isByzantine(index)) return;
-        if (final.block.index > finals.highest()) evidence.final(final.block);
+        if (final.block.index > finals.highest()) {
+          evidence.final(final.block);
+          accepted.final(final.block, idOf);
+        }
         finals.stored(index, final.block);
         checkSupply(chain.total, final.block.index, disk.get('system/supply'));
       },
       voteStateWritten(state) {
         if (!isByzantine(index)) locks.written(index, state.voteState);
       },
+      voteStateLost: () => locks.forget(index),
+      copyRestored: () => accepted.diskExchanged(index),
     });
     const clock = createVirtualClock(queue, 0);
     const node = createSimulatedNode({
@@ -308,6 +321,13 @@ export function createSimulation(options: SimulationOptions): Simulation {
         nodes.findIndex(({ index }) => keyOf(index) === leader),
       );
     },
+    submit(node, transaction) {
+      node.submit([transaction], ([admission]) => {
+        if (admission?.kind !== 'accepted' || isByzantine(node.index)) return;
+        accepted.accepted(node.index, slot(), idOf(transaction), transaction);
+      });
+    },
+    accepted,
     submitted: (id) => void submittedAt.set(id, queue.now()),
     traceHash: () => trace.copy().digest('hex'),
   };
@@ -330,29 +350,4 @@ function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[], netwo
     };
     queue.schedule(queue.now() + 1_000 * node.index + 500_000, ping);
   }
-}
-
-/** Customers who pay each other, one payment every `everyMs` on average, each handed to one random node that is up. */
-export function startLoad(simulation: Simulation, everyMs: number): () => void {
-  const random = simulation.random.fork('load');
-  const customers = simulation.options.customers ?? 8;
-  const addresses = Array.from({ length: customers }, (_, at) => customerOf(at));
-  const purses = Array.from({ length: customers }, (_, at) => createPurse(simulation.chain, 'customer', at));
-  let running = true;
-  const pay = (): void => {
-    if (!running) return;
-    simulation.queue.schedule(simulation.queue.now() + random.between(1, 2 * everyMs * 1000), pay);
-    const up = simulation.nodes.filter((node) => node.isUp());
-    if (up.length === 0) return;
-    const payer = random.below(customers);
-    const transaction = purses[payer]!.pay(addresses[random.below(customers)]!, 1 + random.below(100));
-    const id = transactionId(simulation.chain.context.crypto, transaction);
-    simulation.submitted(id);
-    // A wallet tries again elsewhere: handed to every node that is up, as resending does.
-    for (const node of up) node.submit([transaction]);
-  };
-  simulation.queue.schedule(simulation.queue.now() + 1, pay);
-  return () => {
-    running = false;
-  };
 }

@@ -64,6 +64,8 @@ export interface DiskHooks {
   /** After a final block is on this disk. */
   stored(final: FinalBlock): void;
   voteStateWritten(state: RecoveredVoteState): void;
+  voteStateLost(): void;
+  copyRestored(): void;
 }
 
 const copyOf = (file: LedgerFile): LedgerFile => ({
@@ -195,6 +197,7 @@ export function createVirtualDisk(
     },
     loseVoteState() {
       voteStateFile = undefined;
+      hooks.voteStateLost();
     },
     takeCopy() {
       copy = { ledger: copyOf(ledgerFile), mempool: new Map(mempoolFile) };
@@ -203,6 +206,7 @@ export function createVirtualDisk(
       if (copy === undefined) return false;
       ledgerFile = copyOf(copy.ledger);
       mempoolFile = new Map(copy.mempool);
+      hooks.copyRestored();
       return true;
     },
     tip: () => ledgerFile.tip,

@@ -4,9 +4,10 @@
  */
 
 import { Violation } from '../../server/simulator/checkers/violation.js';
+import { startLoad } from '../../server/simulator/load.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createPurse } from '../../server/simulator/simulated-chain.js';
-import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
+import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
 import { roles } from '../simulator/cast/cast.js';
 import { allHonest, castOn } from '../simulator/cast/draw.js';
 import { faultKinds, startFaults } from '../simulator/faults.js';

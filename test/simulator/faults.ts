@@ -2,7 +2,9 @@
  * What goes wrong in a run: faults drawn from the seed, each with a beginning and an end, and a healing that undoes
  * all of them at once.
  */
+import { readEpoch } from '../../ledger/state-keys.js';
 import type { Random } from '../../server/simulator/random.js';
+import { validatorKeyOf } from '../../server/simulator/simulated-chain.js';
 import type { Simulation } from '../../server/simulator/simulation.js';
 
 /** Every fault class; a report counts each. */
@@ -10,6 +12,7 @@ export const faultKinds = [
   'loss',
   'duplicates',
   'delay',
+  'reordering',
   'one-way link',
   'halves',
   'ring',
@@ -20,12 +23,27 @@ export const faultKinds = [
   'crash of all',
   'pause',
   'slow disk',
+  'clock offset',
   'clock step',
   'clock drift',
   'old disk',
+  'lost vote state',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
+
+/** What a clock shows beyond the limit that the protocol is told of. */
+const wrongClocks: readonly FaultKind[] = ['clock offset', 'clock step', 'clock drift'];
+
+/**
+ * Half of the runs have all kinds, the others a few of them. Who lost its vote state waits until its clock is past all
+ * that it can have signed, which takes clocks within their limit: never both in one run.
+ */
+export function drawKinds(random: Random): readonly FaultKind[] {
+  const excluded: readonly FaultKind[] = random.chance(500_000) ? ['lost vote state'] : wrongClocks;
+  const possible = faultKinds.filter((kind) => !excluded.includes(kind));
+  return random.chance(500_000) ? possible : random.shuffle(possible).slice(0, random.between(4, 8));
+}
 
 const usual = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 } as const;
 
@@ -116,8 +134,10 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
   // Up to 8 slots; often about the length of a slot, where terms lengthen.
   delay: setConditions((random) => {
     const most = random.pick([20, 100, 400, 1_500, 8_000]) * 1000;
-    return { delayUs: [Math.floor(most / 10), most] };
+    return { delayUs: [most >> 1, most] };
   }),
+  // Within half a slot, so that what was sent first seldom comes first.
+  reordering: setConditions((random) => ({ delayUs: [200, random.between(50, 500) * 1000] })),
   'one-way link': (simulation, random) => {
     const from = random.below(simulation.nodes.length);
     const to = random.below(simulation.nodes.length);
@@ -181,6 +201,12 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
     node.disk.setSyncDelay(random.between(10_000, 2_000_000));
     return () => node.disk.setSyncDelay(150);
   },
+  // Less than what peers would take for broken, and longer than any message.
+  'clock offset': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.clock.step(random.between(-450, 450));
+    return () => node.clock.step(-node.clock.offset());
+  },
   'clock step': (simulation, random) => {
     const node = random.pick(simulation.nodes);
     node.clock.step(random.between(-5_000, 5_000));
@@ -203,4 +229,26 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
       node.boot();
     };
   },
+  'lost vote state': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.crash();
+    // Those who remember nothing watch and wait: together with the Byzantine they stay below a third of the stake.
+    if (simulation.isHonest(node.index) && mayFallSilent(simulation, node.index)) node.disk.loseVoteState();
+    return () => {
+      if (!node.isUp()) node.boot();
+    };
+  },
 };
+
+/** Whether those who cannot or will not vote hold less than a third of the stake, with this one among them. */
+function mayFallSilent({ nodes, isHonest }: Simulation, node: number): boolean {
+  const { validators } = readEpoch(nodes.find(({ index }) => index === node)!.disk);
+  let [silent, total] = [0, 0];
+  for (const { key, stake } of validators) {
+    total += stake;
+    const who = nodes.find(({ index }) => validatorKeyOf(index) === key);
+    if (who === undefined || who.index === node || !isHonest(who.index) || who.disk.voteState() === undefined)
+      silent += stake;
+  }
+  return 3 * silent < total;
+}

@@ -1,11 +1,14 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
 import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
+import { furthest, startLoad } from '../../server/simulator/load.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
-import { createSimulation, type Simulation, startLoad } from '../../server/simulator/simulation.js';
+import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
 import type { Role } from './cast/cast.js';
 import { type Casting, drawCasting } from './cast/draw.js';
-import { type FaultKind, startFaults } from './faults.js';
+import { drawKinds, type FaultKind, startFaults } from './faults.js';
+import { awaitFinality, type Healing } from './healing.js';
+import { startStakeMoves } from './stake-moves.js';
 
 export interface RunOptions {
   readonly seed: number;
@@ -18,17 +21,21 @@ export interface RunOptions {
   readonly cast?: (random: Random, stakes: readonly number[]) => Casting;
 }
 
-export interface RunReport {
+export interface RunReport extends Healing {
   readonly seed: number;
   readonly validators: number;
+  /** Nodes that hold no stake at the start. */
+  readonly observers: number;
+  /** Changes of stake that became final: more, less, joined, left. */
+  readonly stakeMoves: number;
+  /** Of what honest nodes accepted; the rest expired, or a rival with its nonce is final. */
+  readonly accepted: Simulation['accepted']['counts'];
   /** What its Byzantine validators do; empty when all are honest. */
   readonly roles: readonly Role[];
   readonly simulatedMs: number;
   readonly events: number;
   readonly finalBlocks: number;
   readonly faults: Record<FaultKind, number>;
-  /** Slots from healing to the next final block. */
-  readonly recoverySlots: number;
   /** Equivocations heard by one honest node, and what became of them; `mostBlocks`: final blocks until the proof. */
   readonly evidence: Simulation['evidence']['counts'];
   readonly traceHash: string;
@@ -37,9 +44,6 @@ export interface RunReport {
   /** Name of the rule that was broken. */
   readonly rule?: string;
 }
-
-/** Slots after healing within which something must become final. */
-const owedWithinSlots = 40;
 
 function drawValidators(random: Random): number {
   const draw = random.below(100);
@@ -56,13 +60,6 @@ function drawStakes(random: Random, count: number): number[] {
   }
 }
 
-/** Where each node stands, in its own words. */
-function standing(simulation: Simulation): string {
-  return simulation.nodes
-    .map((node) => `  node ${node.index}: ${JSON.stringify(node.replica()?.status() ?? 'down')}`)
-    .join('\n');
-}
-
 /** Originals and the even ones of the others on one side, twins and the odd ones on the other. */
 function separate({ nodes, options, network }: Simulation): void {
   const twins = options.twins ?? [];
@@ -70,6 +67,11 @@ function separate({ nodes, options, network }: Simulation): void {
   for (const { index: from } of nodes) {
     for (const { index: to } of nodes) if (side(from) !== side(to)) network.cut(from, to);
   }
+}
+
+function checkAccepted(simulation: Simulation): void {
+  const { accepted, nodes, slot } = simulation;
+  accepted.check(slot(), furthest(simulation).disk, (node, id) => nodes[node]!.fateOf(id));
 }
 
 function checkEvidence({ evidence, nodes, chain, slot }: Simulation, healedAtSlot: number): void {
@@ -82,9 +84,11 @@ export function runSeed(options: RunOptions): RunReport {
   const validators = options.nodes ?? drawValidators(random);
   const stakes = drawStakes(random, validators);
   const { roles, actors, twins, camps } = (options.cast ?? drawCasting)(random.fork('cast'), stakes);
+  const observers = random.chance(500_000) ? random.between(1, 3) : 0;
   const simulation = createSimulation({
     seed: options.seed,
     stakes,
+    observers,
     actors,
     twins,
     parameters: {
@@ -93,7 +97,8 @@ export function runSeed(options: RunOptions): RunReport {
     },
     ...(options.trace ? { trace: options.trace } : {}),
   });
-  const report = (verdict: 'ok' | 'violation', recoverySlots: number, broken?: Violation): RunReport => ({
+  let healing: Healing = { termAtHealing: 1, recoverySlots: 0, recoveryTerms: 0 };
+  const report = (verdict: 'ok' | 'violation', broken?: Violation): RunReport => ({
     seed: options.seed,
     validators,
     roles,
@@ -101,42 +106,37 @@ export function runSeed(options: RunOptions): RunReport {
     events: simulation.queue.executed(),
     finalBlocks: simulation.height(),
     faults: faults.counts,
-    recoverySlots,
+    observers,
+    ...healing,
+    stakeMoves: moves?.final() ?? 0,
+    accepted: simulation.accepted.counts,
     evidence: simulation.evidence.counts,
     traceHash: simulation.traceHash(),
     verdict,
     ...(broken === undefined ? {} : { violation: broken.message, rule: broken.rule }),
   });
   if (camps === true) separate(simulation);
-  startLoad(simulation, random.pick([500, 1_000, 2_000]));
-  const faults = startFaults(simulation, random.pick([2_000, 5_000, 12_000]));
-  let recoverySlots = 0;
+  startLoad(simulation, random.pick([300, 500, 1_000]));
+  const moves = random.chance(500_000) ? startStakeMoves(simulation, random.pick([3_000, 10_000])) : undefined;
+  const faults = startFaults(simulation, random.pick([2_000, 5_000, 12_000]), drawKinds(random));
   try {
     simulation.run(options.chaosMs);
     faults.heal();
     const healedAtSlot = simulation.slot();
-    const before = simulation.height();
-    while (simulation.height() === before) {
-      if (recoverySlots++ >= owedWithinSlots) {
-        throw new Violation(
-          'finality resumes',
-          `nothing became final within ${owedWithinSlots} slots of healing\n${standing(simulation)}`,
-        );
-      }
-      simulation.run(1_000);
-    }
+    healing = awaitFinality(simulation);
     simulation.run(20_000);
     checkEvidence(simulation, healedAtSlot);
+    checkAccepted(simulation);
     const honest = simulation.nodes.filter(({ index }) => simulation.isHonest(index));
     const behind = honest.filter((node) => node.disk.tip().index < simulation.height() - 5);
     if (behind.length > 0) {
       throw new Violation('everyone catches up', `nodes ${behind.map(({ index }) => index)} are behind after healing`);
     }
     for (const node of simulation.nodes) checkEveryUnit(node.disk.entries());
-    return report('ok', recoverySlots);
+    return report('ok');
   } catch (error) {
-    if (error instanceof Violation) return report('violation', recoverySlots, error);
+    if (error instanceof Violation) return report('violation', error);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return report('violation', recoverySlots, new Violation('no code fails', text));
+    return report('violation', new Violation('no code fails', text));
   }
 }

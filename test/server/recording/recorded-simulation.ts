@@ -1,7 +1,8 @@
 /** Every node of a simulated network recorded, in memory: one recording for each time a node booted. */
 import { createRecorder } from '../../../server/recording/record-consensus.js';
 import { createReplay, type ReplayOptions, type ReplayReport } from '../../../server/recording/replay.js';
-import { createSimulation, type Simulation, startLoad } from '../../../server/simulator/simulation.js';
+import { startLoad } from '../../../server/simulator/load.js';
+import { createSimulation, type Simulation } from '../../../server/simulator/simulation.js';
 import { createStandInCrypto } from '../../../server/simulator/stand-in-crypto.js';
 
 export interface Recorded {
