@@ -66,8 +66,8 @@ export const replica: readonly Mutant[] = [
   ]),
   breaks('5-two-processes', 'second-signer-ignored', 'two processes with one key sign against each other', [
     'server/replica/replica.ts',
-    'if (secondSigner || view <= startWatermark ||',
-    'if (secondSigner || view <= startWatermark + 1e12 ||',
+    'if (secondSigner || view <= signedUpTo ||',
+    'if (secondSigner || view <= signedUpTo + 1e12 ||',
   ]),
   breaks('6-catch-up', 'later-messages-dropped', 'what came a moment before the epoch is lost', [
     'server/replica/receive.ts',

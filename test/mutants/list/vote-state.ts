@@ -45,8 +45,8 @@ export const voteState: readonly Mutant[] = [
     'a validator without its vote state signs at once, perhaps what it had signed otherwise',
     [
       'consensus/core-state.ts',
-      'silentBelow: lost === undefined ? undefined : silenceAfterLoss(config, lost.clockSlot),',
-      'silentBelow: lost === undefined || silenceAfterLoss(config, lost.clockSlot) > 0 ? undefined : toView(0),',
+      'silentBelow: lost === undefined ? undefined : silenceAfterLoss(config.parameters, lost.clockSlot),',
+      'silentBelow: lost === undefined || silenceAfterLoss(config.parameters, lost.clockSlot) > 0 ? undefined : toView(0),',
     ],
   ),
   breaks('5-lost-vote-state', 'silence-never-ends', 'a validator that lost its vote state never votes again', [
