@@ -2,6 +2,7 @@
 import type { Genesis } from '../ledger/values/genesis.js';
 import type { Hash, PublicKey } from '../ledger/values/text.js';
 import type { Anonymous } from './http/access.js';
+import type { Checkpoint } from './replica/checkpoint.js';
 
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -21,6 +22,11 @@ export interface ServerOptions {
    * for itself; `server start` says false.
    */
   readonly allowRoot?: boolean;
+  /**
+   * A final block known by another way: a node that finds another one at its height does not start, or stops. Until it is
+   * reached the node is not ready.
+   */
+  readonly checkpoint?: Checkpoint;
   /** Leading zero hex digits of every block hash of a NEW chain, 0–5. Starting value 0. */
   readonly difficulty?: number;
   /** Slot duration of a NEW development chain, in ms. Starting value 1000. */

@@ -108,6 +108,7 @@ function addNodeOptions(command: Command): Command {
     .option('--allow <node-key>', 'talk to this node and to others so named only (repeatable)', collect)
     .option('--deny <node-key>', 'do not talk to this node (repeatable)', collect)
     .option('--genesis-hash <hash>', 'the only chain to run, join or be given')
+    .option('--checkpoint <index:hash>', 'a final block that has to be on the chain')
     .option('--metrics-port <port>', 'a port of its own for GET /metrics')
     .option('--record <file>', 'append what the consensus core is given and does, for `server replay`')
     .option('--node-id <name>', 'readable name in logs')

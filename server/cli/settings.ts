@@ -9,9 +9,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'smol-toml';
 import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
+import { toHeight } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
 import { anonymousRights } from '../http/access.js';
+import type { Checkpoint } from '../replica/checkpoint.js';
 import { logLevels, type NetworkConfig, type ServerOptions } from '../server-options.js';
 
 export type Origin = 'flag' | 'environment' | 'config.toml' | 'default';
@@ -62,6 +64,7 @@ const names = [
   'allow',
   'deny',
   'genesis_hash',
+  'checkpoint',
   'node_id',
   'allow_root',
   'log_level',
@@ -107,6 +110,7 @@ export function readSettings(command: Command): Settings {
     metricsPort: portOf('metrics_port', find('metrics_port').value),
     record: textOf('record', find('record').value),
     genesisHash: hashOf('genesis_hash', find('genesis_hash').value),
+    checkpoint: checkpointOf(find('checkpoint').value),
     difficulty: numberOf('difficulty', find('difficulty').value, 0, 5),
   };
   const peers = {
@@ -139,6 +143,7 @@ export function readSettings(command: Command): Settings {
     allow: peers.allow,
     deny: peers.deny,
     genesis_hash: wished.genesisHash,
+    checkpoint: wished.checkpoint && `${wished.checkpoint.index}:${wished.checkpoint.hash}`,
     node_id: peers.nodeId,
     allow_root: wished.allowRoot,
     log_level: logLevel,
@@ -195,6 +200,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     allow: flags.allow,
     deny: flags.deny,
     genesis_hash: flags.genesisHash,
+    checkpoint: flags.checkpoint,
     node_id: flags.nodeId,
     allow_root: flags.allowRoot,
     log_level: flags.logLevel,
@@ -294,6 +300,13 @@ function hashOf(name: Name, value: unknown): Hash | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && isHashText(value)) return value as Hash;
   throw wrong(name, value, '0x and 64 lower-case hex digits');
+}
+
+function checkpointOf(value: unknown): Checkpoint | undefined {
+  if (value === undefined) return undefined;
+  const found = typeof value === 'string' ? /^(0|[1-9][0-9]{0,14}):(0x[0-9a-f]{64})$/.exec(value) : null;
+  if (found !== null) return { index: toHeight(Number(found[1])), hash: found[2] as Hash };
+  throw wrong('checkpoint', value, 'index:hash, such as 1200:0x and 64 hex digits');
 }
 
 /** Keys have the form of hashes. An empty list is a list: it lets nobody in. */

@@ -15,6 +15,7 @@ import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/number
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
+import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
@@ -23,6 +24,7 @@ import { createMempool } from '../mempool/mempool.js';
 import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
+import { type Checkpoint, checkpointProblem } from '../replica/checkpoint.js';
 import type { Network, VoteStateStore } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
@@ -57,6 +59,7 @@ export interface NodeParts {
   /** Starting value: `createConsensus` itself. */
   readonly createCore?: typeof createConsensus;
   readonly onBan: (ban: Ban) => void;
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface Node {
@@ -86,6 +89,14 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   };
   const stores = await openStores(parts.paths, context, (error) => fatal(error.message));
   const { ledger, queries } = stores;
+  const { checkpoint } = parts;
+  const contradiction =
+    checkpoint && checkpointProblem(checkpoint, ledger.blockByIndex(checkpoint.index) ?? ledger.tip());
+  if (contradiction !== undefined) {
+    await stores.close();
+    const fix = 'Move ledger.db away and name other bootstrap peers, or correct the checkpoint.';
+    throw new SlotledgerError('CHECKPOINT_MISSED', contradiction, fix);
+  }
   const waiters = createWaiters();
   const { slot_duration_ms: slotMs, max_clock_offset_ms: maxOffsetMs } = genesis.parameters;
   const watch = createClockWatch({
@@ -140,6 +151,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     ...(keys.validator ? { signer: keys.validator.signer, vrf: keys.validator.vrf, voteState } : {}),
     clock,
     network,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     ledger,
     mempool: createMempoolPort({ pool, gate, idOf, slotNow }),
     checkAhead: (transactions, then) => void gate.ahead(transactions, true, () => then()),
@@ -271,6 +283,9 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     health: () => ({
       ...(failure === undefined ? {} : { database: failure }),
       ...(watch.fault() === undefined && secondSigner === undefined ? {} : { clock: secondSigner ?? watch.fault()! }),
+      ...(checkpoint !== undefined && ledger.tip().index < checkpoint.index
+        ? { sync: `It has not reached block ${checkpoint.index} of --checkpoint yet.` }
+        : {}),
       ...(replica.status().sync.state === 'syncing' ? { sync: 'It still fetches final blocks from its peers.' } : {}),
       ...(isAlone() ? { peers: 'No peer is connected.' } : {}),
     }),

@@ -145,6 +145,7 @@ async function startAll(
     onFatal: options.onFatal,
     onPeer: options.onPeer,
     ...(recording ? { createCore: recording.createCore } : {}),
+    ...(server.checkpoint === undefined ? {} : { checkpoint: server.checkpoint }),
     onBan: ({ node: node_id, until, reason }) => audit.note('node_banned', { node_id, until, reason }),
   });
   closers.push(() => node.stop());

@@ -14,6 +14,7 @@ import type { EpochEntry } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { BlockTree } from './block-tree.js';
+import { type Checkpoint, checkpointProblem } from './checkpoint.js';
 import type { BlocksPage, FinalBlock, LedgerStore } from './ports.js';
 import type { MessageChecks } from './verify-message.js';
 
@@ -22,6 +23,7 @@ export interface FinalBlocksOptions {
   readonly store: LedgerStore;
   readonly tree: BlockTree;
   readonly checks: MessageChecks;
+  readonly checkpoint?: Checkpoint | undefined;
   readonly onFinal: (tip: Block, certificate: Certificate, epoch: EpochEntry) => void;
   readonly onStored: (finals: readonly FinalBlock[], certificate: Certificate) => void;
   readonly onMissing: (block: Hash) => void;
@@ -57,6 +59,11 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     const finals: FinalBlock[] = [];
     let epoch: EpochEntry | undefined;
     for (const one of path) {
+      const other = checkpointProblem(options.checkpoint, one);
+      if (other !== undefined) {
+        onFatal(other);
+        return;
+      }
       const executed: Result<Executed, string> | undefined = tree.execute(one.hash);
       if (executed?.ok !== true) {
         onFatal(`Block ${one.index} is final, but this node's database gives another result: ${executed?.problem}`);

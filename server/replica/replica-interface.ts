@@ -10,6 +10,7 @@ import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { SyncProgress } from '../sync/sync.js';
+import type { Checkpoint } from './checkpoint.js';
 import type {
   Admission,
   Clock,
@@ -57,6 +58,8 @@ export interface ReplicaOptions {
   readonly voteState?: VoteStateStore;
   readonly ledger: LedgerStore;
   readonly mempool: Mempool;
+  /** The block that has to be final at its height; another one there is fatal. */
+  readonly checkpoint?: Checkpoint;
   readonly onEvent: (event: ReplicaEvent) => void;
   /** A peer that proved to be of no use. */
   readonly blame?: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;

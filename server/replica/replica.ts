@@ -90,6 +90,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     store: ledger,
     tree,
     checks,
+    checkpoint: options.checkpoint,
     onMissing: (hash) => fetcher.fetch(hash),
     onFatal: fatal,
     onFinal(tip, certificate, epoch) {

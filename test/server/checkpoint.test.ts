@@ -1,0 +1,49 @@
+/** Whole nodes with a checkpoint: one that lies on the chain, one that does not, and one that is not reached yet. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import type { Height } from '../../ledger/values/numbers.js';
+import type { Hash } from '../../ledger/values/text.js';
+import { Server } from '../../server/server.js';
+import { call } from './http/listening.js';
+import { accountIn, payment, startServer, temporaryDirectory } from './nodes.js';
+
+const p2p = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: 0 } as const;
+const another: Hash = `0x${'ab'.repeat(32)}`;
+const inTime = () => ({ signal: AbortSignal.timeout(20_000) });
+
+test('a chain that does not contain the checkpoint is refused with a sentence, while syncing and at start', async (t) => {
+  const home = temporaryDirectory(t);
+  const first = await startServer(t, { home, slotDurationMs: 250 }, p2p);
+  const shop = accountIn(home, 'shop').address;
+  const waiting = once(first, 'final', inTime());
+  await first.submitTransaction(payment(first, accountIn(home, 'treasury'), shop, 1, 0));
+  await waiting;
+  const { index, hash } = first.api!.status().final;
+  const network = { ...p2p, bootstrapPeers: [`127.0.0.1:${first.p2pPort}`] };
+
+  const right = await startServer(t, { home: temporaryDirectory(t), checkpoint: { index, hash } }, network);
+  if (right.getBlockCount() <= index) await once(right, 'final', inTime());
+  assert.equal(right.api!.health().sync, undefined);
+
+  const wrong = new Server({ home: temporaryDirectory(t), logLevel: 'silent', checkpoint: { index, hash: another } });
+  t.after(() => wrong.stop());
+  const failing = once(wrong, 'failed', inTime());
+  await wrong.start(0, network);
+  const [error] = (await failing) as [Error];
+  assert.match(error.message, new RegExp(`Block ${index} of this chain is ${hash}, and --checkpoint says`));
+
+  await first.stop();
+  const again = new Server({ home, logLevel: 'silent', checkpoint: { index, hash: another } });
+  await assert.rejects(again.start(0), { code: 'CHECKPOINT_MISSED' });
+  const kept = await startServer(t, { home, checkpoint: { index, hash } });
+  assert.equal(kept.getBlockCount(), index + 1);
+});
+
+test('a node that has not reached its checkpoint is not ready', async (t) => {
+  const checkpoint = { index: 1_000 as Height, hash: another };
+  const server = await startServer(t, { home: temporaryDirectory(t), checkpoint });
+  const { status, body } = await call(`http://127.0.0.1:${server.httpPort}/readyz`);
+  assert.equal(status, 503);
+  assert.match(body.checks.sync.detail, /has not reached block 1000 of --checkpoint/);
+});
