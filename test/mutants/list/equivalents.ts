@@ -11,4 +11,13 @@ export const equivalents: readonly Equivalent[] = [
       'above: beyond the middle, so the quotient is rounded up and the comparison holds. A stake of two thirds or less ' +
       'gives the constant or less. The products are kept all the same, because they need no such argument.',
   },
+  {
+    rule: '3-evidence-age',
+    breakage: 'no limit on the age of evidence in applyEvidence alone',
+    argument:
+      'Evidence is checked against the entry of its epoch. Every closing block that opens epoch n deletes the entries of ' +
+      'epochs below n - unbonding_epochs: those of the last unbonding_epochs + 1 before it in its own loop, older ones were ' +
+      'deleted by the closing blocks before it. So an entry is there exactly as long as the period lasts, and evidence that is ' +
+      'older finds none and is refused in the same words. The mutant never-too-old breaks both places.',
+  },
 ];

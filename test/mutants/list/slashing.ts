@@ -7,11 +7,17 @@ export const slashing: readonly Mutant[] = [
     'if (readValidator(state, offender)?.slashed_epochs.includes(epoch)) {',
     'if (readValidator(state, offender)?.slashed_epochs.includes((epoch + 1e6) as typeof epoch)) {',
   ]),
-  breaks('3-evidence-age', 'never-too-old', 'an offence is punished after its period, by sets of the distant past', [
-    'ledger/apply-evidence.ts',
-    'epoch <= current && current - epoch <= context.genesis.parameters.unbonding_epochs',
-    'epoch <= current && current - epoch <= 1e9 * context.genesis.parameters.unbonding_epochs',
-  ]),
+  breaks(
+    '3-evidence-age',
+    'never-too-old',
+    'an offence is punished after its period, by sets of the distant past',
+    [
+      'ledger/apply-evidence.ts',
+      'epoch <= current && current - epoch <= context.genesis.parameters.unbonding_epochs',
+      'epoch <= current && current - epoch <= 1e9 * context.genesis.parameters.unbonding_epochs',
+    ],
+    ['ledger/epoch-transition.ts', 'past < number - period;', 'past < number - 1e9;'],
+  ),
   breaks('3-evidence-age', 'too-old-too-soon', 'in the last epoch of its period an offence is no longer punished', [
     'ledger/apply-evidence.ts',
     'current - epoch <= context.genesis',
