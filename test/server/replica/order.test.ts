@@ -1,0 +1,99 @@
+/** What happens before what: effects in order, written before sent, stored before answered. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Effect } from '../../../consensus/effect.js';
+import type { Input } from '../../../consensus/input.js';
+import { genesisState } from '../../../ledger/genesis-state.js';
+import { createOverlay } from '../../../ledger/overlay.js';
+import type { Block } from '../../../ledger/values/block.js';
+import { toSlot } from '../../../ledger/values/numbers.js';
+import { createBlockTree } from '../../../server/replica/block-tree.js';
+import { createFinalBlocks, type FinalBlocks } from '../../../server/replica/final-blocks.js';
+import { createInputQueue } from '../../../server/replica/input-queue.js';
+import type { FinalBlock, LedgerStore } from '../../../server/replica/ports.js';
+import { initialVoteState, recover } from '../../../server/replica/recover.js';
+import { createEffectRunner, type EffectRunnerOptions } from '../../../server/replica/run-effect.js';
+import { testContext } from '../../ledger/test-chain.js';
+import { cluster } from '../replica-cluster.js';
+import { chainOfOne, pay } from './chain-of-one.js';
+
+/** A store that holds genesis and notes what it is given. */
+function genesisStore(context: ReturnType<typeof testContext>) {
+  const state = createOverlay({ get: () => undefined, node: () => undefined });
+  state.absorb(genesisState(context).changes);
+  const appended: number[] = [];
+  const genesis = { hash: context.genesisHash, index: 0, slot: 0, epoch: 0 };
+  const store = {
+    get: state.get,
+    node: state.node,
+    tip: () => ({ ...genesis, view: 0 }),
+    blockByIndex: () => genesis,
+    blockByHash: () => undefined,
+    append: (finals: readonly FinalBlock[]) => void appended.push(...finals.map(({ block }) => block.index)),
+  } as unknown as LedgerStore;
+  return { store, appended };
+}
+
+test('an input that an effect feeds waits until all effects of the present one are carried out', () => {
+  const done: string[] = [];
+  const queue = createInputQueue(
+    ({ type }) => ['first', 'second'].map((which) => ({ type: `${type} ${which}` }) as unknown as Effect),
+    ({ type }) => {
+      done.push(type);
+      if ((type as string) === 'vote first') queue.feed({ type: 'certificate', now: 0 } as Input);
+    },
+  );
+  queue.start();
+  queue.feed({ type: 'vote', now: 0 } as Input);
+  assert.deepEqual(done, ['vote first', 'vote second', 'certificate first', 'certificate second']);
+});
+
+test('[5-persist-first] [5-bodies] the vote state is written, with the bodies it names, before the effect ends', () => {
+  const blocks = ['0xa', '0xb'].map((hash) => ({ hash }) as Block);
+  const written: unknown[] = [];
+  const run = createEffectRunner({
+    voteState: { read: () => undefined, write: (...all) => void written.push(all) },
+    tree: { get: (hash) => blocks.find((block) => block.hash === hash) },
+  } as EffectRunnerOptions);
+  const vote_state = initialVoteState('0xa');
+  run({ type: 'persist', vote_state, bodies: ['0xa', '0xb'] });
+  assert.deepEqual(written, [[vote_state, blocks, ['0xa', '0xb']]]);
+});
+
+test('[5-lost-vote-state] a validator without a vote state knows that it was lost, an observer never had one', () => {
+  const context = testContext({});
+  const { store } = genesisStore(context);
+  const found = (signs: boolean) => recover(store, context.genesisHash, undefined, signs, toSlot(7));
+  assert.deepEqual(found(true).voteStateLost, { clockSlot: 7 });
+  assert.equal(found(false).voteStateLost, undefined);
+});
+
+test('[8-durable] finality is answered when the block is in the store, not before', () => {
+  const nodes = cluster(['v1']);
+  const [member] = nodes.members;
+  nodes.time.runUntil(1500);
+  pay(nodes, 0);
+  nodes.time.runUntil(5000, () => member!.events.some(({ type }) => type === 'final'));
+  assert.equal(member!.events.filter(({ type }) => type === 'final').length, 1);
+  assert.equal(member!.blocks.length, 2);
+});
+
+test('[8-in-order] a finality that leads to the next at once goes to the store before it', () => {
+  const { nodes, blocks, finality } = chainOfOne();
+  const { store, appended } = genesisStore(nodes.context);
+  const [first, second] = blocks;
+  const tree = createBlockTree(nodes.context, store);
+  const finals: FinalBlocks = createFinalBlocks({
+    crypto: nodes.context.crypto,
+    store,
+    tree,
+    onFinal: (tip) => tip === first && finals.finalise(second!.hash, finality[1]!),
+    onStored: () => {},
+    onMissing: assert.fail,
+    onFatal: assert.fail,
+    checks: undefined as never,
+  });
+  for (const block of [first!, second!]) tree.add(block);
+  finals.finalise(first!.hash, finality[0]!);
+  assert.deepEqual(appended, [1, 2]);
+});
