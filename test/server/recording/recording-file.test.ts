@@ -1,5 +1,6 @@
 /** The file of a recording: bounded, private, appended to, and never in the node's way. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,4 +101,30 @@ test('a file that is no recording is refused and stays as it is', (t) => {
   assert.equal(readFileSync(path, 'utf8'), '{"version":1,"kind":"validator"}\n');
   assert.throws(() => open('/dev/null'), { code: 'RECORDING_NOT_OPENED', message: /is not a file/ });
   assert.throws(() => open(join(path, 'below')), { code: 'RECORDING_NOT_OPENED' });
+});
+
+test('a disk that refuses to write ends the recording, and the process goes on', (t) => {
+  const path = place(t);
+  const program = `
+    import { openRecordingFile } from '${new URL('../../../server/recording/recording-file.js', import.meta.url).href}';
+    const told = [];
+    const options = { path: process.argv[1], onEnded: (sentence) => told.push(sentence), endLine: () => 'end' };
+    const file = openRecordingFile(options);
+    for (let i = 0; i < 100; i++) {
+      file.write('x'.repeat(10_000));
+      await new Promise(setImmediate);
+    }
+    const taken = file.write('more');
+    await file.close();
+    console.log(JSON.stringify({ told, taken }));
+  `;
+  // Files of this process may have at most 64 blocks of 512 or 1024 bytes.
+  const args = ['-c', 'ulimit -f 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', program, path];
+  const run = spawnSync('sh', args, { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  const { told, taken } = JSON.parse(run.stdout) as { told: readonly string[]; taken: boolean };
+  assert.equal(taken, false);
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /it cannot be written \(EFBIG.*\)\. The node goes on\.$/);
+  assert.ok(statSync(path).size <= 65_536);
 });
