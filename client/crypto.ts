@@ -19,20 +19,24 @@ export const clientCrypto: ClientCrypto = {
   sha256Hex: (text) => bytesToHex(sha256(utf8.encode(text))),
   verify(publicKey, message, signature) {
     if (!isHashText(publicKey) || !isSignatureText(signature)) return false;
-    const bytes = hexToBytes(signature.slice(2));
-    const a = pointOf(hexToBytes(publicKey.slice(2)));
-    const r = pointOf(bytes.subarray(0, 32));
-    const s = littleEndian(bytes.subarray(32));
-    if (a === undefined || r === undefined || s >= order) return false;
-    const text = utf8.encode(message);
-    const hashed = new Uint8Array(64 + text.length);
-    hashed.set(bytes.subarray(0, 32));
-    hashed.set(hexToBytes(publicKey.slice(2)), 32);
-    hashed.set(text, 64);
-    const k = littleEndian(sha512(hashed)) % order;
-    return Point.BASE.multiply(s, false).equals(r.add(a.multiply(k, false)));
+    return acceptsSignature(hexToBytes(publicKey.slice(2)), utf8.encode(message), hexToBytes(signature.slice(2)));
   },
 };
+
+/** The rule on bytes. @param key 32 bytes @param signature 64 bytes */
+export function acceptsSignature(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const encodedR = signature.subarray(0, 32);
+  const a = pointOf(key);
+  const r = pointOf(encodedR);
+  const s = littleEndian(signature.subarray(32));
+  if (a === undefined || r === undefined || s >= order) return false;
+  const hashed = new Uint8Array(64 + message.length);
+  hashed.set(encodedR);
+  hashed.set(key, 32);
+  hashed.set(message, 64);
+  const k = littleEndian(sha512(hashed)) % order;
+  return Point.BASE.multiply(s, false).equals(r.add(a.multiply(k, false)));
+}
 
 /** A point in its one canonical encoding, not of small order. */
 function pointOf(bytes: Uint8Array): Point | undefined {

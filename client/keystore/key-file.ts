@@ -10,6 +10,8 @@ import { err, ok, type Result } from '../../ledger/values/result.js';
 const scryptCost = { n: 131_072, r: 8, p: 1, dklen: 32 };
 /** A file may ask for at most this much memory. */
 const maxScryptMemory = 1_073_741_824;
+/** The work of eight of our own keys: a file from elsewhere may cost seconds, not hours. */
+const maxScryptWork = 8 * 131_072 * 8;
 
 interface Common {
   readonly version: 4;
@@ -114,14 +116,7 @@ export function decodeKeyFile(text: string): Result<KeyFile, string> {
   const params = record(record(kdf).params);
   const { n, r, p, dklen } = params;
   if (record(kdf).function !== 'scrypt') return err('its key derivation is not scrypt');
-  if (
-    !positive(n) ||
-    !positive(r) ||
-    !positive(p) ||
-    dklen !== 32 ||
-    !hex(params.salt) ||
-    128 * n * r > maxScryptMemory
-  )
+  if (!positive(n) || !positive(r) || !positive(p) || !isScryptCost(n, r, p) || dklen !== 32 || !hex(params.salt))
     return err('its scrypt parameters are damaged');
   if (record(sum).function !== 'sha256' || !hex(record(sum).message, 32)) return err('its checksum is damaged');
   if (record(cipher).function !== 'aes-128-ctr') return err('its cipher is not aes-128-ctr');
@@ -155,6 +150,12 @@ function deriveKey(
       else resolve(key);
     });
   });
+}
+
+/** Whether scrypt (RFC 7914 section 2) takes these, within our bounds of memory and time. */
+function isScryptCost(n: number, r: number, p: number): boolean {
+  const isPowerOfTwo = n > 1 && Number.isInteger(Math.log2(n));
+  return isPowerOfTwo && 128 * n * r <= maxScryptMemory && n * r * p <= maxScryptWork && r * p <= 4_096;
 }
 
 const checksum = (derived: Buffer, message: Buffer): string =>

@@ -20,7 +20,7 @@ export function createNobleCrypto(): Crypto {
     sha256Hex: (text) => bytesToHex(sha256(utf8.encode(text))),
     verify(publicKey, message, signature) {
       if (!isHashText(publicKey) || !isSignatureText(signature)) return false;
-      return satisfiesRule(hexToBytes(publicKey.slice(2)), utf8.encode(message), hexToBytes(signature.slice(2)));
+      return acceptsSignature(hexToBytes(publicKey.slice(2)), utf8.encode(message), hexToBytes(signature.slice(2)));
     },
     verifyVrf,
   };
@@ -36,8 +36,11 @@ export function createNobleSigner(seed: Uint8Array): Signer {
   };
 }
 
-/** Canonical A and R, neither of small order; S < L; and [S]B = R + [k]A exactly, without the cofactor. */
-function satisfiesRule(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+/**
+ * Canonical A and R, neither of small order; S < L; and [S]B = R + [k]A exactly, without the cofactor.
+ * @param key 32 bytes @param signature 64 bytes
+ */
+export function acceptsSignature(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const encodedR = signature.subarray(0, 32);
   const a = pointOf(key);
   const r = pointOf(encodedR);

@@ -54,6 +54,7 @@ export function printReport(report: Report, fail: (what: string) => void, json: 
   );
   console.log(`longest pause of finality, in slots: ${gaps.map(({ ms }) => (ms / slotMs).toFixed(2)).join(', ')}`);
   console.log(`memory, MiB: from ${each(({ startMiB }) => startMiB)} to ${each(({ endMiB }) => endMiB)}`);
+  for (const { tenthsMiB } of memory) console.log(`  floor of each tenth: ${tenthsMiB.join(', ')}`);
   console.log(`grown by ${each(({ growthMiB }) => growthMiB)}, peak ${each(({ peakMiB }) => peakMiB)}`);
   console.log(
     `payments: ${payments.accepted} accepted, ${payments.notFinal} not final, met 503 ${payments.met503} times`,

@@ -18,6 +18,8 @@ export interface Memory {
   readonly peakMiB: number;
   /** From the floor of the first samples to the floor of the last, in MiB: what garbage collection does not give back. */
   readonly growthMiB: number;
+  /** Floor of each tenth of the time, in MiB. */
+  readonly tenthsMiB: readonly number[];
 }
 
 const everyMs = 500;
@@ -78,7 +80,13 @@ export function watchNode(node: NodeProcess, fail: (what: string) => void): Watc
     memory() {
       const part = Math.max(4, Math.floor(samples.length / 10));
       const [start, end] = [floorOf(samples.slice(0, part)), floorOf(samples.slice(-part))];
-      return { startMiB: start, endMiB: end, peakMiB: Math.max(0, ...samples), growthMiB: end - start };
+      const tenthsMiB = Array.from({ length: 10 }, (_, i) =>
+        Math.round(
+          floorOf(samples.slice(Math.floor((i * samples.length) / 10), Math.ceil(((i + 1) * samples.length) / 10))),
+        ),
+      );
+      const peakMiB = samples.reduce((highest, sample) => Math.max(highest, sample), 0);
+      return { startMiB: start, endMiB: end, peakMiB, growthMiB: end - start, tenthsMiB };
     },
     stop() {
       clearInterval(timer);
