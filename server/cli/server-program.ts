@@ -55,6 +55,13 @@ export function addServerCommands(parent: Command): Command {
   addHomeOptions(audit.command('verify').description('check that no line of the log was changed, taken out or put in'))
     .option('--holds <number:hash>', 'an entry noted earlier, which must still be there')
     .action(run(async (command) => (await import('./audit.js')).verifyAuditLog(command)));
+  addHomeOptions(
+    parent
+      .command('repair')
+      .description(
+        'make a damaged ledger anew from its own blocks; moves the damaged file aside, keeps keys and votes',
+      ),
+  ).action(run(async (command) => (await import('./repair.js')).repair(command)));
   addHomeOptions(parent.command('backup').description('copy the ledger into one file, also while the node runs'))
     .argument('<file>', 'must not exist; without keys and vote state')
     .action(async (file: string, _: object, command: Command) => (await import('./backup.js')).backup(file, command));

@@ -30,7 +30,7 @@ export function verify(file: string | undefined, command: Command): void {
   throw new CliProblem(
     'ledger_damaged',
     `The ledger is not what its chain makes it (${countText(report)}).`,
-    'Move ledger.db away and start the node: it fetches all blocks again from others and checks them.',
+    'Stop the node and run `server repair`; what its blocks do not give comes from its peers when it is started.',
     serverExitCodes.corruptData,
   );
 }

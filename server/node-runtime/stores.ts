@@ -9,11 +9,13 @@ import type { StateReader } from '../../ledger/values/state.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { LedgerStore } from '../replica/ports.js';
+import { isDamage } from '../storage/disk-failure.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createLedgerStore } from '../storage/ledger-store.js';
 import { createMempoolStore, type MempoolFile } from '../storage/mempool-store.js';
 import { createLedgerQueries } from '../storage/sqlite-queries.js';
 import { createVoteStateStore, type VoteStateFile } from '../storage/vote-state-file.js';
+import { checkTip, damaged } from './check-tip.js';
 import { withGenesisBlock } from './genesis-block.js';
 
 export interface Stores {
@@ -27,7 +29,7 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** @throws SlotledgerError LEDGER_NOT_OPENED, VOTE_STATE_DAMAGED */
+/** @throws SlotledgerError LEDGER_NOT_OPENED, LEDGER_DAMAGED, VOTE_STATE_DAMAGED */
 export async function openStores(
   paths: HomePaths,
   context: LedgerContext,
@@ -63,15 +65,13 @@ export async function openStores(
     const voteState = createVoteStateStore(paths.keys);
     closers.push(() => voteState.close());
     const ledger = withGenesisBlock(store, genesisBlock(hasher, context.genesis, start.root));
+    checkTip(paths.ledger, ledger, context);
     return { ledger, stateOnDisk: store.onDisk, queries, mempool, voteState, close };
   } catch (error) {
     await close();
-    throw error instanceof SlotledgerError
-      ? error
-      : new SlotledgerError(
-          'LEDGER_NOT_OPENED',
-          (error as Error).message,
-          'See docs/OPERATING.md, backup and restore.',
-        );
+    if (error instanceof SlotledgerError) throw error;
+    const { message, cause } = error as Error;
+    if (isDamage(cause)) throw damaged(message);
+    throw new SlotledgerError('LEDGER_NOT_OPENED', message, 'See docs/OPERATING.md, backup and restore.');
   }
 }

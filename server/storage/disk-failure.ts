@@ -6,16 +6,19 @@ function sqliteCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether the file is not what SQLite wrote. */
+export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
+
 /** Whether the database or the disk below it failed, and not our own code. */
 export const isDiskFailure = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_') === true;
 
 const sentences: readonly (readonly [prefix: string, sentence: string])[] = [
   ['SQLITE_FULL', 'the disk is full; free some space and start the node again'],
   ['ENOSPC', 'the disk is full; free some space and start the node again'],
-  ['SQLITE_IOERR', 'the disk reported an error; check the disk, then restore a backup or sync again'],
-  ['EIO', 'the disk reported an error; check the disk, then restore a backup or sync again'],
-  ['SQLITE_CORRUPT', 'the file is damaged; restore a backup, or remove it and sync again'],
-  ['SQLITE_NOTADB', 'the file is not a SQLite database; restore a backup, or remove it and sync again'],
+  ['SQLITE_IOERR', 'the disk reported an error; check the disk, then start the node again'],
+  ['EIO', 'the disk reported an error; check the disk, then start the node again'],
+  ['SQLITE_CORRUPT', 'the file is damaged; stop the node and run `server repair`'],
+  ['SQLITE_NOTADB', 'the file is not a SQLite database; stop the node and run `server repair`'],
   ['SQLITE_READONLY', 'the file cannot be written; check its owner, its permissions and the mount'],
   ['SQLITE_CANTOPEN', 'the file cannot be opened; check that its directory exists and may be written'],
   ['SQLITE_PERM', 'the file cannot be opened; check its owner and permissions'],

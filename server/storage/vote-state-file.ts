@@ -168,7 +168,7 @@ function replay(path: string, bytes: Buffer): Replayed {
       throw new SlotledgerError(
         'VOTE_STATE_DAMAGED',
         `Line ${lineNumber} of ${path} does not match its checksum, so it is not known what this validator signed.`,
-        'Move the file away: the validator then waits until it is safe to sign again (docs/OPERATING.md, lost vote state).',
+        'Move the file away: the validator then waits until it is safe to sign again (docs/OPERATING.md, a lost or damaged vote state).',
       );
     }
     const { vote_state: voteState, bodies, keep } = JSON.parse(json) as Entry;

@@ -19,6 +19,7 @@ import type { EpochEntry } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { FinalBlock } from '../replica/ports.js';
+import { isDamage } from '../storage/disk-failure.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { createLedgerWriter } from '../storage/ledger-writer.js';
 import type { Connection } from '../storage/sqlite.js';
@@ -107,10 +108,17 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
       onBlock(at);
     }
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    ({ finding } = error);
+    finding = error instanceof Fault ? error.finding : fileDamage(error, index + 1);
   }
+  const certified = batch.findLastIndex(({ certificate }) => certificate !== undefined);
+  writer.append(batch.slice(0, certified + 1));
   return { index, transactions, certificates, ...(finding === undefined ? {} : { finding }) };
+}
+
+/** SQLite found the file damaged while it was read; anything else is not the file's fault. */
+function fileDamage(error: unknown, index: number): Finding {
+  if (isDamage(error)) return { table: 'file', index, detail: `${(error as Error).message}.` };
+  throw error;
 }
 
 interface CurrentEpoch {

@@ -10,6 +10,7 @@ import { createCrypto } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
 import { homePaths } from '../home/home.js';
 import { readGenesis } from '../home/init-home.js';
+import { isDamage } from '../storage/disk-failure.js';
 import { writeGenesis } from '../storage/ledger-writer.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
 import { openReader, openScratch } from '../storage/open-database.js';
@@ -133,7 +134,6 @@ function fileFindings(source: Connection): readonly Finding[] {
 
 /** SQLite found the file damaged while it was read; anything else is not the file's fault. */
 function damage(error: unknown): Finding {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: string };
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return { table: 'file', detail: `${message}.` };
+  if (isDamage(error)) return { table: 'file', detail: `${(error as Error).message}.` };
   throw error;
 }

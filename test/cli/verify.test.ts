@@ -41,7 +41,7 @@ test('verify names the account whose balance was changed, and exits with 3', asy
   const outcome = await run('server', user, ['verify']);
   assert.equal(outcome.code, 3);
   assert.match(outcome.stdout, new RegExp(`\n✗ accounts, ${address}: balance is \\d+, and the blocks give \\d+\\.\n$`));
-  assert.match(outcome.stderr, /^error: The ledger is not what its chain makes it \(findings: 1\)\.\n {2}fix: Move/);
+  assert.match(outcome.stderr, /^error: The ledger is not what its chain makes it \(findings: 1\)\.\n {2}fix: Stop/);
 });
 
 test('verify says what is missing where there is no ledger', async (t) => {

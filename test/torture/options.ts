@@ -1,7 +1,14 @@
 /** The words of `npm run torture`. */
 import { parseArgs } from 'node:util';
 
-export const faultNames = ['kills', 'power-cuts', 'failed-writes', 'short-writes', 'clock-steps'] as const;
+export const faultNames = [
+  'kills',
+  'power-cuts',
+  'failed-writes',
+  'short-writes',
+  'clock-steps',
+  'corruptions',
+] as const;
 export type FaultName = (typeof faultNames)[number];
 
 export interface TortureOptions {

@@ -1,6 +1,7 @@
 /** Which fault comes next: so many of each in a random order, or at random for some minutes. */
 import type { Random } from '../../server/simulator/random.js';
 import { clockStep } from './faults/clock-step.js';
+import { corruption } from './faults/corruption.js';
 import { failedWrite, shortWrite } from './faults/failed-write.js';
 import type { Fault } from './faults/fault.js';
 import { kill } from './faults/kill.js';
@@ -13,6 +14,7 @@ const faults: Readonly<Record<FaultName, { readonly fault: Fault; readonly weigh
   'failed-writes': { fault: failedWrite, weight: 15 },
   'short-writes': { fault: shortWrite, weight: 5 },
   'clock-steps': { fault: clockStep, weight: 5 },
+  corruptions: { fault: corruption, weight: 1 },
 };
 
 export function* plannedFaults(

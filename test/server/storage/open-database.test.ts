@@ -23,7 +23,10 @@ test('a file that is no database, or stands where none can be, is refused with a
   const { chain } = busyChain(0);
   const path = temporaryFile(t);
   writeFileSync(path, 'not a database, whatever its name says '.repeat(100));
-  assert.throws(() => openStore(path, chain), /^Error: Cannot open .*: the file is not a SQLite database; restore/);
+  assert.throws(
+    () => openStore(path, chain),
+    /^Error: Cannot open .*: the file is not a SQLite database; stop the node/,
+  );
   const nowhere = join(path, 'ledger.db');
   assert.throws(() => openStore(nowhere, chain), /^Error: Cannot open .*ledger\.db: /);
 });

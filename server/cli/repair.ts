@@ -1,0 +1,60 @@
+/** `server repair`: a ledger that is damaged is made anew from its own blocks; what is missing comes from peers later. */
+import { existsSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { CliProblem } from '../../client/cli/cli-problem.js';
+import { transactionId } from '../../ledger/values/identity.js';
+import { createCrypto } from '../crypto/create-crypto.js';
+import { lockHome } from '../home/home-lock.js';
+import { readGenesis } from '../home/init-home.js';
+import { type LedgerRepair, repairLedger } from '../repair/repair-ledger.js';
+import { type MempoolRepair, repairMempool } from '../repair/repair-mempool.js';
+import { findingText } from '../verify/report.js';
+import { homeContext, saying } from './server-context.js';
+
+export function repair(command: Command): void {
+  const { paths, terminal } = homeContext(command);
+  const opened = saying(() => readGenesis(paths));
+  if (opened === undefined || !existsSync(paths.ledger)) {
+    const missing = opened === undefined ? paths.genesis : paths.ledger;
+    throw new CliProblem('no_ledger', `There is no ${missing}.`, 'Name the home of a node that has run with --home.');
+  }
+  const { genesis, hash, chain } = opened;
+  const crypto = createCrypto();
+  const bar = terminal.json || process.stderr.isTTY !== true ? undefined : new SingleBar({ clearOnComplete: true });
+  const done = saying(() => {
+    const lock = lockHome(paths.home);
+    try {
+      bar?.start(1, 0);
+      const ledger = repairLedger(paths.ledger, { genesis, genesisHash: hash, chain, crypto }, (progress) => {
+        bar?.setTotal(progress.total);
+        bar?.update(progress.done);
+      });
+      const mempool = repairMempool(paths.mempool, (one) => transactionId(crypto, one));
+      return { ledger, ...(mempool === undefined ? {} : { mempool }) };
+    } finally {
+      bar?.stop();
+      lock.release();
+    }
+  });
+  terminal.result(done, () => [...ledgerText(done.ledger), ...mempoolText(done.mempool)].join('\n'));
+}
+
+function ledgerText({ findings, index, tip, movedTo }: LedgerRepair): string[] {
+  if (movedTo === undefined) return [`The ledger is whole: ${index} blocks. It was left as it is.`];
+  return [
+    ...findings.map((finding) => `✗ ${findingText(finding)}`),
+    `The damaged ledger is now ${movedTo}.`,
+    `ledger.db was made anew from its blocks up to ${index}${tip > index ? ` of ${tip}` : ''}.`,
+    ...(tip > index ? ['The node fetches the rest from its peers when it is started, and checks it.'] : []),
+    'The keys and the vote state were not touched.',
+  ];
+}
+
+function mempoolText(mempool: MempoolRepair | undefined): string[] {
+  if (mempool === undefined) return [];
+  return [
+    `The damaged mempool.db is now ${mempool.movedTo}; ${mempool.kept} waiting transactions were taken over.`,
+    'What was accepted here, is not final and could not be read has to be handed in again, unless a peer has it.',
+  ];
+}

@@ -1,0 +1,88 @@
+/**
+ * Something wrote over the files of a node while it was down. What is damaged has to be noticed, at start or by `server
+ * verify`; `server repair` has to mend it without touching the vote state; and the node has to catch up from the other.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '../../../server/simulator/random.js';
+import { binOf } from '../../cli/programs.js';
+import type { TorturedNode } from '../tortured-node.js';
+import { type Fault, pause } from './fault.js';
+
+const pageBytes = 4096;
+
+function flipBits(path: string, random: Random): void {
+  const bytes = readFileSync(path);
+  for (let flips = random.between(1, 20); flips > 0; flips--)
+    bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
+  writeFileSync(path, bytes);
+}
+
+function swapPages(path: string, random: Random): void {
+  const bytes = readFileSync(path);
+  const pages = Math.floor(bytes.length / pageBytes);
+  const [one, other] = [random.below(pages) * pageBytes, random.below(pages) * pageBytes];
+  const kept = Buffer.from(bytes.subarray(one, one + pageBytes));
+  bytes.copy(bytes, one, other, other + pageBytes);
+  kept.copy(bytes, other);
+  writeFileSync(path, bytes);
+}
+
+const damages = {
+  'flipped bits in ledger.db': ({ home }: TorturedNode, random: Random) => flipBits(join(home, 'ledger.db'), random),
+  'swapped pages in ledger.db': ({ home }: TorturedNode, random: Random) => swapPages(join(home, 'ledger.db'), random),
+  'a cut ledger.db': ({ home }: TorturedNode, random: Random) => {
+    const path = join(home, 'ledger.db');
+    truncateSync(path, random.below(statSync(path).size));
+  },
+  'a deleted log of ledger.db': ({ home }: TorturedNode) => rmSync(join(home, 'ledger.db-wal'), { force: true }),
+  'flipped bits in peers.json': ({ home }: TorturedNode, random: Random) => {
+    const path = join(home, 'peers.json');
+    if (existsSync(path)) flipBits(path, random);
+  },
+} as const;
+
+const names = Object.keys(damages) as (keyof typeof damages)[];
+
+const server = (node: TorturedNode, word: 'verify' | 'repair') =>
+  spawnSync(process.execPath, [binOf('server'), word, '--home', node.home], { encoding: 'utf8' });
+
+export const corruption: Fault = async ({ validators, follower, random, count, started }, node) => {
+  const helper = node === follower ? validators[0]! : (follower ?? validators.find((one) => one !== node)!);
+  // What is final has to be somewhere else as well before the only copy is damaged.
+  const { index } = (await node.client.status()).final;
+  for (const end = performance.now() + 20_000; (await helper.client.status()).stored_index < index; await pause(50)) {
+    if (performance.now() > end) return [`${helper.name} does not have block ${index} of ${node.name}`];
+  }
+  // A node that stops well leaves no log beside the file: then whatever is hit in it counts.
+  if (random.below(2) === 0) await node.kill();
+  else await node.stop();
+  const voteState = join(node.home, 'keys/vote-state.journal');
+  const votes = existsSync(voteState) ? readFileSync(voteState) : undefined;
+  const what = random.pick(names);
+  damages[what](node, random);
+  node.disk.settle();
+  const complaints: string[] = [];
+  const verified = server(node, 'verify');
+  const isDamaged = verified.status !== 0;
+  if (isDamaged) {
+    count('damage_found');
+    const repaired = server(node, 'repair');
+    if (repaired.status !== 0) complaints.push(`${what}: repair ended with ${repaired.status}: ${repaired.stderr}`);
+    else count('repairs');
+    const again = server(node, 'verify');
+    if (again.status !== 0) complaints.push(`${what}: after the repair verify says ${again.stdout}${again.stderr}`);
+  }
+  if (votes !== undefined && !readFileSync(voteState).equals(votes)) complaints.push(`${what}: the vote state changed`);
+  node.disk.settle();
+  try {
+    await started(node, await node.start());
+  } catch (error) {
+    return [...complaints, `${what}: ${node.name} does not start: ${(error as Error).message}`];
+  }
+  for (const end = performance.now() + 30_000; (await node.client.status()).stored_index < index; await pause(50)) {
+    if (performance.now() > end) return [...complaints, `${what}: ${node.name} does not catch up to block ${index}`];
+  }
+  return complaints;
+};
