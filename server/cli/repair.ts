@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
-import { transactionId } from '../../ledger/values/identity.js';
 import { createCrypto } from '../crypto/create-crypto.js';
 import { lockHome } from '../home/home-lock.js';
 import { readGenesis } from '../home/init-home.js';
@@ -20,17 +19,20 @@ export function repair(command: Command): void {
     throw new CliProblem('no_ledger', `There is no ${missing}.`, 'Name the home of a node that has run with --home.');
   }
   const { genesis, hash, chain } = opened;
-  const crypto = createCrypto();
   const bar = terminal.json || process.stderr.isTTY !== true ? undefined : new SingleBar({ clearOnComplete: true });
   const done = saying(() => {
     const lock = lockHome(paths.home);
     try {
       bar?.start(1, 0);
-      const ledger = repairLedger(paths.ledger, { genesis, genesisHash: hash, chain, crypto }, (progress) => {
-        bar?.setTotal(progress.total);
-        bar?.update(progress.done);
-      });
-      const mempool = repairMempool(paths.mempool, (one) => transactionId(crypto, one));
+      const ledger = repairLedger(
+        paths.ledger,
+        { genesis, genesisHash: hash, chain, crypto: createCrypto() },
+        (progress) => {
+          bar?.setTotal(progress.total);
+          bar?.update(progress.done);
+        },
+      );
+      const mempool = repairMempool(paths.mempool);
       return { ledger, ...(mempool === undefined ? {} : { mempool }) };
     } finally {
       bar?.stop();

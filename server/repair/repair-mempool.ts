@@ -2,74 +2,66 @@
  * Takes over what can still be read of a damaged mempool.db into a new one. The damaged file is moved aside. What was
  * accepted, is not final, and cannot be read any more is known to the peers that heard of it, and nowhere else here.
  */
-import { existsSync, rmSync } from 'node:fs';
-import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { existsSync } from 'node:fs';
 import { mempoolMigrations } from '../storage/migrations/mempool-migrations.js';
 import { openReader, openWriter } from '../storage/open-database.js';
+import type { Connection } from '../storage/sqlite.js';
 import { moveAside } from './move-aside.js';
 
 export interface MempoolRepair {
-  /** Transactions taken over. */
+  /** Transactions taken over. The node checks each again, signature and all, when it starts. */
   readonly kept: number;
   readonly movedTo: string;
 }
 
 /** @returns undefined when there is nothing to repair */
-export function repairMempool(
-  path: string,
-  idOf: (transaction: Transaction) => TransactionId,
-): MempoolRepair | undefined {
+export function repairMempool(path: string): MempoolRepair | undefined {
   if (!existsSync(path) || isWhole(path)) return undefined;
-  const texts = readable(path);
+  const batches = readable(path);
   const movedTo = moveAside(path);
   const fresh = openWriter(path, mempoolMigrations);
   try {
-    const insert = fresh.prepare('INSERT OR IGNORE INTO waiting (id, body) VALUES (?, ?)');
-    let kept = 0;
+    const insert = fresh.prepare('INSERT INTO batches (bodies) VALUES (?)');
     fresh.transaction(() => {
-      for (const text of texts) kept += insert.run(...row(text, idOf)).changes;
+      for (const bodies of batches) insert.run(bodies.join('\n'));
     })();
-    return { kept, movedTo };
+    return { kept: batches.reduce((sum, bodies) => sum + bodies.length, 0), movedTo };
   } finally {
     fresh.close();
   }
 }
 
-const row = (text: string, idOf: (transaction: Transaction) => TransactionId): [string, string] => [
-  idOf(JSON.parse(text) as Transaction),
-  text,
-];
-
-function isWhole(path: string): boolean {
+function reading<Answer>(path: string, read: (database: Connection) => Answer): Answer | undefined {
   try {
     const database = openReader(path, mempoolMigrations);
     try {
-      return database.pragma('integrity_check', { simple: true }) === 'ok';
+      return read(database);
     } finally {
       database.close();
     }
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** The node checks each of them again, signature and all, when it starts. */
-function readable(path: string): string[] {
-  const texts: string[] = [];
-  try {
-    const database = openReader(path, mempoolMigrations);
-    try {
-      for (const text of database.prepare<[], string>('SELECT body FROM waiting ORDER BY position').pluck().iterate()) {
-        if (isJson(text)) texts.push(text);
-      }
-    } finally {
-      database.close();
+const isWhole = (path: string): boolean =>
+  reading(path, (database) => {
+    if (database.pragma('integrity_check', { simple: true }) !== 'ok') return false;
+    const rows = database.prepare<[], string>('SELECT bodies FROM batches').pluck().all();
+    return rows.every((text) => text.split('\n').every(isJson));
+  }) === true;
+
+/** Rows up to the damage, each with the lines that are still JSON. */
+function readable(path: string): readonly (readonly string[])[] {
+  const batches: string[][] = [];
+  reading(path, (database) => {
+    const rows = database.prepare<[], string>('SELECT bodies FROM batches ORDER BY position').pluck();
+    for (const text of rows.iterate()) {
+      const bodies = text.split('\n').filter(isJson);
+      if (bodies.length > 0) batches.push(bodies);
     }
-  } catch {
-    // What comes after the damage cannot be read.
-  }
-  for (const end of ['-shm']) rmSync(path + end, { force: true });
-  return texts;
+  });
+  return batches;
 }
 
 function isJson(text: string): boolean {

@@ -29,7 +29,7 @@ type Request =
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
 export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions): MempoolFile {
   const database = openWriter(path, mempoolMigrations);
-  const rows = createMempoolRows(database, idOf);
+  const rows = opened(path, () => createMempoolRows(database, idOf));
   let requests: Request[] = [];
   let scheduled = false;
   let failed = false;
@@ -73,4 +73,13 @@ export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions
       database.close();
     },
   };
+}
+
+function opened<Value>(path: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw diskFailure('open', path, error);
+    throw diskFailure('open', path, Object.assign(error, { code: 'SQLITE_CORRUPT' }));
+  }
 }
