@@ -2,6 +2,7 @@
 import type { Genesis } from '../ledger/values/genesis.js';
 import type { Hash, PublicKey } from '../ledger/values/text.js';
 import type { Anonymous } from './http/access.js';
+import type { TlsFiles } from './http/tls-files.js';
 import type { Checkpoint } from './replica/checkpoint.js';
 
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly http?: boolean;
   /** Where HTTP listens. Starting value 127.0.0.1. */
   readonly httpHost?: string;
+  /** Paths of certificate and key, PEM, for HTTPS; replaced files are taken without a restart. Absent: plain HTTP. */
+  readonly httpTls?: TlsFiles;
   /** What HTTP grants those who show no API key. Starting value 'submit': to read and to hand in transactions. */
   readonly httpAnonymous?: Anonymous;
   /** A port of its own for `GET /metrics`, on `httpHost`; also without HTTP. Starting value: none. 0 takes a free one. */

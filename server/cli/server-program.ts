@@ -105,6 +105,8 @@ function addNodeOptions(command: Command): Command {
     .option('--p2p-host <host>', 'the same as --listen')
     .option('--http-port <port>', 'port for HTTP (default: 8080)')
     .option('--http-host <host>', 'address for HTTP (default: 127.0.0.1)')
+    .option('--http-tls-cert <file>', 'PEM certificate: HTTPS instead of HTTP')
+    .option('--http-tls-key <file>', 'PEM key of that certificate; replaced files are taken without a restart')
     .option('--http-anonymous <rights>', 'without an API key: submit (and read), read, or none (default: submit)')
     .option('--bootstrap <host:port>', 'peer to connect to (repeatable)', collect)
     .option('--p2p-advertise <host:port>', 'how others reach this node, if not as it comes')

@@ -13,6 +13,7 @@ import { toHeight } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
 import { anonymousRights } from '../http/access.js';
+import type { TlsFiles } from '../http/tls-files.js';
 import type { Checkpoint } from '../replica/checkpoint.js';
 import { logLevels, type NetworkConfig, type ServerOptions } from '../server-options.js';
 
@@ -53,6 +54,8 @@ const names = [
   'http_port',
   'http_host',
   'http_anonymous',
+  'http_tls_cert',
+  'http_tls_key',
   'metrics_port',
   'record',
   'bootstrap',
@@ -104,7 +107,12 @@ export function readSettings(command: Command): Settings {
   const bootstrap = addressesOf('bootstrap', find('bootstrap').value);
   const [advertise] = addressesOf('p2p_advertise', find('p2p_advertise').value);
   const logLevel = oneOf('log_level', find('log_level').value, logLevels) ?? 'info';
+  const httpTls = tlsFilesOf(
+    textOf('http_tls_cert', find('http_tls_cert').value),
+    textOf('http_tls_key', find('http_tls_key').value),
+  );
   const wished = {
+    httpTls,
     allowRoot: booleanOf('allow_root', find('allow_root').value) ?? false,
     httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
     metricsPort: portOf('metrics_port', find('metrics_port').value),
@@ -132,6 +140,8 @@ export function readSettings(command: Command): Settings {
     http_port: httpPort,
     http_host: httpHost,
     http_anonymous: wished.httpAnonymous ?? 'submit',
+    http_tls_cert: httpTls?.cert,
+    http_tls_key: httpTls?.key,
     metrics_port: wished.metricsPort,
     record: wished.record,
     bootstrap,
@@ -149,7 +159,7 @@ export function readSettings(command: Command): Settings {
     log_level: logLevel,
     difficulty: wished.difficulty,
   };
-  const urlWith = (port: number): string => `http://${reachable(httpHost)}:${port}`;
+  const urlWith = (port: number): string => `http${httpTls === undefined ? '' : 's'}://${reachable(httpHost)}:${port}`;
   return {
     home,
     httpHost,
@@ -189,6 +199,8 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     http_port: flags.httpPort,
     http_host: flags.httpHost,
     http_anonymous: flags.httpAnonymous,
+    http_tls_cert: flags.httpTlsCert,
+    http_tls_key: flags.httpTlsKey,
     metrics_port: flags.metricsPort,
     record: flags.record,
     bootstrap: flags.bootstrap,
@@ -300,6 +312,12 @@ function hashOf(name: Name, value: unknown): Hash | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && isHashText(value)) return value as Hash;
   throw wrong(name, value, '0x and 64 lower-case hex digits');
+}
+
+function tlsFilesOf(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return { cert: resolve(cert), key: resolve(key) };
+  throw usageProblem('HTTPS needs both a certificate and its key.', 'Give both --http-tls-cert and --http-tls-key.');
 }
 
 function checkpointOf(value: unknown): Checkpoint | undefined {

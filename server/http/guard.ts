@@ -11,7 +11,7 @@ export interface Guard {
   readonly refusal: (request: IncomingMessage) => Promise<Reply | undefined>;
 }
 
-export function createGuard(host: string, limits: HttpLimits): Guard {
+export function createGuard(host: string, limits: HttpLimits, scheme: 'http' | 'https' = 'http'): Guard {
   const hosts =
     isLoopback(host) || host === 'localhost' ? new Set(['localhost', host, ...limits.allowedHosts]) : undefined;
   const rate = new RateLimiterMemory({ points: limits.requestsPer10s, duration: 10 });
@@ -20,7 +20,7 @@ export function createGuard(host: string, limits: HttpLimits): Guard {
     refusal: async (request) => {
       const hostFault = hosts === undefined ? undefined : hostRefusal(request, hosts);
       if (hostFault !== undefined) return hostFault;
-      const originFault = originRefusal(request, limits.allowedOrigins);
+      const originFault = originRefusal(request, limits.allowedOrigins, scheme);
       if (originFault !== undefined) return originFault;
       const remote = request.socket.remoteAddress ?? '';
       if (!limits.limitLoopback && isLoopback(remote)) return undefined;
@@ -57,13 +57,13 @@ function hostRefusal(request: IncomingMessage, hosts: ReadonlySet<string>): Repl
 }
 
 /** Browsers name the page that posts; programs send no Origin. */
-function originRefusal(request: IncomingMessage, allowed: readonly string[]): Reply | undefined {
+function originRefusal(request: IncomingMessage, allowed: readonly string[], scheme: string): Reply | undefined {
   if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return undefined;
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (origin === undefined) {
     return site === 'cross-site' ? problem('origin_not_allowed', 'A page of another site posted this.') : undefined;
   }
-  if (allowed.includes(origin) || origin === `http://${request.headers.host ?? ''}`) return undefined;
+  if (allowed.includes(origin) || origin === `${scheme}://${request.headers.host ?? ''}`) return undefined;
   return problem('origin_not_allowed', `Pages of ${origin.slice(0, 80)} may not post to this node.`);
 }

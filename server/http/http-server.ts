@@ -2,7 +2,7 @@
  * The HTTP floor: one node:http server. Every request passes the guard; POST /v1/transactions goes straight to its
  * handler (the fast door), all else to Express. Both doors give the same answers.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import cors from 'cors';
 import type { Logger } from 'pino';
@@ -21,6 +21,7 @@ import { problem, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { labelRoute, routeLabel } from './route-label.js';
 import { createSubmit } from './submit.js';
+import { createWebServer, type TlsFiles } from './tls-files.js';
 import { packageVersion } from './version.js';
 
 /** How long open answers may take after close(), in ms. */
@@ -34,6 +35,8 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly limits?: Partial<HttpLimits>;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsFiles;
   /** The API key that a text is; absent: there are none. */
   readonly findKey?: (token: string) => ApiKey | undefined;
   /** What those may do who show no key. Starting value: submit, which includes reading. */
@@ -57,6 +60,7 @@ export function createHttpServer({
   host = '127.0.0.1',
   port,
   limits: given,
+  tls,
   findKey,
   anonymous = 'submit',
   admin,
@@ -75,7 +79,7 @@ export function createHttpServer({
   const metrics = createHttpMetrics(node, version, () => performance.now());
   const listeners = createListeners(context, metrics);
   const submit = createSubmit(context, metrics);
-  const guard = createGuard(host, limits);
+  const guard = createGuard(host, limits, tls === undefined ? 'http' : 'https');
   const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
   const access = createAccess({ findKey, anonymous, limits });
   const app = createApp({ context, metrics, listeners, submit, access, admin, onBug });
@@ -94,8 +98,31 @@ export function createHttpServer({
     sendReply(response, await submit(request, new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))));
   };
 
-  const server = createServer(
-    {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const began = performance.now();
+    response.once('close', () => {
+      const seconds = (performance.now() - began) / 1000;
+      metrics.requested(request.method ?? '', routeLabel(response), response.statusCode, seconds);
+      // Its connection is idle only after this event.
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+    const start = (): void => {
+      serve(request, response).catch((error: unknown) => {
+        onBug(error);
+        sendReply(
+          response,
+          problem('internal_error', 'Something went wrong inside the node; nothing more is told here.'),
+        );
+      });
+    };
+    if (limits.allowedOrigins.length === 0) start();
+    else allowOrigins(request, response, start);
+  };
+  const web = createWebServer({
+    tls,
+    log,
+    handle,
+    options: {
       maxHeaderSize: limits.maxHeaderBytes,
       requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
@@ -103,27 +130,8 @@ export function createHttpServer({
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
-    (request, response) => {
-      const began = performance.now();
-      response.once('close', () => {
-        const seconds = (performance.now() - began) / 1000;
-        metrics.requested(request.method ?? '', routeLabel(response), response.statusCode, seconds);
-        // Its connection is idle only after this event.
-        if (closing) setImmediate(() => server.closeIdleConnections());
-      });
-      const start = (): void => {
-        serve(request, response).catch((error: unknown) => {
-          onBug(error);
-          sendReply(
-            response,
-            problem('internal_error', 'Something went wrong inside the node; nothing more is told here.'),
-          );
-        });
-      };
-      if (limits.allowedOrigins.length === 0) start();
-      else allowOrigins(request, response, start);
-    },
-  );
+  });
+  const { server } = web;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
   server.on('clientError', answerBrokenRequest);
@@ -138,13 +146,14 @@ export function createHttpServer({
           server.off('error', onError);
           server.on('error', (error) => log.error({ err: error }, 'the HTTP server reports an error'));
           const bound = (server.address() as AddressInfo).port;
-          log.info({ host, port: bound }, 'HTTP listens');
+          log.info({ host, port: bound }, tls === undefined ? 'HTTP listens' : 'HTTPS listens');
           resolve({ port: bound });
         });
       }),
     close: () =>
       new Promise((resolve) => {
         closing = true;
+        web.stop();
         listeners.close();
         const force = setTimeout(() => server.closeAllConnections(), graceMs);
         server.close(() => {

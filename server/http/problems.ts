@@ -49,7 +49,7 @@ const requestProblems = {
     status: 400,
     title: 'Malformed HTTP request',
     meaning: 'What was sent is not HTTP/1.1 as this node reads it.',
-    fix: 'Check the client or the proxy in between; plain HTTP is spoken here, not TLS.',
+    fix: 'Check the client or the proxy in between; unless the node has a certificate, plain HTTP is spoken here, not TLS.',
   },
   malformed_json: {
     status: 400,

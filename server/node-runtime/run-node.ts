@@ -10,9 +10,6 @@ import { SlotledgerError } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
-import { createHttpServer, type HttpServer } from '../http/http-server.js';
-import { createHttpMetrics } from '../http/metrics.js';
-import { createMetricsServer } from '../http/metrics-server.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
 import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
@@ -20,6 +17,7 @@ import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
 import { createNode, type PeerSettings } from './create-node.js';
 import { developmentSigner, openKeys, publicKeys } from './keys.js';
+import { listenHttp } from './listen-http.js';
 import { createLog } from './logger.js';
 import { createNodeAdmin } from './node-admin.js';
 import { apiKeyList, openNodeAudit } from './node-audit.js';
@@ -149,34 +147,15 @@ async function startAll(
     onBan: ({ node: node_id, until, reason }) => audit.note('node_banned', { node_id, until, reason }),
   });
   closers.push(() => node.stop());
-  let httpPort: number | undefined;
-  let metrics: HttpServer['metrics'] | undefined;
-  if (server.http !== false) {
-    const http = createHttpServer({
-      node: node.api,
-      findKey: keyRing.find,
-      ...(server.httpAnonymous === undefined ? {} : { anonymous: server.httpAnonymous }),
-      admin: createNodeAdmin({ paths, peers: node.peers, audit, log }),
-      host: server.httpHost ?? '127.0.0.1',
-      port: options.httpPort,
-      log,
-    });
-    httpPort = (await http.listen()).port;
-    closers.push(() => http.close());
-    metrics = http.metrics;
-  }
-  let metricsPort: number | undefined;
-  if (server.metricsPort !== undefined) {
-    const source = metrics ?? createHttpMetrics(node.api, packageVersion(), () => performance.now());
-    const own = createMetricsServer({
-      metrics: source,
-      host: server.httpHost ?? '127.0.0.1',
-      port: server.metricsPort,
-    });
-    metricsPort = await own.listen();
-    closers.push(() => own.close());
-    log.info({ port: metricsPort }, 'metrics listen');
-  }
+  const { httpPort, metricsPort } = await listenHttp({
+    server,
+    port: options.httpPort,
+    api: node.api,
+    admin: createNodeAdmin({ paths, peers: node.peers, audit, log }),
+    findKey: keyRing.find,
+    log,
+    onListening: (close) => closers.push(close),
+  });
   let p2pPort: number | undefined;
   try {
     p2pPort = await node.start();

@@ -1,0 +1,90 @@
+/**
+ * HTTPS by the certificate and key in two files, which may be replaced while the node runs. One rule: new files are taken
+ * when they belong together; until then the old ones stay.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { createServer as createPlainServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { SlotledgerError } from '../errors.js';
+
+export interface TlsFiles {
+  /** PEM: the certificate of this node, then those of its issuers. */
+  readonly cert: string;
+  /** PEM, without a password. */
+  readonly key: string;
+}
+
+export interface WebServer {
+  readonly server: Server;
+  /** Ends the looking at the files. */
+  readonly stop: () => void;
+}
+
+export interface WebServerParts {
+  readonly tls: TlsFiles | undefined;
+  readonly options: ServerOptions;
+  readonly log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
+  readonly handle: RequestListener;
+}
+
+/** How often the files are looked at, in ms. */
+const lookAgainMs = 1_000;
+
+/** HTTP, or HTTPS if there are files. @throws SlotledgerError TLS_FILES_INVALID or KEY_PERMISSIONS */
+export function createWebServer({ tls, options, log, handle }: WebServerParts): WebServer {
+  if (tls === undefined) return { server: createPlainServer(options, handle), stop: () => {} };
+  let stamp = stampOf(tls);
+  const server = createTlsServer({ ...options, ...readTls(tls), minVersion: 'TLSv1.2' }, handle);
+  const timer = setInterval(() => {
+    const now = stampOf(tls);
+    if (now === stamp) return;
+    stamp = now;
+    try {
+      server.setSecureContext({ ...readTls(tls), minVersion: 'TLSv1.2' });
+      log.info({ cert: tls.cert }, 'HTTPS has a new certificate');
+    } catch (error) {
+      log.error({ reason: (error as Error).message }, 'HTTPS keeps its old certificate');
+    }
+  }, lookAgainMs);
+  timer.unref();
+  return { server, stop: () => clearInterval(timer) };
+}
+
+function readTls({ cert, key }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
+  const invalid = (file: string, what: string): SlotledgerError =>
+    new SlotledgerError('TLS_FILES_INVALID', `${file} ${what}.`, 'Name PEM files that belong together.');
+  const read = (file: string): Buffer => {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      throw invalid(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    }
+  };
+  const files = { cert: read(cert), key: read(key) };
+  if ((statSync(key).mode & 0o007) !== 0) {
+    throw new SlotledgerError('KEY_PERMISSIONS', `${key} can be read by everybody.`, `Run: chmod o-rwx ${key}`);
+  }
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(files.cert);
+  } catch {
+    throw invalid(cert, 'is not a certificate');
+  }
+  let belongs: boolean;
+  try {
+    belongs = certificate.checkPrivateKey(createPrivateKey(files.key));
+  } catch {
+    throw invalid(key, 'is not a private key without a password');
+  }
+  if (!belongs) throw invalid(key, `is not the key of ${cert}`);
+  return files;
+}
+
+/** What changes whenever one of the files is replaced, also by way of a link. */
+function stampOf({ cert, key }: TlsFiles): string {
+  return [cert, key]
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((stats) => (stats === undefined ? '-' : `${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.size}`))
+    .join(' ');
+}
