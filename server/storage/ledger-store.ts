@@ -13,6 +13,7 @@ import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-stor
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { limitSize, openReader, openWriter, RefusedFile } from './open-database.js';
+import { packBlock } from './packed-block.js';
 import type { Connection } from './sqlite.js';
 import { createStateCache } from './state-cache.js';
 
@@ -167,8 +168,9 @@ function appendHere(
   const writer = createLedgerWriter(database);
   return {
     append(blocks, stored) {
+      const packed = blocks.map(packBlock);
       try {
-        writer.append(blocks);
+        writer.append(packed);
       } catch (cause) {
         fail(diskFailure(`write block ${blocks[0]?.block.index} to`, path, cause));
         return;
@@ -201,7 +203,7 @@ function appendByThread(options: StorageThreadOptions, fail: (error: Error) => v
     append(blocks, stored) {
       lastId += 1;
       waiting.push({ id: lastId, stored });
-      tell({ kind: 'append', id: lastId, blocks });
+      tell({ kind: 'append', id: lastId, blocks: blocks.map(packBlock) });
     },
     close() {
       closing = true;

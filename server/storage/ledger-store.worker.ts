@@ -5,11 +5,11 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert } from '../../ledger/values/assertion.js';
-import type { FinalBlock } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
 import { createLedgerWriter } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { limitSize, openWriter } from './open-database.js';
+import type { PackedBlock } from './packed-block.js';
 
 export interface StorageThreadOptions {
   readonly path: string;
@@ -17,7 +17,7 @@ export interface StorageThreadOptions {
 }
 
 export type ToStorage =
-  | { readonly kind: 'append'; readonly id: number; readonly blocks: readonly FinalBlock[] }
+  | { readonly kind: 'append'; readonly id: number; readonly blocks: readonly PackedBlock[] }
   | { readonly kind: 'close' };
 
 export type FromStorage =
@@ -34,13 +34,13 @@ function run(port: MessagePort, { path, maxBytes }: StorageThreadOptions): void 
   const writer = createLedgerWriter(database);
   let failed = false;
 
-  function write(id: number, blocks: readonly FinalBlock[]): void {
+  function write(id: number, blocks: readonly PackedBlock[]): void {
     try {
       writer.append(blocks);
       tell({ kind: 'stored', id });
     } catch (error) {
       failed = true;
-      tell({ kind: 'failed', message: diskFailure(`write block ${blocks[0]?.block.index} to`, path, error).message });
+      tell({ kind: 'failed', message: diskFailure(`write block ${blocks[0]?.index} to`, path, error).message });
     }
   }
 

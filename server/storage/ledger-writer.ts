@@ -4,13 +4,9 @@
  */
 import { hash as sha256 } from 'node:crypto';
 import { assert } from '../../ledger/values/assertion.js';
-import type { Block } from '../../ledger/values/block.js';
-import { canonicalJson } from '../../ledger/values/canonical.js';
-import { transactionJson } from '../../ledger/values/signing.js';
 import type { FinalTip, StateChanges } from '../../ledger/values/state.js';
-import type { Transaction } from '../../ledger/values/transaction.js';
-import type { FinalBlock } from '../replica/ports.js';
 import { idPrefix } from './ledger-rows.js';
+import { type PackedBlock, packState } from './packed-block.js';
 import type { Connection } from './sqlite.js';
 import { createStateWriter } from './state-writer.js';
 
@@ -21,7 +17,7 @@ export interface LedgerGenesis {
 
 export interface LedgerWriter {
   /** Must follow the tip; the last one has a certificate. */
-  append(blocks: readonly FinalBlock[]): void;
+  append(blocks: readonly PackedBlock[]): void;
 }
 
 /** The state of block 0, into a file that has none. */
@@ -34,7 +30,7 @@ export function writeGenesis(database: Connection, { changes, tip }: LedgerGenes
       database
         .prepare('INSERT INTO chain VALUES (1, @hash, @root, @index, @hash, @epoch, @slot, @view, 0)')
         .run({ root: `0x${sha256('sha256', root)}`, index, hash, epoch, slot, view });
-      createStateWriter(database).write(index, changes, new Map());
+      createStateWriter(database).write(index, packState(changes, new Map()));
     })
     .immediate();
 }
@@ -54,73 +50,46 @@ export function createLedgerWriter(database: Connection): LedgerWriter {
   );
   let nextTransaction = database.prepare('SELECT coalesce(max(n), 0) + 1 FROM transactions').pluck().get() as number;
 
-  function writeBlock({ block, certificate, changes, receipts }: FinalBlock): void {
-    assert(receipts.length === block.transactions.length, `block ${block.index} has a receipt for each transaction`);
-    const { transactions, evidence, ...header } = block;
-    const headerText = canonicalJson(header);
+  function writeBlock(block: PackedBlock): void {
+    const { index, certificate } = block;
     const first = nextTransaction;
-    let bytes = Buffer.byteLength(headerText);
-    for (const [position, transaction] of transactions.entries()) {
-      const body = transactionJson(transaction);
-      const { id } = receipts[position]!;
-      insertTransaction.run(nextTransaction, block.index, position, id, idPrefix(id), body);
+    for (const [position, body] of block.bodies.entries()) {
+      const id = block.ids[position]!;
+      insertTransaction.run(nextTransaction, index, position, id, idPrefix(id), body);
       nextTransaction += 1;
-      bytes += Buffer.byteLength(body) + 1;
     }
-    for (const [position, one] of evidence.entries()) {
-      const body = canonicalJson(one);
-      insertEvidence.run(block.index, position, one.first.validator, one.first.epoch, one.kind, body);
-      bytes += Buffer.byteLength(body) + 1;
+    for (const [position, { offender, epoch, kind, body }] of block.evidence.entries()) {
+      insertEvidence.run(index, position, offender, epoch, kind, body);
     }
     insertBlock.run({
-      index: block.index,
+      index,
       hash: block.hash,
       slot: block.slot,
       epoch: block.epoch,
       first,
-      transactions: transactions.length,
-      evidence: evidence.length,
-      bytes,
-      header: headerText,
+      transactions: block.bodies.length,
+      evidence: block.evidence.length,
+      bytes: block.bytes,
+      header: block.header,
     });
     if (certificate !== undefined) {
-      assert(certificate.block === block.hash, `the certificate with block ${block.index} is its own`);
-      insertCertificate.run(block.index, certificate.epoch, certificate.view, canonicalJson(certificate));
+      insertCertificate.run(index, certificate.epoch, certificate.view, certificate.text);
     }
-    state.write(block.index, changes, positionsByAddress(block));
+    state.write(index, block.state);
   }
 
   return {
     append(blocks) {
       const last = blocks.at(-1);
       if (last === undefined) return;
-      const { block, certificate } = last;
+      const { index, hash, slot, certificate } = last;
       assert(certificate !== undefined, 'the last block of an append has its certificate');
       database
         .transaction(() => {
           for (const one of blocks) writeBlock(one);
-          moveTip.run(block.index, block.hash, certificate.epoch, block.slot, certificate.view);
+          moveTip.run(index, hash, certificate.epoch, slot, certificate.view);
         })
         .immediate();
     },
   };
-}
-
-/** Positions of the block's transactions that touch each account, ascending. */
-function positionsByAddress({ transactions }: Block): ReadonlyMap<string, readonly number[]> {
-  const positions = new Map<string, number[]>();
-  for (const [position, transaction] of transactions.entries()) {
-    for (const address of addressesOf(transaction)) {
-      const known = positions.get(address);
-      if (known === undefined) positions.set(address, [position]);
-      else known.push(position);
-    }
-  }
-  return positions;
-}
-
-function addressesOf(transaction: Transaction): ReadonlySet<string> {
-  const addresses = new Set<string>([transaction.from]);
-  if (transaction.type === 'transfer') for (const { to } of transaction.outputs) addresses.add(to);
-  return addresses;
 }

@@ -1,21 +1,14 @@
 /** Writes what a block changed in the consensus state, with the history that balances as of a height are read from. */
 import { assert } from '../../ledger/values/assertion.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
-import type { Height } from '../../ledger/values/numbers.js';
-import type {
-  AccountEntry,
-  EpochEntry,
-  StateChanges,
-  StateEntry,
-  SupplyEntry,
-  ValidatorEntry,
-} from '../../ledger/values/state.js';
-import { type AccountRow, accountOf } from './ledger-rows.js';
+import type { EpochEntry, StateEntry, SupplyEntry, ValidatorEntry } from '../../ledger/values/state.js';
+import type { AccountRow } from './ledger-rows.js';
+import type { PackedState } from './packed-block.js';
 import type { Connection } from './sqlite.js';
 
 export interface StateWriter {
-  /** @param positions of the transactions of block `index` that touch each address. Runs in the caller's transaction. */
-  write(index: Height, changes: StateChanges, positions: ReadonlyMap<string, readonly number[]>): void;
+  /** What block `index` changed. Runs in the caller's transaction. */
+  write(index: number, state: PackedState): void;
 }
 
 export function createStateWriter(database: Connection): StateWriter {
@@ -45,18 +38,22 @@ export function createStateWriter(database: Connection): StateWriter {
   );
   const dropNode = database.prepare('DELETE FROM tree_nodes WHERE path = ?');
 
-  function writeAccount(index: Height, address: string, entry: AccountEntry | null, positions?: readonly number[]) {
-    const balance = entry?.balance ?? null;
-    const nonces = entry === null ? null : canonicalJson(entry.nonces);
-    if (positions === undefined) {
+  function writeAccount(
+    index: number,
+    address: string,
+    balance: number | null,
+    nonces: string | null,
+    positions: string | null,
+  ): void {
+    if (positions === null) {
       putHistory.run(putAccount.get(address, balance, nonces), index, balance, nonces, null, null);
       return;
     }
     const row = touchAccount.get(address, balance, nonces, index) as { id: number; touched_before: number | null };
-    putHistory.run(row.id, index, balance, nonces, JSON.stringify(positions), row.touched_before);
+    putHistory.run(row.id, index, balance, nonces, positions, row.touched_before);
   }
 
-  function writeValidator(index: Height, key: string, entry: ValidatorEntry | null): void {
+  function writeValidator(index: number, key: string, entry: ValidatorEntry | null): void {
     if (entry === null) {
       const owner = dropValidator.get(key);
       if (owner !== undefined) putValidatorHistory.run(owner, index, key, null);
@@ -67,7 +64,7 @@ export function createStateWriter(database: Connection): StateWriter {
     putValidatorHistory.run(owner, index, key, canonicalJson(entry));
   }
 
-  function writeEntry(index: Height, key: string, entry: StateEntry | null): void {
+  function writeEntry(index: number, key: string, entry: StateEntry | null): void {
     if (entry?.kind === 'supply') {
       assert(key === 'system/supply', `supply does not stand at ${key}`);
       const { supply, burnt } = entry satisfies SupplyEntry;
@@ -84,23 +81,23 @@ export function createStateWriter(database: Connection): StateWriter {
   }
 
   return {
-    write(index, changes, positions) {
-      for (const [key, entry] of changes.entries) {
-        if (key.startsWith('account/')) {
-          const address = key.slice('account/'.length);
-          writeAccount(index, address, entry as AccountEntry | null, positions.get(address));
-        } else if (key.startsWith('validator/')) {
+    write(index, { addresses, balances, nonces, positions, untouched, others, paths, nodes }) {
+      for (const [at, address] of addresses.entries()) {
+        writeAccount(index, address, balances[at]!, nonces[at]!, positions[at]!);
+      }
+      for (const [key, entry] of others) {
+        if (key.startsWith('validator/')) {
           writeValidator(index, key.slice('validator/'.length), entry as ValidatorEntry | null);
         } else {
           writeEntry(index, key, entry);
         }
       }
-      for (const [address, touching] of positions) {
-        if (changes.entries.has(`account/${address}`)) continue;
+      for (const [address, touching] of untouched) {
         const row = getAccount.get(address) as AccountRow | undefined;
-        writeAccount(index, address, (row && accountOf(row)) ?? null, touching);
+        writeAccount(index, address, row?.balance ?? null, row?.nonces ?? null, touching);
       }
-      for (const [path, node] of changes.nodes) {
+      for (const [at, path] of paths.entries()) {
+        const node = nodes[at]!;
         if (node === null) dropNode.run(path);
         else putNode.run(path, node);
       }

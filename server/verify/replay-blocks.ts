@@ -22,6 +22,7 @@ import type { FinalBlock } from '../replica/ports.js';
 import { isDamage } from '../storage/disk-failure.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { createLedgerWriter } from '../storage/ledger-writer.js';
+import { packBlock } from '../storage/packed-block.js';
 import type { Connection } from '../storage/sqlite.js';
 import type { Finding } from './report.js';
 
@@ -95,7 +96,7 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
       if (certificate !== undefined) certificates += 1;
       transactions += block.transactions.length;
       if (certificate !== undefined && (batch.length >= batchBlocks || at === tip)) {
-        writer.append(batch);
+        writer.append(batch.map(packBlock));
         batch = [];
         overlay = createOverlay(state);
       }
