@@ -1,7 +1,7 @@
 /** What Prometheus may read. Names: slotledger_<subsystem>_<name>_<unit>; no label ever holds an account. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { PeerNetworkStats } from '../p2p/peer-network.js';
-import type { NodeApi, NodeEvents, SubmitOutcome } from './node-api.js';
+import type { NodeApi, NodeEvents, SubmitOutcome, SyncCounts } from './node-api.js';
 
 /** Transactions whose finality is being timed at once; further ones are not timed. */
 const maxTimed = 50_000;
@@ -22,6 +22,7 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
   collectDefaultMetrics({ register, prefix: 'slotledger_' });
   nodeGauges(node, register);
   const registers = [register];
+  if (node.syncs !== undefined) syncMetrics(node.syncs, registers);
   if (node.networkStats !== undefined) networkMetrics(node.networkStats, registers);
   new Gauge({ name: 'slotledger_node_info', help: 'Version', labelNames: ['version'], registers }).set({ version }, 1);
   const requests = new Histogram({
@@ -110,6 +111,20 @@ function nodeGauges(node: NodeApi, register: Registry): void {
   gauge('node_ready_boolean', '1 when /readyz says so', () =>
     Object.values(node.health()).every((fault) => fault === undefined) ? 1 : 0,
   );
+}
+
+/** A run that acknowledged much with few of these has not waited for its disk. */
+function syncMetrics(syncs: () => SyncCounts, registers: Registry[]): void {
+  new Counter({
+    name: 'slotledger_storage_syncs_total',
+    help: 'Times a file was brought to disk for good, by file',
+    labelNames: ['file'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [file, count] of Object.entries(syncs())) this.inc({ file }, count);
+    },
+  });
 }
 
 /** Of the peers: counted by the network itself, and read when Prometheus asks. */

@@ -101,6 +101,13 @@ export interface AccountProof {
   readonly certificate: Certificate;
 }
 
+/** How often each file was brought to disk for good. */
+export interface SyncCounts {
+  readonly ledger: number;
+  readonly mempool: number;
+  readonly vote_state: number;
+}
+
 export interface NodeApi {
   readonly genesis: Genesis;
   readonly genesisHash: Hash;
@@ -130,6 +137,8 @@ export interface NodeApi {
   peers(): readonly PeerSummary[];
   /** Absent: the node has no peers. */
   readonly networkStats?: () => PeerNetworkStats;
+  /** Syncs of each file since the start. */
+  readonly syncs?: () => SyncCounts;
   /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */
   prove(address: Address, index?: Height): AccountProof | undefined;
   /** Development chains only: signs with the treasury key; undefined elsewhere. */

@@ -273,6 +273,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     treasury: parts.treasury,
     ledger,
     stateOnDisk: stores.stateOnDisk,
+    syncs: () => stores.syncs,
     queries,
     pool,
     replica,

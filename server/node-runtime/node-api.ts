@@ -35,6 +35,7 @@ export interface NodeApiParts {
   readonly waiters: Waiters;
   readonly peers: () => readonly PeerSummary[];
   readonly networkStats?: () => PeerNetworkStats;
+  readonly syncs: NonNullable<NodeApi['syncs']>;
   readonly health: NodeApi['health'];
   /** Whether peers are expected and none is connected. */
   readonly isAlone: () => boolean;
@@ -154,6 +155,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
       max_per_account: defaultMempoolLimits.maxPerAccount,
     }),
     schedule,
+    syncs: parts.syncs,
     peers: parts.peers,
     ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
     prove: (address, index) => proveAccount(crypto, parts.stateOnDisk, queries, address, index),

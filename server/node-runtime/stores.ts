@@ -8,6 +8,7 @@ import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.j
 import type { StateReader } from '../../ledger/values/state.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
+import type { SyncCounts } from '../http/node-api.js';
 import type { LedgerStore } from '../replica/ports.js';
 import { isDamage } from '../storage/disk-failure.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
@@ -25,6 +26,8 @@ export interface Stores {
   readonly queries: LedgerQueries;
   readonly mempool: MempoolFile;
   readonly voteState: VoteStateFile;
+  /** Syncs of each file since the start: what was acknowledged waited for one of them. */
+  readonly syncs: SyncCounts;
   /** Writes what is still under way, then closes. */
   close(): Promise<void>;
 }
@@ -39,6 +42,7 @@ export async function openStores(
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
+  const syncs = { ledger: 0, mempool: 0, vote_state: 0 };
   const start = genesisState(context);
   const hash = context.genesisHash;
   const hasher: Hasher = context.crypto;
@@ -47,6 +51,9 @@ export async function openStores(
       path: paths.ledger,
       worker: true,
       onFailure,
+      onSync: () => {
+        syncs.ledger += 1;
+      },
       genesisHash: hash,
       genesis: () => ({
         changes: start.changes,
@@ -60,13 +67,23 @@ export async function openStores(
       path: paths.mempool,
       idOf: (transaction) => transactionId(hasher, transaction),
       onFailure,
+      onSync: () => {
+        syncs.mempool += 1;
+      },
     });
     closers.push(() => mempool.close());
-    const voteState = createVoteStateStore(paths.keys);
-    closers.push(() => voteState.close());
+    const voteFile = createVoteStateStore(paths.keys);
+    closers.push(() => voteFile.close());
+    const voteState: VoteStateFile = {
+      ...voteFile,
+      write(state, bodies, keep) {
+        voteFile.write(state, bodies, keep);
+        syncs.vote_state += 1;
+      },
+    };
     const ledger = withGenesisBlock(store, genesisBlock(hasher, context.genesis, start.root));
     checkTip(paths.ledger, ledger, context);
-    return { ledger, stateOnDisk: store.onDisk, queries, mempool, voteState, close };
+    return { ledger, stateOnDisk: store.onDisk, queries, mempool, voteState, syncs, close };
   } catch (error) {
     await close();
     if (error instanceof SlotledgerError) throw error;

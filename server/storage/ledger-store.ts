@@ -26,6 +26,8 @@ export interface LedgerStoreOptions {
   readonly worker: boolean;
   /** Called once, with one sentence, when a write or a read failed. Nothing is written or acknowledged afterwards. */
   readonly onFailure: (error: Error) => void;
+  /** After each database transaction, which is one sync; several appends may share it. */
+  readonly onSync?: () => void;
   /** Asked for only when the file is new. */
   readonly genesis: () => LedgerGenesis;
   /** A file that was begun with another genesis is refused. */
@@ -68,7 +70,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   }
 
   const appender = options.worker
-    ? appendByThread({ path, maxBytes }, fail)
+    ? appendByThread({ path, maxBytes }, fail, options.onSync)
     : opened(path, reading, () => appendHere(path, writing, maxBytes, fail));
 
   /** Reads that fail are disk failures too; the caller cannot go on without an answer. */
@@ -181,7 +183,11 @@ function appendHere(
   };
 }
 
-function appendByThread(options: StorageThreadOptions, fail: (error: Error) => void): Appender {
+function appendByThread(
+  options: StorageThreadOptions,
+  fail: (error: Error) => void,
+  onSync: (() => void) | undefined,
+): Appender {
   const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), { workerData: options });
   const waiting: { readonly id: number; readonly stored: () => void }[] = [];
   let lastId = 0;
@@ -192,6 +198,7 @@ function appendByThread(options: StorageThreadOptions, fail: (error: Error) => v
       fail(new Error(message.message));
       return;
     }
+    onSync?.();
     while (waiting[0] !== undefined && waiting[0].id <= message.id) waiting.shift()?.stored();
   });
   thread.on('error', (cause) => fail(diskFailure('write to', options.path, cause)));

@@ -20,6 +20,8 @@ export interface MempoolFileOptions {
   readonly idOf: (transaction: Transaction) => TransactionId;
   /** Called once, with one sentence. Nothing is acknowledged after it. */
   readonly onFailure: (error: Error) => void;
+  /** After each sync of the file. */
+  readonly onSync?: () => void;
 }
 
 type Request =
@@ -27,7 +29,7 @@ type Request =
   | { readonly kind: 'remove'; readonly ids: readonly TransactionId[]; readonly why: 'final' | 'dropped' };
 
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
-export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions): MempoolFile {
+export function createMempoolStore({ path, idOf, onFailure, onSync }: MempoolFileOptions): MempoolFile {
   const database = openWriter(path, mempoolMigrations);
   const rows = opened(path, () => createMempoolRows(database, idOf));
   let requests: Request[] = [];
@@ -54,6 +56,7 @@ export function createMempoolStore({ path, idOf, onFailure }: MempoolFileOptions
       onFailure(diskFailure('write transactions to', path, error));
       return;
     }
+    onSync?.();
     for (const request of batch) if (request.kind === 'add') request.stored();
   }
 

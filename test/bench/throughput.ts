@@ -8,6 +8,7 @@ import { cpuTimeMs } from './cpu-time.js';
 import { format, percentile } from './figures.js';
 import type { LoadPlan, LoadReport } from './load.js';
 import type { Measurement } from './measurement.js';
+import { readMetrics } from './node-metrics.js';
 import { runChild } from './run-child.js';
 
 export interface ThroughputPlan {
@@ -38,6 +39,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
     const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
     const cpuTaken = (): number => pids.reduce((sum, pid) => sum + cpuTimeMs(pid), 0);
     const cpuBefore = cpuTaken();
+    const before = await readMetrics(under.nodes);
     const report = await runChild<LoadPlan, LoadReport>('./load.js', {
       chain: under.chain,
       parameters: under.genesis.parameters,
@@ -54,6 +56,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
     const index = await under.settled(30_000 + seconds * 10_000);
     const finalAt = Date.now();
     const cpuMs = cpuTaken() - cpuBefore;
+    const after = await readMetrics(under.nodes);
     const { faults, blocks } = await account(under, index, report.acknowledged);
     const count = report.acknowledged.length;
     const perSecond = (count * 1000) / (finalAt - report.startedAt);
@@ -69,6 +72,8 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
         [`answer to ${batch} in one request, p99`, `${format(percentile(report.answerTimes, 0.99))} ms`],
         ['acknowledged, all final once', format(count)],
         ['blocks', format(blocks)],
+        ['syncs to disk, all files of all nodes', format(after.syncs - before.syncs)],
+        ['event loop of the first node late, p99', `${format(after.loopDelayMs)} ms`],
         ...(refused.length > 0 ? [['refused', refused.join(', ')] as const] : []),
         ...(report.usedUp ? [['note', 'handed in all that was signed before the time was over'] as const] : []),
       ],

@@ -34,6 +34,14 @@ test('a payment handed in over HTTP is final when ?wait=final answers', async (t
   assert.equal(server.getBalance('shop'), before + 700);
   assert.equal(server.getBlockCount(), 101);
   assert.equal(server.getPendingTransactionCount(), 0);
+  // One after another, so each of them waited for its own: accepted, voted for, final.
+  const metrics = await (await fetch(`http://127.0.0.1:${server.httpPort}/metrics`)).text();
+  for (const file of ['mempool', 'vote_state', 'ledger']) {
+    const count = Number(
+      new RegExp(`^slotledger_storage_syncs_total\\{file="${file}"\\} (\\d+)$`, 'm').exec(metrics)?.[1],
+    );
+    assert.ok(count >= 100, `${file} was synced ${count} times for 100 payments`);
+  }
 });
 
 test('an idle chain makes no block and writes nothing', async (t) => {
