@@ -2,7 +2,7 @@
 import type { Signature } from '../../ledger/values/text.js';
 import type { TransactionId } from '../../ledger/values/transaction.js';
 
-/** As many as the mempool holds; the oldest are forgotten first, and then checked again. */
+/** As many as the mempool holds, and at most twice that; what is forgotten is checked again. */
 const maxKnown = 131_072;
 
 export interface KnownSignatures {
@@ -10,13 +10,21 @@ export interface KnownSignatures {
   readonly add: (id: TransactionId, signature: Signature) => void;
 }
 
-export function createKnownSignatures(): KnownSignatures {
-  const signatureById = new Map<TransactionId, Signature>();
+/**
+ * Two generations: a full one becomes the older, and the older is forgotten as a whole. Taking the oldest out of one map
+ * would look past all that were taken out before it, tens of microseconds each.
+ * @param limit for tests
+ */
+export function createKnownSignatures(limit: number = maxKnown): KnownSignatures {
+  let younger = new Map<TransactionId, Signature>();
+  let older = new Map<TransactionId, Signature>();
   return {
-    has: (id, signature) => signatureById.get(id) === signature,
+    has: (id, signature) => (younger.get(id) ?? older.get(id)) === signature,
     add(id, signature) {
-      signatureById.set(id, signature);
-      if (signatureById.size > maxKnown) signatureById.delete(signatureById.keys().next().value!);
+      younger.set(id, signature);
+      if (younger.size < limit) return;
+      older = younger;
+      younger = new Map();
     },
   };
 }
