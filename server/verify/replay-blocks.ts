@@ -112,7 +112,7 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
     finding = error instanceof Fault ? error.finding : fileDamage(error, index + 1);
   }
   const certified = batch.findLastIndex(({ certificate }) => certificate !== undefined);
-  writer.append(batch.slice(0, certified + 1));
+  writer.append(batch.slice(0, certified + 1).map(packBlock));
   return { index, transactions, certificates, ...(finding === undefined ? {} : { finding }) };
 }
 
