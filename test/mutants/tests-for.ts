@@ -1,33 +1,33 @@
-/** Which tests may notice a mutant: those of the folder it breaks, the quickest first. */
+/** Which tests may notice a mutant: those of what it breaks, the quickest first, and none that measures real time. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Mutant } from './mutant.js';
 
-const folders: Readonly<Record<string, readonly string[]>> = {
+/** Folders or files below `test/` by what is broken. */
+const testsByPlace: Readonly<Record<string, readonly string[]>> = {
   'consensus/': ['consensus'],
   'ledger/': ['ledger', 'consensus', 'ledger/values'],
-  'server/replica/': ['server/replica', 'server', 'server/sync'],
-  'server/storage/': ['server/storage', 'server'],
-  'server/home/': ['server/home', 'server/storage'],
-  'server/mempool/': ['server/mempool', 'server'],
+  'server/replica/': ['server/replica'],
+  'server/storage/': ['server/storage/sync-order.test.js', 'server/storage/vote-state-file.test.js'],
+  'server/mempool/': ['server/mempool'],
 };
 
-/** These start whole servers, or the simulator once more. */
-const left = /^(server|simulator|random-runs|testnet)\.test\.js$/;
+/** Runs of many seeds: what the simulator is for. */
+const left = /^random-runs\.test\.js$/;
 /** These take seconds: after all others. */
-const slow = /^(faults|finality|supply|state-tree|kill|full-disk)/;
+const slow = /^(faults|finality|supply|state-tree|mempool-random)/;
 
 /** @param root holds the compiled tests in `dist`. @returns test files in groups, one group after the other */
 export function testsFor(root: string, { edits }: Mutant): readonly (readonly string[])[] {
-  const files = edits.length === 0 ? ['consensus/', 'ledger/'] : edits.map(({ file }) => file);
-  const wanted = Object.entries(folders).filter(([start]) => files.some((file) => file.startsWith(start)));
-  const names = [...new Set(wanted.flatMap(([, those]) => those))];
-  const byFolder = names.map((name) => {
-    const folder = join('dist/test', name);
-    const tests = readdirSync(join(root, folder)).filter((file) => file.endsWith('.test.js') && !left.test(file));
-    return tests.sort().map((file) => join(folder, file));
+  const places = edits.length === 0 ? Object.keys(testsByPlace) : edits.map(({ file }) => file);
+  const wanted = Object.entries(testsByPlace).filter(([start]) => places.some((place) => place.startsWith(start)));
+  const byName = [...new Set(wanted.flatMap(([, names]) => names))].map((name) => {
+    const path = join('dist/test', name);
+    if (path.endsWith('.js')) return [path];
+    const tests = readdirSync(join(root, path)).filter((file) => file.endsWith('.test.js') && !left.test(file));
+    return tests.sort().map((file) => join(path, file));
   });
   const isSlow = (file: string): boolean => slow.test(basename(file));
-  const groups = [...byFolder.map((files) => files.filter((file) => !isSlow(file))), byFolder.flat().filter(isSlow)];
+  const groups = [...byName.map((files) => files.filter((file) => !isSlow(file))), byName.flat().filter(isSlow)];
   return groups.filter((group) => group.length > 0);
 }

@@ -186,3 +186,16 @@ test('a restart takes back what was accepted, drops what is final since, and one
   assert.deepEqual([...again.candidates()], [b, c]);
   assert.equal(kept.size, 2);
 });
+
+test('[8-accepted] nothing is answered with accepted before it is on disk, a second copy of it no sooner than the first', () => {
+  const waiting: (() => void)[] = [];
+  const { chain, pool } = makePool({}, {}, (stored) => waiting.push(stored));
+  const payment = chain.pay('ann', 'bob', 1);
+  const answers: string[] = [];
+  for (const which of ['first', 'second']) {
+    pool.add(payment, toSlot(1), (outcome) => answers.push(`${which} ${outcome.kind}`));
+  }
+  assert.deepEqual(answers, []);
+  for (const stored of waiting) stored();
+  assert.deepEqual(answers, ['first accepted', 'second accepted']);
+});

@@ -9,7 +9,13 @@ import { defaultMempoolLimits, type MempoolLimits } from '../../../server/mempoo
 import { type AddOutcome, createMempool } from '../../../server/mempool/mempool.js';
 import { TestChain, type TestChainOptions } from '../../ledger/test-chain.js';
 
-export function makePool(limits: Partial<MempoolLimits> = {}, options: TestChainOptions = {}) {
+const atOnce = (stored: () => void): void => stored();
+
+export function makePool(
+  limits: Partial<MempoolLimits> = {},
+  options: TestChainOptions = {},
+  disk: (stored: () => void) => void = atOnce,
+) {
   const chain = new TestChain(options);
   const { context, state } = chain;
   const idOf = (transaction: Transaction): TransactionId => transactionId(context.crypto, transaction);
@@ -19,7 +25,7 @@ export function makePool(limits: Partial<MempoolLimits> = {}, options: TestChain
     store: {
       add(transactions: readonly Transaction[], stored: () => void) {
         for (const transaction of transactions) kept.set(idOf(transaction), transaction);
-        stored();
+        disk(stored);
       },
       remove(ids: readonly TransactionId[]) {
         for (const id of ids) kept.delete(id);

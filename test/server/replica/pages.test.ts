@@ -41,7 +41,8 @@ test('[7-proved] blocks after the last certificate of a page are refused', () =>
 
 test('[7-proved] of a page that does not hang together nothing is kept', () => {
   const { replica, receive } = newcomer(20);
-  const page = { blocks: [first!, third!], finality: [certificateOf(third!, 'commit')] };
+  // The certificate proves the first and the last of these blocks, not the one between them.
+  const page = { blocks: [first!, third!, closing!], finality: finality.slice(1, 2) };
   assert.equal(receive({ type: 'blocks', id: 0, ...page }).peer, 'ban');
   assert.equal(replica.status().unfinalBlocks, 0);
 });

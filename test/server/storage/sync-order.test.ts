@@ -58,3 +58,19 @@ test('[5-persist-first] each write of the vote state is synced before it returns
     assert.deepEqual(calls, ['writeSync', 'fdatasyncSync']);
   }
 });
+
+test('after a sync that failed no later write is believed until the file is opened anew', (t) => {
+  const path = directory(t);
+  initVoteState(path, first);
+  const store = createVoteStateStore(path);
+  t.after(() => store.close());
+  store.read();
+  const failing = t.mock.method(fs, 'fdatasyncSync', () => {
+    throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  });
+  syncBuiltinESMExports();
+  assert.throws(() => store.write(later(1), [], []));
+  failing.mock.restore();
+  syncBuiltinESMExports();
+  assert.throws(() => store.write(later(2), [], []), /An earlier write/);
+});

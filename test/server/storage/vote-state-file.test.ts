@@ -132,6 +132,12 @@ test('a last write of which a power cut kept any sector from the disk is forgive
     const torn = Buffer.from(whole).fill(0, sector, Math.min(whole.length, 512 * (1 + Math.floor(sector / 512))));
     writeFileSync(path, torn);
     assert.deepEqual(readOnce(directory), { voteState: stateAt(1), bodies: [one] }, `sector at ${sector}`);
+    // What is shorter than the torn line leaves nothing of it behind.
+    writeFileSync(path, torn);
+    const mended = createVoteStateStore(directory);
+    mended.write(stateAt(3), [], [one!.hash]);
+    mended.close();
+    assert.deepEqual(readOnce(directory), { voteState: stateAt(3), bodies: [one] }, `sector at ${sector}`);
     writeFileSync(path, Buffer.concat([torn, whole.subarray(acknowledged)]));
     if (torn.at(-1) !== 0) assert.throws(() => readOnce(directory), { code: 'VOTE_STATE_DAMAGED' });
   }

@@ -1,12 +1,12 @@
 /** A replica over its ports: one validator alone, and four that lose one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAccount } from '../../ledger/state-keys.js';
-import { toAmount, toNonce } from '../../ledger/values/numbers.js';
-import { transactionSigningText } from '../../ledger/values/signing.js';
-import type { TransactionBody } from '../../ledger/values/transaction.js';
-import { person } from '../ledger/test-chain.js';
-import { cluster } from './replica-cluster.js';
+import { readAccount } from '../../../ledger/state-keys.js';
+import { toAmount, toNonce } from '../../../ledger/values/numbers.js';
+import { transactionSigningText } from '../../../ledger/values/signing.js';
+import type { TransactionBody } from '../../../ledger/values/transaction.js';
+import { person } from '../../ledger/test-chain.js';
+import { cluster } from '../replica-cluster.js';
 
 function payment({ context }: ReturnType<typeof cluster>, nonce: number) {
   const { address, account } = person('ann');
