@@ -3,7 +3,6 @@ import type { LedgerContext } from '../../ledger/context.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import { encodeAddress } from '../../ledger/values/address.js';
 import type { Block } from '../../ledger/values/block.js';
-import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Genesis, Parameters } from '../../ledger/values/genesis.js';
 import { toAmount, toEpoch, toHeight, toNonce, toSlot, toView } from '../../ledger/values/numbers.js';
 import { developmentParameters } from '../../ledger/values/parameters.js';
@@ -12,10 +11,12 @@ import type { StateEntry } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionBody, ValidatorKeys } from '../../ledger/values/transaction.js';
 import { keepTexts } from '../../ledger/values/transaction-texts.js';
-import { createStandInSigner, standInKey } from './stand-in-crypto.js';
+import type { KeyRing } from './key-ring.js';
+import { standInKey } from './stand-in-crypto.js';
 import type { LedgerFile } from './virtual-disk.js';
 
 export interface SimulatedChain {
+  readonly keys: KeyRing;
   readonly context: LedgerContext;
   readonly file: LedgerFile;
   /** Balances and stakes of genesis together. */
@@ -35,7 +36,7 @@ export interface ChainOptions {
   readonly parameters: Partial<Parameters>;
 }
 
-export function createSimulatedChain(crypto: Crypto, options: ChainOptions): SimulatedChain {
+export function createSimulatedChain(keys: KeyRing, options: ChainOptions): SimulatedChain {
   const signature = `0x${'0'.repeat(128)}` as const;
   const richness = 1_000_000_000;
   const genesis: Genesis = {
@@ -64,7 +65,7 @@ export function createSimulatedChain(crypto: Crypto, options: ChainOptions): Sim
     })),
   };
   const genesisHash: Hash = `0x${'5'.repeat(64)}`;
-  const context: LedgerContext = { genesis, genesisHash, chain: 'simulated-55555555' as ChainId, crypto };
+  const context: LedgerContext = { genesis, genesisHash, chain: 'simulated-55555555' as ChainId, crypto: keys.crypto };
   const state = genesisState(context);
   const entries = new Map<string, StateEntry>();
   for (const [key, entry] of state.changes.entries) if (entry !== null) entries.set(key, entry);
@@ -83,7 +84,7 @@ export function createSimulatedChain(crypto: Crypto, options: ChainOptions): Sim
   };
   const staked = options.stakes.reduce((sum, stake) => sum + stake, 0);
   const held = genesis.accounts.reduce((sum, { balance }) => sum + balance, 0);
-  return { context, file, total: held + staked };
+  return { keys, context, file, total: held + staked };
 }
 
 /** What a wallet would hand in. */
@@ -102,7 +103,7 @@ export function createPurse(
   index: number,
   firstNonce = 0,
 ): Purse {
-  const signer = createStandInSigner(standInKey(kind, index));
+  const signer = chain.keys.signer(standInKey(kind, index));
   const from = encodeAddress('sl', signer.publicKey);
   const { context } = chain;
   let nonce = firstNonce;
@@ -133,14 +134,14 @@ export function createPurse(
   };
 }
 
-function keysOf({ context }: SimulatedChain, node: number): ValidatorKeys {
+function keysOf({ context, keys }: SimulatedChain, node: number): ValidatorKeys {
   const key = validatorKeyOf(node);
   const vrf = vrfKeyOf(node);
   const where = { chain: context.chain };
   return {
     key,
     vrf_key: vrf,
-    key_proof: createStandInSigner(key).sign(possessionText(where, ownerOf(node), 'validator', key)),
-    vrf_key_proof: createStandInSigner(vrf).sign(possessionText(where, ownerOf(node), 'vrf', vrf)),
+    key_proof: keys.signer(key).sign(possessionText(where, ownerOf(node), 'validator', key)),
+    vrf_key_proof: keys.signer(vrf).sign(possessionText(where, ownerOf(node), 'vrf', vrf)),
   };
 }

@@ -21,6 +21,7 @@ import { Violation } from './checkers/violation.js';
 import { createConnections } from './connections.js';
 import { createDirectPeers } from './direct-peers.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
+import { createRealKeys, createStandInKeys } from './key-ring.js';
 import { authorOf, createMessageLines } from './message-lines.js';
 import { createRandom, type Random } from './random.js';
 import { createSharedExecution } from './shared-execution.js';
@@ -33,7 +34,6 @@ import {
 } from './simulated-chain.js';
 import { createSimulatedNode, type SimulatedNode } from './simulated-node.js';
 import { createSimulatedPeers } from './simulated-peers.js';
-import { createStandInCrypto, createStandInProver, createStandInSigner } from './stand-in-crypto.js';
 import { createVirtualClock } from './virtual-clock.js';
 import { createVirtualDisk } from './virtual-disk.js';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-network.js';
@@ -58,6 +58,8 @@ export interface SimulationOptions {
   };
   /** What makes the core of a node each time it boots. Starting value: the shipped core. */
   readonly newCore?: (node: number, chain: SimulatedChain) => typeof createConsensus;
+  /** Real Ed25519 and ECVRF in place of the fast stand-ins. */
+  readonly realSignatures?: boolean;
   /** A line per happening: who, when, what. */
   readonly trace?: (line: string) => void;
 }
@@ -97,8 +99,9 @@ export interface Simulation {
 export function createSimulation(options: SimulationOptions): Simulation {
   const random = createRandom(options.seed);
   const queue = createEventQueue();
-  const crypto = createStandInCrypto();
-  const chain = createSimulatedChain(crypto, {
+  const keyRing = options.realSignatures ? createRealKeys() : createStandInKeys();
+  const { crypto } = keyRing;
+  const chain = createSimulatedChain(keyRing, {
     stakes: options.stakes,
     customers: options.customers ?? 8,
     ...(options.accounts === undefined ? {} : { accounts: options.accounts }),
@@ -243,8 +246,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
       chain,
       disk,
       clock,
-      signer: createStandInSigner(keyOf(index)),
-      vrf: createStandInProver(vrfKeyOf(identityOf(index))),
+      signer: keyRing.signer(keyOf(index)),
+      vrf: keyRing.prover(vrfKeyOf(identityOf(index))),
       createPeers(receive) {
         const common = {
           node: index,
@@ -278,7 +281,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   for (const [index, create] of options.actors ?? []) {
     const stage: Stage = {
       node: index,
-      signer: createStandInSigner(keyOf(index)),
+      signer: keyRing.signer(keyOf(index)),
       chain,
       random: random.fork(`actor ${index}`),
       queue,

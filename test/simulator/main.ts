@@ -17,6 +17,7 @@ const { values } = parseArgs({
     chaos: { type: 'string', default: '600s' },
     jobs: { type: 'string' },
     out: { type: 'string' },
+    'real-signatures': { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -49,6 +50,7 @@ await runSeeds({
     seed,
     chaosMs,
     ...(values.nodes === undefined ? {} : { nodes: wholeNumber(values.nodes, 'nodes') }),
+    ...(values['real-signatures'] ? { realSignatures: true } : {}),
   }),
   onResult(result) {
     const line: ReportLine = { ...result, ...(commit === undefined ? {} : { commit }) };

@@ -17,6 +17,7 @@ export interface RunOptions {
   /** Simulated time under faults, in ms. */
   readonly chaosMs: number;
   readonly trace?: (line: string) => void;
+  readonly realSignatures?: boolean;
   /** By default less than a third of the stake is Byzantine, in two thirds of the seeds. */
   readonly cast?: (random: Random, stakes: readonly number[]) => Casting;
 }
@@ -96,6 +97,7 @@ export function runSeed(options: RunOptions): RunReport {
       vote_routing: random.pick(['everyone', 'leader'] as const),
     },
     ...(options.trace ? { trace: options.trace } : {}),
+    ...(options.realSignatures ? { realSignatures: true } : {}),
   });
   let healing: Healing = { termAtHealing: 1, recoverySlots: 0, recoveryTerms: 0 };
   const report = (verdict: 'ok' | 'violation', broken?: Violation): RunReport => ({

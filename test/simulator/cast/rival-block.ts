@@ -7,7 +7,7 @@ import { transactionSigningText } from '../../../ledger/values/signing.js';
 import type { Transaction, TransactionBody } from '../../../ledger/values/transaction.js';
 import type { Stage } from '../../../server/simulator/actor.js';
 import { customerOf, ownerOf, vrfKeyOf } from '../../../server/simulator/simulated-chain.js';
-import { createStandInProver, createStandInSigner, standInKey } from '../../../server/simulator/stand-in-crypto.js';
+import { standInKey } from '../../../server/simulator/stand-in-crypto.js';
 
 /** @returns undefined unless the parent is the last block on the leader's own disk: only that state is at hand */
 export function rivalOf(stage: Stage, block: Block): Block | undefined {
@@ -24,7 +24,7 @@ export function rivalOf(stage: Stage, block: Block): Block | undefined {
     fee: toAmount(10),
     outputs: [{ to: customerOf(0), amount: toAmount(1) }],
   };
-  const owner = createStandInSigner(standInKey('owner', stage.node));
+  const owner = stage.chain.keys.signer(standInKey('owner', stage.node));
   const payment = { ...body, signature: owner.sign(transactionSigningText(body)) } as Transaction;
   const draft = draftBlock({
     context,
@@ -36,7 +36,7 @@ export function rivalOf(stage: Stage, block: Block): Block | undefined {
     proposer: stage.signer.publicKey,
     candidates: [payment],
     evidence: [],
-    vrfProof: createStandInProver(vrfKeyOf(stage.node)).prove,
+    vrfProof: stage.chain.keys.prover(vrfKeyOf(stage.node)).prove,
   });
   return draft?.block.hash === block.hash ? undefined : draft?.block;
 }
