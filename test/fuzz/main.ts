@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createSigner } from '../../server/crypto/create-crypto.js';
 import { createRandom } from '../../server/simulator/random.js';
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '0.5' },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
-    /** Messages and requests a second, for each honest node. */
+    /** Messages and requests a second, for each honest node; 0 sends nothing, to see what the machine does alone. */
     rate: { type: 'string', default: '60' },
   },
 });
@@ -56,6 +57,10 @@ function writeInputs(): void {
 
 /** One half: all three honest nodes, TCP and HTTP, until `end`. */
 async function attack(stage: Stage, holdsKey: boolean, end: number): Promise<void> {
+  if (rate === 0) {
+    await new Promise((resolve) => setTimeout(resolve, end - Date.now()));
+    return;
+  }
   const running = (): boolean => Date.now() < end && failures.length < 20;
   const hand = stage.hand(holdsKey);
   const random = createRandom(seed, holdsKey ? 'holder' : 'stranger');
@@ -80,6 +85,8 @@ async function attack(stage: Stage, holdsKey: boolean, end: number): Promise<voi
 
 async function main(): Promise<Report> {
   const began = Date.now();
+  const loop = monitorEventLoopDelay({ resolution: 20 });
+  loop.enable();
   const end = began + minutes * 60_000;
   const stage = await setStage(directory);
   try {
@@ -110,7 +117,8 @@ async function main(): Promise<Report> {
     breaking.unref();
     await attack(stage, true, end);
 
-    const gaps = watches.map((watch) => watch.longestGap());
+    const gaps = watches.flatMap((watch) => watch.longestGaps().slice(0, 3));
+    const stallMs = loop.max / 1e6;
     const memory = watches.map((watch) => watch.memory());
     for (const watch of watches) watch.stop();
     const unfinal = await payments.finish(30_000);
@@ -118,7 +126,12 @@ async function main(): Promise<Report> {
     const report: Report = {
       ...{ seed, minutes, seconds: Math.round((Date.now() - began) / 1000), directory, failures },
       ...{ inputs: tally.total(), outcomes: tally.outcomesByKind, slotMs: stage.slotMs, memory, ...books },
-      gaps: gaps.map(({ ms, endedAt }) => ({ ms, ownSlots: ownSlotsIn(stage, endedAt - ms, endedAt) })),
+      stallMs,
+      gaps: gaps.map(({ ms, endedAt }) => ({
+        ms,
+        ownSlots: ownSlotsIn(stage, endedAt - ms, endedAt),
+        endedAfterS: Math.round((endedAt - began) / 1000),
+      })),
       payments: { accepted: payments.accepted(), met503: payments.refusedFull(), notFinal: unfinal },
     };
     return report;

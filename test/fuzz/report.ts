@@ -12,7 +12,10 @@ export interface Report {
   readonly slotMs: number;
   /** One for each honest node. */
   readonly memory: readonly Memory[];
-  readonly gaps: readonly { readonly ms: number; readonly ownSlots: number }[];
+  /** The longest pauses of finality, three of each honest node. */
+  readonly gaps: readonly { readonly ms: number; readonly ownSlots: number; readonly endedAfterS: number }[];
+  /** The fuzzer's own longest stall: what it measures is no better than this. */
+  readonly stallMs: number;
   readonly payments: { readonly accepted: number; readonly met503: number; readonly notFinal: number };
   readonly blocks: number;
   readonly epochs: number;
@@ -52,7 +55,9 @@ export function printReport(report: Report, fail: (what: string) => void, json: 
   console.log(
     `${report.inputs} inputs in ${report.seconds} s, seed ${report.seed}, ${report.failures.length} failures`,
   );
-  console.log(`longest pause of finality, in slots: ${gaps.map(({ ms }) => (ms / slotMs).toFixed(2)).join(', ')}`);
+  const pauses = gaps.map(({ ms, endedAfterS }) => `${(ms / slotMs).toFixed(2)} (after ${endedAfterS} s)`);
+  console.log(`longest pauses of finality, in slots: ${pauses.join(', ')}`);
+  console.log(`longest stall of the fuzzer itself: ${report.stallMs.toFixed(0)} ms`);
   console.log(`memory, MiB: from ${each(({ startMiB }) => startMiB)} to ${each(({ endMiB }) => endMiB)}`);
   for (const { tenthsMiB } of memory) console.log(`  floor of each tenth: ${tenthsMiB.join(', ')}`);
   console.log(`grown by ${each(({ growthMiB }) => growthMiB)}, peak ${each(({ peakMiB }) => peakMiB)}`);

@@ -3,13 +3,19 @@ import type { Client } from '../../client/http/client.js';
 import type { NodeProcess } from '../network/node-process.js';
 
 export interface Watch {
-  /** Longest pause between two final blocks on this node so far, in ms, and when it ended (Unix ms). */
-  longestGap(): { readonly ms: number; readonly endedAt: number };
+  /** The longest pauses between two final blocks on this node so far, longest first; at most five. */
+  longestGaps(): readonly Gap[];
   /** What counts as memory from now on: the warm-up is over. */
   beginMemory(): void;
   memory(): Memory;
   beginGaps(): void;
   stop(): void;
+}
+
+export interface Gap {
+  readonly ms: number;
+  /** Unix ms. */
+  readonly endedAt: number;
 }
 
 export interface Memory {
@@ -23,13 +29,14 @@ export interface Memory {
 }
 
 const everyMs = 500;
+const keptGaps = 5;
 
 export function watchNode(node: NodeProcess, fail: (what: string) => void): Watch {
   const samples: number[] = [];
   let measuring = false;
   let gapsCount = false;
   let lastFinal = performance.now();
-  let gap = { ms: 0, endedAt: 0 };
+  let gaps: Gap[] = [];
   const over = new AbortController();
 
   const timer = setInterval(() => {
@@ -59,16 +66,20 @@ export function watchNode(node: NodeProcess, fail: (what: string) => void): Watc
     const now = performance.now();
     const ms = now - lastFinal;
     lastFinal = now;
-    if (gapsCount && ms > gap.ms) gap = { ms, endedAt: Date.now() };
+    if (gapsCount) keep(ms);
+  }
+
+  function keep(ms: number): void {
+    gaps = [...gaps, { ms, endedAt: Date.now() }].sort((left, right) => right.ms - left.ms).slice(0, keptGaps);
   }
 
   /** Floor over a tenth of the samples, so that a collection falls into it. */
   const floorOf = (part: readonly number[]): number => Math.min(...part, Number.POSITIVE_INFINITY);
 
   return {
-    longestGap: () => {
-      const open = gapsCount ? performance.now() - lastFinal : 0;
-      return open > gap.ms ? { ms: open, endedAt: Date.now() } : gap;
+    longestGaps: () => {
+      if (gapsCount) keep(performance.now() - lastFinal);
+      return gaps;
     },
     beginMemory() {
       measuring = true;
