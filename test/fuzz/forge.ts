@@ -45,10 +45,20 @@ export interface Hand {
 
 const unsigned = `0x${'0'.repeat(128)}` as const;
 
+export const randomHash = (random: Random): Hash =>
+  `0x${Array.from({ length: 8 }, () =>
+    random
+      .below(2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('')}`;
+
 type Forgers = { readonly [Type in WireType]: (random: Random) => object };
 
 /** A message of this type that a decoder accepts, as far as what was heard allows. */
-export function createForge(hand: Hand): (random: Random, type: WireType) => WireObject {
+export type Forge = (random: Random, type: WireType) => WireObject;
+
+export function createForge(hand: Hand): Forge {
   const { heard, genesis, chain } = hand;
   const { parameters } = genesis;
   const id = (random: Random): number => random.pick([0, 1, 2, random.below(1_000)]);
@@ -57,14 +67,6 @@ export function createForge(hand: Hand): (random: Random, type: WireType) => Wir
     const ahead = random.pick([0, 0, 0, 1, 5, 1_000]);
     return { final_index: index + ahead, final_hash: hash, epoch: epoch + random.below(2), view: view + ahead };
   };
-  const random256 = (random: Random): Hash =>
-    `0x${Array.from({ length: 8 }, () =>
-      random
-        .below(2 ** 32)
-        .toString(16)
-        .padStart(8, '0'),
-    ).join('')}`;
-
   function vote(random: Random): Vote {
     const model = heard.votes.length > 0 && random.chance(800_000) ? random.pick(heard.votes) : undefined;
     const slot = hand.slot() + random.pick([-2, -1, 0, 0, 0, 1, 2, 8]);
@@ -217,22 +219,22 @@ export function createForge(hand: Hand): (random: Random, type: WireType) => Wir
       genesis_hash: hand.genesisHash,
       node: hand.signer.publicKey,
       head: head(random),
-      challenge: random256(random),
+      challenge: randomHash(random),
     }),
     proof: (random) => ({
-      signature: hand.signer.sign(random256(random)),
+      signature: hand.signer.sign(randomHash(random)),
       ...(random.chance(500_000)
-        ? { validator: { key: hand.signer.publicKey, signature: hand.signer.sign(random256(random)) } }
+        ? { validator: { key: hand.signer.publicKey, signature: hand.signer.sign(randomHash(random)) } }
         : {}),
     }),
     welcome: () => ({}),
-    neighbours: (random) => ({ nodes: Array.from({ length: random.pick([0, 1, 3, 200]) }, () => random256(random)) }),
+    neighbours: (random) => ({ nodes: Array.from({ length: random.pick([0, 1, 3, 200]) }, () => randomHash(random)) }),
     error: (random) => ({ code: random.pick(['busy', 'refused', 'timeout', 'self']), detail: 'said by the fuzzer' }),
     get_peers: (random) => ({ id: id(random) }),
     peers: (random) => ({
       id: id(random),
       peers: Array.from({ length: random.below(4) }, () => ({
-        node: random256(random),
+        node: randomHash(random),
         address: `127.0.0.1:${random.between(1, 1_000)}`,
       })),
     }),

@@ -24,6 +24,8 @@ export interface HttpFuzzerOptions {
 
 const answerWithinMs = 1_500;
 const maxAnswerBytes = 8_388_608;
+/** These tell with a 503 that the node is not ready, and why. */
+const readiness = /\/(readyz|healthz)$/;
 const inside = /\bat [^\n]*\.[jt]s:\d+|node_modules|node:internal|SQLITE_/;
 
 export async function runHttpFuzzer(options: HttpFuzzerOptions): Promise<void> {
@@ -82,7 +84,11 @@ function isComplete(chunks: readonly Buffer[], length: number): boolean {
   return chunks.at(-1)?.subarray(-5).toString('latin1') === '0\r\n\r\n';
 }
 
-function judge({ fail, secrets }: HttpFuzzerOptions, { abandoned, isStream }: HttpInput, answer: Buffer): string {
+function judge(
+  { fail, secrets }: HttpFuzzerOptions,
+  { route, abandoned, isStream }: HttpInput,
+  answer: Buffer,
+): string {
   const text = answer.toString('latin1');
   if (text === '') return abandoned ? 'abandoned' : 'no answer';
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1];
@@ -91,7 +97,8 @@ function judge({ fail, secrets }: HttpFuzzerOptions, { abandoned, isStream }: Ht
     return 'no HTTP';
   }
   if (status.startsWith('5') && status !== '503') fail(`a request was answered with ${status}: ${text.slice(0, 600)}`);
-  if (status === '503' && !/\r\nretry-after: \d+/i.test(text) && !text.includes('"checks"')) {
+  if (status === '503' && readiness.test(route)) return `503 ${/"ok":false,"detail":"([^"]*)/.exec(text)?.[1] ?? ''}`;
+  if (status === '503' && !/\r\nretry-after: \d+/i.test(text)) {
     fail(`a 503 without Retry-After: ${text.slice(0, 600)}`);
   }
   const told = inside.exec(text)?.[0] ?? secrets.find((secret) => text.includes(secret));

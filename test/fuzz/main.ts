@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import type { Signer } from '../../ledger/values/crypto.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
 import { createRandom } from '../../server/simulator/random.js';
 import { createForge } from './forge.js';
@@ -17,6 +18,7 @@ import { createRequests, routesOf } from './http-request.js';
 import { judgeEnd } from './judge-end.js';
 import { startPayments } from './payments.js';
 import { runPeerFuzzer } from './peer-fuzzer.js';
+import { openPeerHost, type PeerHost } from './peer-host.js';
 import { longPauses, printReport, type Report } from './report.js';
 import { type Stage, setStage } from './stage.js';
 import { createTally } from './tally.js';
@@ -56,7 +58,7 @@ function writeInputs(): void {
 }
 
 /** One half: all three honest nodes, TCP and HTTP, until `end`. */
-async function attack(stage: Stage, holdsKey: boolean, end: number): Promise<void> {
+async function attack(stage: Stage, host: PeerHost, holdsKey: boolean, end: number): Promise<void> {
   if (rate === 0) {
     await new Promise((resolve) => setTimeout(resolve, end - Date.now()));
     return;
@@ -68,12 +70,14 @@ async function attack(stage: Stage, holdsKey: boolean, end: number): Promise<voi
   const forge = createForge(hand);
   const payment = (draw: typeof random): unknown => (forge(draw, 'transactions').transactions as readonly unknown[])[0];
   const make = createRequests(hand, routesOf(document), payment);
+  const common = { hand, tally, running, provesValidator: holdsKey, messagesPerSecond: rate, listenPort: host.port };
+  const newNodeKey = (): Signer => createSigner(randomBytes(32));
   const peers = stage.honest.map((node, i) =>
     runPeerFuzzer({
-      ...{ name: `node ${i + 1} TCP`, port: node.p2pPort, random: random.fork(`tcp ${i}`), hand, tally, running },
-      ...{ provesValidator: holdsKey, newNodeKey: () => createSigner(randomBytes(32)), messagesPerSecond: rate },
+      ...{ ...common, newNodeKey, name: `node ${i + 1} TCP`, port: node.p2pPort, random: random.fork(`tcp ${i}`) },
     }),
   );
+  host.meet({ ...common, newNodeKey, name: 'who dialled', port: host.port, random: random.fork('host') });
   const requests = stage.honest.map((node, i) =>
     runHttpFuzzer({
       ...{ name: `node ${i + 1} HTTP`, port: Number(new URL(node.client.url).port), random: random.fork(`http ${i}`) },
@@ -81,6 +85,7 @@ async function attack(stage: Stage, holdsKey: boolean, end: number): Promise<voi
     }),
   );
   await Promise.all([...peers, ...requests]);
+  host.meet(undefined);
 }
 
 async function main(): Promise<Report> {
@@ -89,6 +94,7 @@ async function main(): Promise<Report> {
   loop.enable();
   const end = began + minutes * 60_000;
   const stage = await setStage(directory);
+  const host = await openPeerHost();
   try {
     const clients = stage.honest.map(({ client }) => client);
     const { genesis, treasury, shop } = stage.homes;
@@ -110,12 +116,15 @@ async function main(): Promise<Report> {
 
     const middle = (Date.now() + end) / 2;
     say(`seed ${seed}; ${minutes} minutes: a stranger, then the holder of a validator's key`);
-    await attack(stage, false, middle);
+    await attack(stage, host, false, middle);
     await stage.fourth.stop();
-    // From the last fifth on it equivocates, which costs it its seat at the end of that epoch.
-    const breaking = setTimeout(() => stage.pledges.break(), (end - Date.now()) * 0.6);
+    const { rounds_per_slot } = genesis.parameters;
+    stage.pledges.begin((stage.slotAt(Date.now()) + 1) * rounds_per_slot);
+    // In the last minute it equivocates, which costs it its seat at the end of that epoch.
+    const left = end - Date.now();
+    const breaking = setTimeout(() => stage.pledges.break(), Math.max(left * 0.6, left - 60_000));
     breaking.unref();
-    await attack(stage, true, end);
+    await attack(stage, host, true, end);
 
     const gaps = watches.flatMap((watch) => watch.longestGaps().slice(0, 3));
     const stallMs = loop.max / 1e6;
@@ -136,6 +145,7 @@ async function main(): Promise<Report> {
     };
     return report;
   } finally {
+    host.close();
     await stage.stop();
   }
 }

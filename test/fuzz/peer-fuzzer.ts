@@ -4,18 +4,16 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Signer } from '../../ledger/values/crypto.js';
-import type { Hash } from '../../ledger/values/text.js';
 import type { WireType } from '../../server/p2p/messages.js';
 import type { Random } from '../../server/simulator/random.js';
-import { createForge, type Hand } from './forge.js';
+import { createForge, type Forge, type Hand, randomHash } from './forge.js';
 import type { WireObject } from './heard.js';
-import { cutUp, mutateBytes } from './mutate-bytes.js';
+import { makeLine, writeLine } from './make-line.js';
 import { mutateMeaning } from './mutate-meaning.js';
 import { mutateValue } from './mutate-value.js';
-import { dial, introduce, type PeerLink } from './peer-link.js';
-import { resign } from './resign.js';
+import { dial, type Introduction, introduce, type PeerLink } from './peer-link.js';
 import type { Tally } from './tally.js';
-import { oddManner, plain, writeJson } from './write-json.js';
+import { writeJson } from './write-json.js';
 
 export interface PeerFuzzerOptions {
   readonly name: string;
@@ -26,19 +24,12 @@ export interface PeerFuzzerOptions {
   /** Whether the connections prove the validator's key as well. */
   readonly provesValidator: boolean;
   readonly newNodeKey: () => Signer;
+  /** Where the fuzzer itself listens: nodes are told, and dial it. */
+  readonly listenPort: number;
   readonly messagesPerSecond: number;
   readonly running: () => boolean;
 }
 
-/** Every type on the wire. A type without a place here does not compile. */
-const weights: { readonly [Type in WireType]: number } = {
-  ...{ hello: 1, proof: 1, welcome: 1, neighbours: 1, error: 1, get_peers: 1, peers: 1, get_genesis: 1, genesis: 1 },
-  ...{ new_block: 5, vote: 5, certificate: 4, new_view: 5, transactions: 5, evidence: 4, get_blocks: 2, blocks: 4 },
-  ...{ get_block: 2, block: 2, get_certificate: 2, certificate_answer: 2, ping: 2, pong: 1 },
-};
-const types = Object.entries(weights).flatMap(([type, weight]) => Array<WireType>(weight).fill(type as WireType));
-
-const maxLineBytes = 262_144;
 const messagesPerSession = 120;
 const pongWithinMs = 5_000;
 
@@ -50,63 +41,8 @@ export async function runPeerFuzzer(options: PeerFuzzerOptions): Promise<void> {
   }
 }
 
-const hashOf = (random: Random): Hash =>
-  `0x${Array.from({ length: 8 }, () =>
-    random
-      .below(2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('')}`;
-
-interface Made {
-  readonly type: string;
-  readonly what: string;
-  readonly line: Buffer;
-}
-
-/** One message as it goes over the wire, newline included. */
-function makeLine({ random, hand }: PeerFuzzerOptions, forge: ReturnType<typeof createForge>, only?: WireType): Made {
-  const type = only ?? random.pick(types);
-  const replay = random.chance(100_000) ? hand.heard.any(random, type) : undefined;
-  let value: unknown = replay ?? forge(random, type);
-  let what = replay === undefined ? 'made' : 'replayed';
-  // Mostly what the decoder takes, so that the rules behind it are reached; a peer that breaks the form is dropped.
-  const mutate = random.chance(750_000) ? mutateMeaning : mutateValue;
-  for (let changes = random.pick([0, 1, 1, 1, 2, 3]); changes > 0; changes--) {
-    const mutated = mutate(random, value, () => hand.heard.any(random) ?? value);
-    value = mutated.value;
-    what += `, ${mutated.what}`;
-  }
-  if (random.chance(800_000)) {
-    value = resign(hand, value);
-    what += ', signed';
-  }
-  const manner = random.chance(150_000) ? oddManner(random) : plain;
-  let line = Buffer.from(writeJson(value, manner));
-  if (random.chance(30_000)) {
-    line = Buffer.from(mutateBytes(random, line, maxLineBytes));
-    what += ', bytes';
-  }
-  if (random.chance(10_000)) {
-    const over = maxLineBytes + random.pick([-1, 0, 1, 1_000, maxLineBytes * 4]) - line.length;
-    line = Buffer.concat([line, Buffer.alloc(Math.max(0, over), random.pick([' ', 'a', '\u0000']))]);
-    what += ', long';
-  }
-  const newline = random.chance(20_000) ? random.pick(['\r\n', '\n\n', '\r', '\n{}\n']) : '\n';
-  return { type, what, line: Buffer.concat([line, Buffer.from(newline)]) };
-}
-
-async function write(random: Random, link: PeerLink, bytes: Buffer): Promise<void> {
-  if (!random.chance(100_000)) return link.write(bytes);
-  const slow = random.chance(200_000);
-  for (const piece of cutUp(random, bytes)) {
-    await link.write(piece);
-    if (slow) await pause(random.between(1, 30));
-  }
-}
-
 async function provedSession(options: PeerFuzzerOptions): Promise<void> {
-  const { random, hand, tally, port, name, running } = options;
+  const { hand, tally, port } = options;
   const forge = createForge(hand);
   const link = await dial(port, (message, from) => {
     hand.heard.note(message);
@@ -117,18 +53,34 @@ async function provedSession(options: PeerFuzzerOptions): Promise<void> {
     await pause(100);
     return;
   }
-  const node = options.newNodeKey();
-  const welcome = await introduce(link, {
-    chain: hand.chain,
-    genesisHash: hand.genesisHash,
-    node,
-    ...(options.provesValidator ? { validator: hand.signer } : {}),
-    challenge: hashOf(random),
-    head: headOf(hand),
-  });
+  const welcome = await introduce(link, introduction(options));
   tally.count('connect', welcome ? 'welcome' : (link.refusal()?.code ?? 'no welcome'));
-  for (let sent = 0; welcome && sent < messagesPerSession && running() && link.isOpen(); sent++) {
-    const { type, what, line } = makeLine(options, forge);
+  if (welcome) await converse(options, forge, link);
+  link.cut();
+}
+
+/** Who the fuzzer says it is, with a new node key each time. */
+export const introduction = ({
+  hand,
+  random,
+  listenPort,
+  newNodeKey,
+  provesValidator,
+}: PeerFuzzerOptions): Introduction => ({
+  chain: hand.chain,
+  genesisHash: hand.genesisHash,
+  node: newNodeKey(),
+  ...(provesValidator ? { validator: hand.signer } : {}),
+  challenge: randomHash(random),
+  head: headOf(hand),
+  listenPort,
+});
+
+/** As a proved peer: one message after the other, each with its verdict. */
+export async function converse(options: PeerFuzzerOptions, forge: Forge, link: PeerLink): Promise<void> {
+  const { random, hand, tally, name, running } = options;
+  for (let sent = 0; sent < messagesPerSession && running() && link.isOpen(); sent++) {
+    const { type, what, line } = makeLine(random, hand, forge);
     tally.input(name, `${type}: ${what}`, line);
     if (random.chance(10_000)) {
       await link.write(line.subarray(0, random.below(line.length)));
@@ -136,11 +88,10 @@ async function provedSession(options: PeerFuzzerOptions): Promise<void> {
       tally.count(type, 'cut off by the fuzzer');
       break;
     }
-    await write(random, link, line);
+    await writeLine(random, link, line);
     tally.count(type, await verdict(options, link));
     await pause(random.below(2_000 / options.messagesPerSecond));
   }
-  link.cut();
 }
 
 /** Whatever stands before it has been judged when the pong to a ping comes. */
@@ -159,12 +110,7 @@ const headOf = (hand: Hand): object => {
 };
 
 /** What the node asks gets an answer most of the time: a fitting one, a changed one, or a lie. */
-function answer(
-  options: PeerFuzzerOptions,
-  forge: ReturnType<typeof createForge>,
-  message: WireObject,
-  link: PeerLink,
-): void {
+export function answer(options: PeerFuzzerOptions, forge: Forge, message: WireObject, link: PeerLink): void {
   const { random, hand, tally, name } = options;
   const answers: { readonly [question: string]: WireType } = {
     ping: 'pong',
@@ -208,10 +154,10 @@ async function strangerSession(options: PeerFuzzerOptions): Promise<void> {
       'ping',
       undefined,
     ]);
-    const { type, what, line } = makeLine(options, forge, only);
+    const { type, what, line } = makeLine(random, hand, forge, only);
     last = `stranger ${type}`;
     tally.input(name, `stranger ${type}: ${what}`, line);
-    await write(random, link, line);
+    await writeLine(random, link, line);
     tally.count(last, 'sent');
     if (random.chance(100_000)) await pause(random.below(200));
   }

@@ -142,3 +142,18 @@ export async function introduce(link: PeerLink, introduction: Introduction): Pro
   await link.send({ type: 'welcome' });
   return (await welcome) !== undefined;
 }
+
+/** The whole handshake as the side that was dialled. Call it before the node can have said anything. */
+export async function acceptIntroduction(link: PeerLink, introduction: Introduction): Promise<boolean> {
+  const { chain, genesisHash: genesis_hash, node, validator, challenge, head } = introduction;
+  const [theirProof, welcome] = [link.next('proof'), link.next('welcome')];
+  const hello = await link.next('hello');
+  if (hello === undefined) return false;
+  const us = { node: node.publicKey, challenge, role: 'accepter' as const };
+  const them = { node: hello.node as Hash, challenge: hello.challenge as Hash, role: 'opener' as const };
+  await link.send({ type: 'hello', protocol: 1, chain, genesis_hash, node: node.publicKey, head, challenge });
+  await link.send(makeProof(chain, us, them, node, validator));
+  if ((await theirProof) === undefined) return false;
+  await link.send({ type: 'welcome' });
+  return (await welcome) !== undefined;
+}

@@ -8,6 +8,8 @@ import type { Evidence, Proposal, Vote } from '../../ledger/values/vote.js';
 export interface Pledges {
   mayVote(vote: Vote): boolean;
   mayPropose(proposal: Proposal): boolean;
+  /** Views before this one are another's: the key's own process may have signed in them. */
+  begin(view: number): void;
   /** From now on everything may be signed. */
   break(): void;
 }
@@ -18,6 +20,7 @@ const kept = 2_000;
 export function createPledges(): Pledges {
   const votes: Vote[] = [];
   const proposals: Proposal[] = [];
+  let firstView = 0;
   let broken = false;
   const incriminates = (kind: Evidence['kind'], first: unknown, second: unknown): boolean =>
     evidenceFault({ kind, first, second } as Evidence) === undefined;
@@ -25,6 +28,7 @@ export function createPledges(): Pledges {
   return {
     mayVote(vote) {
       if (broken) return true;
+      if (!(vote.view >= firstView)) return false;
       const bad = votes.some(
         (other) =>
           incriminates('double_vote', vote, other) ||
@@ -37,10 +41,14 @@ export function createPledges(): Pledges {
     },
     mayPropose(proposal) {
       if (broken) return true;
+      if (!(proposal.view >= firstView)) return false;
       const bad = proposals.some((other) => incriminates('double_proposal', proposal, other));
       if (!bad) proposals.push(proposal);
       if (proposals.length > kept) proposals.shift();
       return !bad;
+    },
+    begin(view) {
+      firstView = view;
     },
     break() {
       broken = true;
