@@ -307,6 +307,8 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       const port = await peerNetwork?.start();
       watch.start();
       replica.start();
+      const { waiting_for: waitingFor } = replica.status().consensus;
+      if (waitingFor !== undefined) log.warn(waitingFor);
       return port;
     },
     quiesce,

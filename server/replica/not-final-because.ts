@@ -30,7 +30,7 @@ export function notFinalBecause(progress: Progress): string | undefined {
   if (progress.unstored >= 64) return 'The disk does not keep up: 64 final blocks are unwritten.';
   if (progress.silentMs < 3 * progress.slotDurationMs) return undefined;
   const others = progress.validators.filter(({ key }) => key !== progress.ownKey).length;
-  if (others === 0) return undefined;
+  if (others === 0) return progress.waitingFor;
   if (progress.peers === 0) return 'No peer is connected, and validators elsewhere have to vote.';
   const since = `Nothing has become final for ${Math.floor(progress.silentMs / 1000)} seconds.`;
   return `${since} ${progress.waitingFor ?? 'No leader has proposed a block.'}`;

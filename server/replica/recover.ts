@@ -1,10 +1,13 @@
-/** What a replica finds on its disks when it starts. PROTOCOL section 8, last lines. */
+/**
+ * What a replica finds on its disks when it starts. PROTOCOL section 8, last lines. One rule: a vote state that is older
+ * than a vote in the ledger counts as lost.
+ */
 import type { Recovered } from '../../consensus/config.js';
 import type { VoteState } from '../../consensus/vote-state.js';
-import { readEpoch } from '../../ledger/state-keys.js';
+import { readCertifyingSet, readEpoch } from '../../ledger/state-keys.js';
 import type { HashedHeader } from '../../ledger/values/block.js';
 import { type Slot, toEpoch, toHeight, toView } from '../../ledger/values/numbers.js';
-import type { Hash } from '../../ledger/values/text.js';
+import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { LedgerStore, RecoveredVoteState } from './ports.js';
 
@@ -29,10 +32,11 @@ export const initialVoteState = (genesisHash: Hash): VoteState => ({
 export function recover(
   store: LedgerStore,
   genesisHash: Hash,
-  voteState: RecoveredVoteState | undefined,
-  signs: boolean,
+  found: RecoveredVoteState | undefined,
+  ownKey: PublicKey | undefined,
   clockSlot: Slot,
 ): Recovered {
+  const voteState = found !== undefined && ownKey !== undefined && isOld(store, found, ownKey) ? undefined : found;
   const epoch = readEpoch(store);
   const { index } = store.tip();
   const certified = (at: number): { block: HashedHeader; certificate: Certificate } => {
@@ -50,8 +54,23 @@ export function recover(
     base: epoch.number === 0 ? certified(0) : certified(closingIndex(store, index, epoch.number)),
     bodies: voteState?.bodies ?? [],
     ...(voteState === undefined ? {} : { voteState: voteState.voteState }),
-    ...(voteState === undefined && signs ? { voteStateLost: { clockSlot } } : {}),
+    ...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),
   };
+}
+
+/** Final blocks looked at: in one of so many the certificate is likely to carry every validator that votes. */
+const lookedAt = 32;
+
+/** A restored copy: the ledger holds a vote of this key that is later than anything the vote state knows of. */
+function isOld(store: LedgerStore, { voteState }: RecoveredVoteState, ownKey: PublicKey): boolean {
+  const { index } = store.tip();
+  for (let at = index; at > 0 && at > index - lookedAt; at--) {
+    const certificate = store.certificate(store.blockByIndex(toHeight(at))?.hash ?? ownKey);
+    if (certificate === undefined || certificate.view <= voteState.watermark.view) continue;
+    const members = readCertifyingSet(store, certificate.epoch)?.validators ?? [];
+    if (certificate.signers.some((signer) => members[signer]?.key === ownKey)) return true;
+  }
+  return false;
 }
 
 /** The last block of an epoch before `epoch`. Epochs only grow along the chain, so halving finds it. */

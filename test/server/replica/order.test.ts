@@ -7,6 +7,7 @@ import { genesisState } from '../../../ledger/genesis-state.js';
 import { createOverlay } from '../../../ledger/overlay.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { toSlot } from '../../../ledger/values/numbers.js';
+import type { PublicKey } from '../../../ledger/values/text.js';
 import { createBlockTree } from '../../../server/replica/block-tree.js';
 import { createFinalBlocks, type FinalBlocks } from '../../../server/replica/final-blocks.js';
 import { createInputQueue } from '../../../server/replica/input-queue.js';
@@ -63,9 +64,9 @@ test('[5-persist-first] [5-bodies] the vote state is written, with the bodies it
 test('[5-lost-vote-state] a validator without a vote state knows that it was lost, an observer never had one', () => {
   const context = testContext({});
   const { store } = genesisStore(context);
-  const found = (signs: boolean) => recover(store, context.genesisHash, undefined, signs, toSlot(7));
-  assert.deepEqual(found(true).voteStateLost, { clockSlot: 7 });
-  assert.equal(found(false).voteStateLost, undefined);
+  const found = (key?: PublicKey) => recover(store, context.genesisHash, undefined, key, toSlot(7));
+  assert.deepEqual(found('0x1').voteStateLost, { clockSlot: 7 });
+  assert.equal(found().voteStateLost, undefined);
 });
 
 test('[8-durable] finality is answered when the block is in the store, not before', () => {
