@@ -15,6 +15,8 @@ const batchSize = 64;
 const worthHop = 3;
 /** Signatures that may wait: a second or so of one thread's work. */
 const maxWaiting = 16_384;
+/** Of blocks: some full ones. A leader that proposes more than that gets no threads for it, only what execution checks. */
+const maxUrgent = 4_096;
 
 export type Verdict = 'good' | 'bad' | 'unknown';
 
@@ -135,7 +137,8 @@ export function createSignatureGate(parts: SignatureGateParts): SignatureGate {
       );
       const open = verdicts.flatMap((verdict, at) => (verdict === 'good' ? [] : [at]));
       const isIdle = underWay === 0 && waiting === 0;
-      if (open.length === 0 || threads.count === 0 || (isIdle && open.length < worthHop)) {
+      const isFlood = first && urgent.length > maxUrgent;
+      if (open.length === 0 || threads.count === 0 || isFlood || (isIdle && open.length < worthHop)) {
         then(verdicts);
         return true;
       }

@@ -153,6 +153,17 @@ test('more signatures than may wait are turned away, but never those of a block'
   );
 });
 
+test('blocks without end fill nothing: beyond some full ones they are left to execution', () => {
+  const worker = thread();
+  const { ask, answers } = gateOver(worker.threads);
+  const block = (number: number) =>
+    Array.from({ length: 400 }, (_, nonce) => ({ ...pay(0), nonce: 400 * number + nonce }) as Transaction);
+  for (let number = 0; number < 20; number += 1) assert.equal(ask(block(number), true), true);
+  // Eleven blocks wait for the thread; the rest is answered at once.
+  assert.equal(answers.length, 9);
+  assert.deepEqual(new Set(answers.flat()), new Set(['unknown']));
+});
+
 test('answers come out in the order in which they were asked for', () => {
   const inOrder = createInOrder();
   const said: number[] = [];
