@@ -12,6 +12,8 @@ export interface SteadyLoad {
   readonly acknowledged: ReadonlyMap<TransactionId, Transaction>;
   /** What no node should have answered. */
   readonly wrongAnswers: readonly string[];
+  /** Payments that are due and not acknowledged. */
+  behind(): number;
   /** Rejects when one of the payers cannot go on. */
   stop(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function startLoad({ clients, rate, lanes, sign }: LoadPlan): SteadyLoad 
   return {
     acknowledged,
     wrongAnswers,
+    behind: () => Math.floor(((performance.now() - begun) * rate) / 1000) - acknowledged.size - wrongAnswers.length,
     async stop() {
       running = false;
       await done;
