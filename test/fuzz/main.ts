@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- --minutes M [--seed S] [--json]`: a black-box fuzzer for the TCP and HTTP ports of real nodes. Half
+ * `npm run fuzz -- --minutes M [--seed S] [--rate N] [--log-level L] [--json]`: a black-box fuzzer for the TCP and HTTP ports of real nodes. Half
  * of the time it is a stranger, half of the time it plays one of four validators. The nodes have to stay up, keep their
  * memory, answer no 5xx but 503, and go on making payments final meanwhile.
  */
@@ -29,6 +29,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '0.5' },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
+    'log-level': { type: 'string', default: 'error' },
     /** Messages and requests a second, for each honest node; 0 sends nothing, to see what the machine does alone. */
     rate: { type: 'string', default: '60' },
   },
@@ -93,7 +94,7 @@ async function main(): Promise<Report> {
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   const end = began + minutes * 60_000;
-  const stage = await setStage(directory);
+  const stage = await setStage(directory, values['log-level']);
   const host = await openPeerHost();
   try {
     const clients = stage.honest.map(({ client }) => client);
@@ -101,7 +102,14 @@ async function main(): Promise<Report> {
     const payments = startPayments({
       ...{ chain: stage.chain, genesis, from: treasury, to: shop.address, clients, perSecond: paymentsPerSecond, fail },
     });
-    const watches = stage.honest.map((node) => watchNode(node, fail));
+    const ids = await Promise.all(clients.map(async (client) => (await client.status()).node_id));
+    const watches = stage.honest.map((node, i) =>
+      watchNode(
+        node,
+        ids.filter((_, j) => j !== i),
+        fail,
+      ),
+    );
     setTimeout(() => {
       for (const watch of watches) watch.beginGaps();
     }, 2_000).unref();
@@ -136,6 +144,7 @@ async function main(): Promise<Report> {
       ...{ seed, minutes, seconds: Math.round((Date.now() - began) / 1000), directory, failures },
       ...{ inputs: tally.total(), outcomes: tally.outcomesByKind, slotMs: stage.slotMs, memory, ...books },
       stallMs,
+      lostLinkS: watches.map((watch) => watch.lostLinkS()),
       gaps: gaps.map(({ ms, endedAt }) => ({
         ms,
         ownSlots: ownSlotsIn(stage, endedAt - ms, endedAt),
@@ -147,6 +156,7 @@ async function main(): Promise<Report> {
   } finally {
     host.close();
     await stage.stop();
+    for (const [i, node] of stage.honest.entries()) writeFileSync(join(directory, `node${i + 1}.log`), node.output());
   }
 }
 
@@ -165,7 +175,7 @@ if (failures.length === 0 && pauses.length > 0) process.exitCode = 2;
 for (const pause of pauses) fail(pause);
 if (failures.length > 0) {
   process.exitCode ??= 1;
-  say(`FAILED with seed ${seed}; the homes and the last inputs (inputs.jsonl) are kept in ${directory}`);
+  say(`FAILED with seed ${seed}; the homes, logs and the last inputs (inputs.jsonl) are kept in ${directory}`);
   for (const { at, target, what, base64 } of tally.inputs().slice(-8)) {
     say(`  ${at} ${target} ${what}: ${Buffer.from(base64, 'base64').toString('latin1').slice(0, 160)}`);
   }

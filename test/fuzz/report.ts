@@ -14,6 +14,8 @@ export interface Report {
   readonly memory: readonly Memory[];
   /** The longest pauses of finality, three of each honest node. */
   readonly gaps: readonly { readonly ms: number; readonly ownSlots: number; readonly endedAfterS: number }[];
+  /** Seconds without a link between honest nodes, for each of them. */
+  readonly lostLinkS: readonly number[];
   /** The fuzzer's own longest stall: what it measures is no better than this. */
   readonly stallMs: number;
   readonly payments: { readonly accepted: number; readonly met503: number; readonly notFinal: number };
@@ -57,6 +59,7 @@ export function printReport(report: Report, fail: (what: string) => void, json: 
   );
   const pauses = gaps.map(({ ms, endedAfterS }) => `${(ms / slotMs).toFixed(2)} (after ${endedAfterS} s)`);
   console.log(`longest pauses of finality, in slots: ${pauses.join(', ')}`);
+  console.log(`honest nodes without a link to each other: ${report.lostLinkS.join(', ')} s`);
   console.log(`longest stall of the fuzzer itself: ${report.stallMs.toFixed(0)} ms`);
   console.log(`memory, MiB: from ${each(({ startMiB }) => startMiB)} to ${each(({ endMiB }) => endMiB)}`);
   for (const { tenthsMiB } of memory) console.log(`  floor of each tenth: ${tenthsMiB.join(', ')}`);

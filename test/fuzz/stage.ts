@@ -40,7 +40,8 @@ const slotMs = 1_000;
 const slotsPerEpoch = 20;
 const pollMs = 200;
 
-export async function setStage(directory: string): Promise<Stage> {
+/** @param logLevel of the nodes; what they write is kept when a run fails */
+export async function setStage(directory: string, logLevel: string): Promise<Stage> {
   const homes = makeHomes(directory, { stakes, slotDurationMs: slotMs, slotsPerEpoch });
   const { genesis, genesisHash } = homes;
   const ports = await Promise.all(stakes.map(freePort));
@@ -49,7 +50,7 @@ export async function setStage(directory: string): Promise<Stage> {
       createNodeProcess({
         home,
         p2pPort: ports[i]!,
-        args: [...dialling(ports.filter((_, j) => j !== i)), '--log-level', 'error'],
+        args: [...dialling(ports.filter((_, j) => j !== i)), '--log-level', logLevel],
       }),
     ),
   );

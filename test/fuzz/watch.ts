@@ -3,6 +3,8 @@ import type { Client } from '../../client/http/client.js';
 import type { NodeProcess } from '../network/node-process.js';
 
 export interface Watch {
+  /** Seconds in which this node was not connected to another honest one, about. */
+  lostLinkS(): number;
   /** The longest pauses between two final blocks on this node so far, longest first; at most five. */
   longestGaps(): readonly Gap[];
   /** What counts as memory from now on: the warm-up is over. */
@@ -31,12 +33,14 @@ export interface Memory {
 const everyMs = 500;
 const keptGaps = 5;
 
-export function watchNode(node: NodeProcess, fail: (what: string) => void): Watch {
+/** @param others node keys of the other honest nodes */
+export function watchNode(node: NodeProcess, others: readonly string[], fail: (what: string) => void): Watch {
   const samples: number[] = [];
   let measuring = false;
   let gapsCount = false;
   let lastFinal = performance.now();
   let gaps: Gap[] = [];
+  let lostLinks = 0;
   const over = new AbortController();
 
   const timer = setInterval(() => {
@@ -48,6 +52,13 @@ export function watchNode(node: NodeProcess, fail: (what: string) => void): Watc
     node.client.status().then(
       ({ memory_bytes }) => {
         if (measuring) samples.push(memory_bytes / 1_048_576);
+      },
+      () => undefined,
+    );
+    node.client.peers().then(
+      (peers) => {
+        const connected = new Set(peers.map(({ node_id }) => node_id));
+        if (gapsCount) lostLinks += others.filter((other) => !connected.has(other)).length;
       },
       () => undefined,
     );
@@ -77,6 +88,7 @@ export function watchNode(node: NodeProcess, fail: (what: string) => void): Watc
   const floorOf = (part: readonly number[]): number => Math.min(...part, Number.POSITIVE_INFINITY);
 
   return {
+    lostLinkS: () => (lostLinks * everyMs) / 1_000,
     longestGaps: () => {
       if (gapsCount) keep(performance.now() - lastFinal);
       return gaps;
