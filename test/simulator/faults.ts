@@ -26,6 +26,7 @@ export const faultKinds = [
   'clock offset',
   'clock step',
   'clock drift',
+  'clock in doubt',
   'old disk',
   'lost vote state',
 ] as const;
@@ -219,6 +220,12 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
       node.clock.drift(0);
       node.clock.step(-node.clock.offset());
     };
+  },
+  // What the watch over the clock says when it differs from those of others.
+  'clock in doubt': (simulation, random) => {
+    const node = random.pick(simulation.nodes);
+    node.replica()?.setClockSuspect(true);
+    return () => node.replica()?.setClockSuspect(false);
   },
   'old disk': (simulation, random) => {
     const node = random.pick(simulation.nodes);

@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: '1949fa3d87f1e6545d5a9ddc59d6371dc8997572b72f2069dd17309ef1039028' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: 'f03689abd8beb0c66495fd0343b7bcd5f47b5e86778e668dc8a5a5840bb415ee' },
+  { seed: 1, chaosMs: 20000, traceHash: 'ee3cb3bdc5ba568d429c26ce50d16e29432efcd0d6baf0e792dcd49146a57f20' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '7e106da080a2ddd061844731fe5a37d9618c2af0321a449816563c83da03c47d' },
   { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'b6b2f2809457b5ed98c84a47390e470e33cb14ffd2b1736dcd3618eaf8188f19' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '1d13fc174347bf07108ebf39cb277e2448e2541b253b17e1ca4f1e88a8e7fb58' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '313862192233ead90780042b7f98a60f835e63012e4d5a1465c336061d829554' },
 ];

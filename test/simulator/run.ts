@@ -70,6 +70,15 @@ function separate({ nodes, options, network }: Simulation): void {
   }
 }
 
+/** Somebody looks at the status of a node, which answers whatever it is doing. */
+function lookNowAndThen({ nodes, queue }: Simulation, random: Random): void {
+  const look = (): void => {
+    queue.schedule(queue.now() + random.between(1, 10_000_000), look);
+    random.pick(nodes).replica()?.status();
+  };
+  look();
+}
+
 function checkAccepted(simulation: Simulation): void {
   const { accepted, nodes, slot } = simulation;
   accepted.check(slot(), furthest(simulation).disk, (node, id) => nodes[node]!.fateOf(id));
@@ -99,6 +108,7 @@ export function runSeed(options: RunOptions): RunReport {
     ...(options.trace ? { trace: options.trace } : {}),
     ...(options.realSignatures ? { realSignatures: true } : {}),
   });
+  lookNowAndThen(simulation, random.fork('looks'));
   let healing: Healing = { termAtHealing: 1, recoverySlots: 0, recoveryTerms: 0 };
   const report = (verdict: 'ok' | 'violation', broken?: Violation): RunReport => ({
     seed: options.seed,

@@ -8,6 +8,7 @@ import { equivocatingLeader } from './equivocating-leader.js';
 import { equivocatingVoter } from './equivocating-voter.js';
 import { futureFlooder } from './future-flooder.js';
 import { lockIgnorer } from './lock-ignorer.js';
+import { misfitProposer } from './misfit-proposer.js';
 import { newViewLiar } from './new-view-liar.js';
 import { silentLeader } from './silent-leader.js';
 import { staleProposer } from './stale-proposer.js';
@@ -19,6 +20,7 @@ export const cast = {
   'lock ignorer': lockIgnorer,
   'certificate hider': certificateHider,
   'stale proposer': staleProposer,
+  'misfit proposer': misfitProposer,
   'new-view liar': newViewLiar,
   amnesiac,
   'future flooder': futureFlooder,

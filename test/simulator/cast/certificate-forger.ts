@@ -28,7 +28,7 @@ function signAlone(stage: Stage, real: Certificate, times: number): Certificate 
 
 function forge(stage: Stage, real: Certificate): Certificate {
   const { random } = stage;
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
       return { ...real, view: toView(real.view + 1), signatures: real.signatures.map(() => garbage) };
     case 1:
@@ -42,6 +42,8 @@ function forge(stage: Stage, real: Certificate): Certificate {
     case 5:
     case 6:
       return signAlone(stage, real, random.pick([1, stage.others.length])) ?? real;
+    case 7:
+      return { ...real, signatures: real.signatures.slice(1) };
     default:
       return { ...real, signers: real.signers.map(() => 0) };
   }
