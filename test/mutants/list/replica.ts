@@ -61,8 +61,8 @@ export const replica: readonly Mutant[] = [
   ),
   breaks('5-lost-vote-state', 'loss-unnoticed', 'a validator without its vote state starts as if it had never signed', [
     'server/replica/recover.ts',
-    '...(voteState === undefined && signs ? { voteStateLost: { clockSlot } } : {}),',
-    '...(voteState === undefined && !signs ? { voteStateLost: { clockSlot } } : {}),',
+    '...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),',
+    '...(voteState === undefined && ownKey === undefined ? { voteStateLost: { clockSlot } } : {}),',
   ]),
   breaks('5-two-processes', 'second-signer-ignored', 'two processes with one key sign against each other', [
     'server/replica/replica.ts',
