@@ -42,14 +42,15 @@ export function noteLockViolation(state: CoreState, commit: Vote, prepare: Vote)
 /** [5-certificate-votes] What certificates carry are votes too: one that contradicts another vote of its signer shows it. */
 export function noteCertificate(state: CoreState, certificate: Certificate): void {
   const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
-  const body = { chain: state.config.chain, epoch, view, block, phase, justify_view };
+  const { chain } = state.config;
   const name = `${view}/${phase}`;
   for (const [at, index] of signers.entries()) {
     const validator = state.epoch.validators[index]!.key;
     const own = state.votes.get(validator);
     const known = own?.get(name);
     if (known?.signature === signatures[at]) continue;
-    const vote: Vote = { ...body, validator, signature: signatures[at]! };
+    const signature = signatures[at]!;
+    const vote: Vote = { chain, epoch, view, block, phase, justify_view, validator, signature };
     if (known !== undefined) noteDoubleVote(state, known, vote);
     const commit = state.commitVotes.get(validator);
     if (phase === 'prepare' && commit !== undefined) noteLockViolation(state, commit, vote);
