@@ -39,8 +39,7 @@ struct control {
   uint32_t fail_errno;   /* 0: the write is only short */
   uint32_t fail_partial; /* so many bytes are written first */
   uint32_t lose_syncs;   /* 1: a sync says that it is done and makes nothing safe */
-  uint32_t sync_delay_us; /* a sync lasts a random time up to this */
-  uint32_t unused;
+  uint32_t sync_delay_us, unused; /* a sync lasts a random time up to this */
   int64_t calls;  /* counted here */
   int64_t failed; /* calls that were made to fail */
   char fail_path[64];
@@ -387,8 +386,8 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
   return answer;
 }
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {
-  struct timespec now;
   (void)zone;
+  struct timespec now;
   int answer = clock_gettime(CLOCK_REALTIME, &now);
   if (answer == 0) *time = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
   return answer;
