@@ -29,10 +29,10 @@ export interface Report {
 const maxGapSlots = 3;
 const maxGrowthMiB = 64;
 
-/** Pauses of finality that were too long, in words. Whole terms that the fuzzer led and wasted are its own doing. */
+/** Pauses of finality that were too long, in words. Of the slots that the fuzzer led and wasted, one counts. */
 export function longPauses({ gaps, slotMs }: Report): string[] {
   return gaps
-    .filter(({ ms, ownSlots }) => ms / slotMs - Math.max(0, ownSlots - 2) >= maxGapSlots)
+    .filter(({ ms, ownSlots }) => ms / slotMs - Math.max(0, ownSlots - 1) >= maxGapSlots)
     .map(({ ms, ownSlots }) => `finality paused for ${(ms / slotMs).toFixed(2)} slots, ${ownSlots} led by the fuzzer`);
 }
 
