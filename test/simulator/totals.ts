@@ -17,6 +17,15 @@ export interface Totals {
   readonly roles: ReadonlyMap<string, number>;
   /** Seeds by slots from healing to the next final block. */
   readonly recovery: ReadonlyMap<number, number>;
+  /** The same, of seeds that healed with terms of one slot. */
+  readonly fromOneSlot: ReadonlyMap<number, number>;
+  /** Seeds by whole terms, led well, that had begun when finality came back. */
+  readonly terms: ReadonlyMap<number, number>;
+  /** Changes of stake that became final. */
+  readonly stakeMoves: number;
+  /** Equivocations proved in final blocks, and the most blocks that one took. */
+  readonly proved: number;
+  readonly mostBlocks: number;
   /** Seeds by number of validators. */
   readonly validators: ReadonlyMap<number, number>;
 }
@@ -32,6 +41,9 @@ export function createTally(): Tally {
   const faults = new Map<string, { times: number; seeds: number }>();
   const roles = new Map<string, number>();
   const recovery = new Map<number, number>();
+  const fromOneSlot = new Map<number, number>();
+  const terms = new Map<number, number>();
+  let [stakeMoves, proved, mostBlocks] = [0, 0, 0];
   const validators = new Map<number, number>();
   let [repeated, simulatedMs, cpuMs, events, finalBlocks, byzantineSeeds] = [0, 0, 0, 0, 0, 0];
   const count = <Key>(counts: Map<Key, number>, key: Key): void => {
@@ -46,7 +58,14 @@ export function createTally(): Tally {
       }
       seen.add(key);
       if (line.verdict === 'violation') violations.push(line);
-      else count(recovery, line.recoverySlots);
+      else {
+        count(recovery, line.recoverySlots);
+        if (line.termAtHealing === 1) count(fromOneSlot, line.recoverySlots);
+        count(terms, line.recoveryTerms);
+      }
+      stakeMoves += line.stakeMoves;
+      proved += line.evidence.proved;
+      mostBlocks = Math.max(mostBlocks, line.evidence.mostBlocks);
       simulatedMs += line.simulatedMs;
       cpuMs += line.cpuMs;
       events += line.events;
@@ -71,6 +90,11 @@ export function createTally(): Tally {
       byzantineSeeds,
       roles,
       recovery,
+      fromOneSlot,
+      terms,
+      stakeMoves,
+      proved,
+      mostBlocks,
       validators,
     }),
   };
@@ -89,7 +113,8 @@ export function percentile(counts: ReadonlyMap<number, number>, share: number): 
 }
 
 const share = (part: number, whole: number): string => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`;
-const mean = (sum: number, count: number): string => (sum / Math.max(count, 1)).toFixed(1);
+const sum = (counts: ReadonlyMap<number, number>): number => [...counts.values()].reduce((all, one) => all + one, 0);
+const mean = (total: number, count: number): string => (total / Math.max(count, 1)).toFixed(1);
 
 /** Lines for a person; the first is the summary. */
 export function tableOf(totals: Totals): readonly string[] {
@@ -110,6 +135,12 @@ export function tableOf(totals: Totals): readonly string[] {
     `validators: 4–7 in ${share(sized(4, 7), seeds)} of the seeds, 8–13 in ${share(sized(8, 13), seeds)}, 14–31 in ${share(sized(14, 31), seeds)}`,
     `recovery in slots after healing: median ${percentile(recovery, 0.5)}, 90% ${percentile(recovery, 0.9)}, ` +
       `99% ${percentile(recovery, 0.99)}, 99.9% ${percentile(recovery, 0.999)}, most ${Math.max(0, ...recovery.keys())}`,
+    `of ${sum(totals.fromOneSlot)} seeds that healed with terms of one slot: 99% ${percentile(totals.fromOneSlot, 0.99)}, most ${Math.max(0, ...totals.fromOneSlot.keys())} slots`,
+    `terms led well that had begun by then: ${[...totals.terms]
+      .sort(([left], [right]) => left - right)
+      .map(([count, of]) => `${count} in ${of} seeds`)
+      .join(', ')}`,
+    `${totals.stakeMoves} changes of stake; ${totals.proved} equivocations proved in final blocks, within ${totals.mostBlocks} blocks`,
     'faults: name, times, share of seeds',
     ...rows([...totals.faults].map(([kind, of]) => [kind, String(of.times), share(of.seeds, seeds)])),
     `Byzantine validators in ${share(totals.byzantineSeeds, seeds)} of the seeds; role, seeds, share of seeds`,
