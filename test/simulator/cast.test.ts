@@ -29,7 +29,7 @@ for (const role of ['equivocating leader', 'equivocating voter', 'twin', 'lock i
 }
 
 test('with a third of the stake or more the checkers find two final blocks of one height', () => {
-  for (const seed of [1, 4]) {
+  for (const seed of [4, 11]) {
     const report = runControl(seed);
     assert.ok(bites(report), `seed ${seed} (${report.roles.join(', ')}) found ${report.rule ?? 'nothing'}`);
   }
