@@ -1,7 +1,9 @@
 /**
  * After the healing liveness is owed, in the protocol's terms: something becomes final by the end of the second whole
- * term whose leader is honest and up.
+ * term whose leader is honest and up. Slots for which a clock that ran ahead has made its validator sign do not count:
+ * it signs nothing for them again.
  */
+import { slotOfView } from '../../consensus/view.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { furthest } from '../../server/simulator/load.js';
 import { validatorKeyOf } from '../../server/simulator/simulated-chain.js';
@@ -34,6 +36,17 @@ function longestTerm({ nodes, isHonest }: Simulation): number {
   return Math.max(1, ...terms.map((slots) => slots ?? 1));
 }
 
+/** The last slot for which an honest validator has signed. */
+function signedUntil({ nodes, isHonest, chain }: Simulation): number {
+  const views = nodes
+    .filter(({ index }) => isHonest(index))
+    .map((node) => node.replica()?.status().consensus.watermark?.view);
+  return Math.max(
+    0,
+    ...views.map((view) => (view === undefined ? 0 : slotOfView(chain.context.genesis.parameters, view))),
+  );
+}
+
 /** Whether the leader of the present term can do what a leader does. */
 function isLedWell(simulation: Simulation): boolean {
   const leader = furthest(simulation).replica()?.status().consensus.leader;
@@ -44,7 +57,7 @@ function isLedWell(simulation: Simulation): boolean {
 
 /** To be called at the start of a slot, after everything was mended. @throws Violation when finality does not come back */
 export function awaitFinality(simulation: Simulation): Healing {
-  const healedAt = simulation.slot();
+  const owedAfter = Math.max(simulation.slot(), signedUntil(simulation));
   const before = simulation.height();
   const termAtHealing = longestTerm(simulation);
   let term: { start: number; slots: number; good: boolean } | undefined;
@@ -61,7 +74,7 @@ export function awaitFinality(simulation: Simulation): Healing {
     if (waited >= owedWithinSlots) fail(simulation, `nothing became final within ${owedWithinSlots} slots of healing`);
     if (isOver) {
       const start = slot - (slot % slots);
-      term = { start, slots, good: start > healedAt && isLedWell(simulation) };
+      term = { start, slots, good: start > owedAfter && isLedWell(simulation) };
       if (term.good) recoveryTerms++;
     }
     simulation.run(slotMs);
