@@ -11,11 +11,13 @@ import { toAmount, toEpoch, toHeight, toNonce, toSlot, toView, type View } from 
 import { voteSigningText } from '../../ledger/values/signing.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transfer } from '../../ledger/values/transaction.js';
+import type { Certificate } from '../../ledger/values/vote.js';
 import { createCrypto } from '../../server/crypto/create-crypto.js';
 import { homePaths } from '../../server/home/home.js';
 import { developmentSigner, openKeys } from '../../server/node-runtime/keys.js';
 import type { FinalBlock } from '../../server/replica/ports.js';
 import { createLedgerStore } from '../../server/storage/ledger-store.js';
+import { createVoteStateStore } from '../../server/storage/vote-state-file.js';
 import type { Homes } from './homes.js';
 
 export interface LongChain {
@@ -61,6 +63,7 @@ export async function writeLongChain(homes: Homes, plan: LongChain): Promise<voi
   const { signer: validator, vrf } = keys;
   let parent: Hash = hash;
   let justifyView: View = toView(0);
+  let lock: Certificate | undefined;
   let nonce = 0;
   let batch: FinalBlock[] = [];
   const pay = (): Transfer & { signature: ReturnType<typeof payer.sign> } =>
@@ -106,10 +109,19 @@ export async function writeLongChain(homes: Homes, plan: LongChain): Promise<voi
     const certificate = assembleCertificate(set, [{ ...vote, validator: validator.publicKey, signature }]);
     state.absorb(executed.changes);
     parent = block.hash;
+    lock = certificate;
     batch.push({ block, certificate, changes: executed.changes, receipts: executed.receipts });
     if (batch.length < batchBlocks && i < plan.blocks - 1) continue;
     store.append(batch, () => undefined);
     batch = [];
   }
   await store.close();
+  if (lock !== undefined) writeLastVote(paths.keys, lock);
+}
+
+/** Without it the vote state would be older than the ledger, and its validator would wait for others. */
+function writeLastVote(keys: string, lock: Certificate): void {
+  const votes = createVoteStateStore(keys);
+  votes.write({ version: 1, lock, watermark: { view: lock.view, step: 'commit' } }, [], []);
+  votes.close();
 }
