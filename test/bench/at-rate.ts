@@ -13,6 +13,8 @@ export interface RateOptions {
   readonly seconds: number;
   /** The last validator is killed before the load begins. */
   readonly oneDead?: boolean;
+  /** A directory for a CPU profile of the first node. */
+  readonly profileTo?: string | undefined;
 }
 
 const payers = 128;
@@ -20,7 +22,7 @@ const lanes = 2;
 
 export async function measureAtRate(name: string, options: RateOptions): Promise<Measurement> {
   const { validators, perSecond, seconds } = options;
-  const under = await startChain(validators, payers);
+  const under = await startChain(validators, payers, options.profileTo);
   try {
     if (options.oneDead) await under.killLast();
     const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));

@@ -44,7 +44,7 @@ const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
 
 function atRate(name: string, more: { readonly oneDead?: boolean }): Promise<Measurement> {
   const perSecond = Number(values.rate);
-  return measureAtRate(`${name} of ${perSecond} a second`, { validators: 4, perSecond, seconds, ...more });
+  return measureAtRate(`${name} of ${perSecond} a second`, { ...common, validators: 4, perSecond, ...more });
 }
 
 const chosen = values.only === '' ? Object.keys(parts) : values.only.split(',');
