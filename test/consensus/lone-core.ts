@@ -21,6 +21,7 @@ import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Certificate, Phase, Proposal, Vote } from '../../ledger/values/vote.js';
 import { standInCrypto } from '../ledger/stand-in-crypto.js';
 import { person } from '../ledger/test-chain.js';
+import { genesisHeaderOf } from './genesis-header.js';
 
 export const chain = 'lone-00000000' as ChainId;
 export const me = 'v1';
@@ -48,20 +49,9 @@ export function epochEntry(number = 0, members: readonly string[] = names): Epoc
 }
 
 export function makeHeader(fields: Partial<Record<keyof BlockHeader, unknown>>): HashedHeader {
+  const { hash: _, ...blank } = genesisHeaderOf(chain, zero);
   const header = {
-    version: 1,
-    chain,
-    index: toHeight(0),
-    epoch: toEpoch(0),
-    slot: toSlot(0),
-    round: 0,
-    prev_hash: zero,
-    justify_view: toView(0),
-    proposer: zero,
-    tx_root: zero,
-    evidence_root: zero,
-    state_root: zero,
-    validators_hash: zero,
+    ...blank,
     ...fields,
   } as BlockHeader;
   return { ...header, hash: blockHash(standInCrypto, header) };
