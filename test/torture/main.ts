@@ -14,6 +14,7 @@ import { powerCutLibrary } from './disk/library.js';
 import { type Arena, pause } from './faults/fault.js';
 import { type FaultName, readOptions } from './options.js';
 import { plannedFaults } from './plan.js';
+import { createProgress } from './progress.js';
 import { isGood, reportText, type TortureReport } from './report.js';
 import { startLoad } from './steady-load.js';
 import type { TorturedNode } from './tortured-node.js';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const tried: Partial<Record<FaultName, number>> = {};
   const restartsMs: number[] = [];
   const wrong: string[] = [];
+  const progress = createProgress();
   const listen = async (node: TorturedNode): Promise<void> => {
     const status = await node.client.status().catch(() => undefined);
     if (status === undefined) return;
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
       wrong.push(...(await fault(arena, node)));
       tried[name] = (tried[name] ?? 0) + 1;
       await listen(node);
+      progress.tell({ tried, acknowledged: load.acknowledged.size, wrong: wrong.length });
       const patience = performance.now() + catchUpMs;
       while (load.behind() > lanes && performance.now() < patience) await pause(5);
     }
