@@ -10,8 +10,8 @@ import type { SimulatedNode } from './simulated-node.js';
 import type { Simulation } from './simulation.js';
 
 const lanes = 3;
-/** A wallet without news for so long asks another node. */
-const patienceUs = 2_000_000;
+/** A wallet without news for so many slots asks another node. */
+const patienceSlots = 2;
 /** Of a million payments, so many come with a rival. */
 const rivalPpm = 50_000;
 /** And so many are good for a few slots only; then the wallet signs another. */
@@ -35,6 +35,7 @@ export function furthest({ nodes, isHonest }: Simulation): SimulatedNode {
 export function startLoad(simulation: Simulation, everyMs: number): () => void {
   const { chain, queue } = simulation;
   const random = simulation.random.fork('load');
+  const patienceUs = patienceSlots * simulation.slotMs * 1000;
   const customers = simulation.options.customers ?? 8;
   const purses = Array.from({ length: customers }, (_, at) => createPurse(chain, 'customer', at));
   const underway = new Map<number, Underway>();

@@ -78,6 +78,7 @@ export interface Simulation {
   /** Unix ms by the true clock. */
   now(): number;
   slot(): number;
+  readonly slotMs: number;
   /** Highest final index on any disk. */
   height(): number;
   /** The node whose validator leads the current slot, as far as the first node that is up knows. */
@@ -107,8 +108,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
     ...(options.accounts === undefined ? {} : { accounts: options.accounts }),
     parameters: options.parameters ?? {},
   });
-  const { slot_duration_ms } = chain.context.genesis.parameters;
-  const slot = (): number => Math.floor(queue.now() / 1000 / slot_duration_ms);
+  const { slot_duration_ms: slotMs } = chain.context.genesis.parameters;
+  const slot = (): number => Math.floor(queue.now() / 1000 / slotMs);
   const trace = createHash('sha256');
   const note = (line: string): void => {
     const text = `${(queue.now() / 1000).toFixed(3)} ${line}`;
@@ -293,7 +294,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     actors.set(index, create(stage));
   }
   for (const node of nodes) node.boot();
-  if (!options.direct) schedulePings(queue, nodes, network);
+  if (!options.direct) schedulePings(queue, nodes, network, slotMs);
 
   return {
     options,
@@ -313,6 +314,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     },
     now: () => queue.now() / 1000,
     slot,
+    slotMs,
     evidence,
     height: () => finals.highest(),
     leaderNode() {
@@ -337,11 +339,19 @@ export function createSimulation(options: SimulationOptions): Simulation {
   };
 }
 
-/** Every 2 s each node tells the others where it stands, as the pings of real peers do. */
-function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[], network: VirtualNetwork): void {
+/**
+ * Every other slot each node tells the others where it stands, as the pings of real peers do; with slots longer than a
+ * second that is less often than real ones, so news has to come by itself.
+ */
+function schedulePings(
+  queue: EventQueue,
+  nodes: readonly SimulatedNode[],
+  network: VirtualNetwork,
+  slotMs: number,
+): void {
   for (const node of nodes) {
     const ping = (): void => {
-      queue.schedule(queue.now() + 2_000_000, ping);
+      queue.schedule(queue.now() + 2_000 * slotMs, ping);
       const replica = node.replica();
       if (replica === undefined) return;
       const message: ReplicaMessage = {

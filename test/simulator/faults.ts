@@ -46,6 +46,12 @@ export function drawKinds(random: Random): readonly FaultKind[] {
   return random.chance(500_000) ? possible : random.shuffle(possible).slice(0, random.between(4, 8));
 }
 
+/** What is written for slots of a second, in ms, stretched to those of the run, so that each slot stays as eventful. */
+const slotsOf =
+  ({ slotMs }: Simulation) =>
+  (ms: number): number =>
+    (ms * slotMs) / 1000;
+
 const usual = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 } as const;
 
 export interface Faults {
@@ -55,13 +61,14 @@ export interface Faults {
 }
 
 /**
- * @param everyMs mean time between faults
+ * @param everyMs mean time between faults, in ms
  * @param kinds those that may happen; few at a time find what a mixture of all hides
  */
 export function startFaults(simulation: Simulation, everyMs: number, kinds: readonly FaultKind[] = faultKinds): Faults {
   const random = simulation.random.fork('faults');
   const counts = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   const undo = new Set<() => void>();
+  const slots = slotsOf(simulation);
   let running = true;
 
   const next = (): void => {
@@ -71,7 +78,7 @@ export function startFaults(simulation: Simulation, everyMs: number, kinds: read
     const kind = random.pick(kinds);
     counts[kind]++;
     const end = begin[kind](simulation, random);
-    const lastsMs = random.pick([200, 1_000, 3_000, 10_000, 30_000]) + random.below(1_000);
+    const lastsMs = slots(random.pick([200, 1_000, 3_000, 10_000, 30_000]) + random.below(1_000));
     simulation.note(`fault: ${kind} for ${lastsMs} ms`);
     undo.add(end);
     queue.schedule(queue.now() + lastsMs * 1000, () => {
@@ -108,10 +115,13 @@ type Begin = (simulation: Simulation, random: Random) => () => void;
 
 const setConditions =
   (
-    draw: (random: Random) => Partial<{ delayUs: readonly [number, number]; lossPpm: number; duplicatePpm: number }>,
+    draw: (
+      random: Random,
+      slots: (ms: number) => number,
+    ) => Partial<{ delayUs: readonly [number, number]; lossPpm: number; duplicatePpm: number }>,
   ): Begin =>
   (simulation, random) => {
-    simulation.network.setConditions({ ...usual, ...draw(random) });
+    simulation.network.setConditions({ ...usual, ...draw(random, slotsOf(simulation)) });
     return () => simulation.network.setConditions(usual);
   };
 
@@ -133,12 +143,12 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
   loss: setConditions((random) => ({ lossPpm: random.between(10_000, 400_000) })),
   duplicates: setConditions((random) => ({ duplicatePpm: random.between(50_000, 500_000) })),
   // Up to 8 slots; often about the length of a slot, where terms lengthen.
-  delay: setConditions((random) => {
-    const most = random.pick([20, 100, 400, 1_500, 8_000]) * 1000;
+  delay: setConditions((random, slots) => {
+    const most = slots(random.pick([20, 100, 400, 1_500, 8_000])) * 1000;
     return { delayUs: [most >> 1, most] };
   }),
   // Within half a slot, so that what was sent first seldom comes first.
-  reordering: setConditions((random) => ({ delayUs: [200, random.between(50, 500) * 1000] })),
+  reordering: setConditions((random, slots) => ({ delayUs: [200, slots(random.between(50, 500)) * 1000] })),
   'one-way link': (simulation, random) => {
     const from = random.below(simulation.nodes.length);
     const to = random.below(simulation.nodes.length);
@@ -199,18 +209,18 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
   },
   'slow disk': (simulation, random) => {
     const node = random.pick(simulation.nodes);
-    node.disk.setSyncDelay(random.between(10_000, 2_000_000));
+    node.disk.setSyncDelay(slotsOf(simulation)(random.between(10_000, 2_000_000)));
     return () => node.disk.setSyncDelay(150);
   },
   // Less than what peers would take for broken, and longer than any message.
   'clock offset': (simulation, random) => {
     const node = random.pick(simulation.nodes);
-    node.clock.step(random.between(-450, 450));
+    node.clock.step(slotsOf(simulation)(random.between(-450, 450)));
     return () => node.clock.step(-node.clock.offset());
   },
   'clock step': (simulation, random) => {
     const node = random.pick(simulation.nodes);
-    node.clock.step(random.between(-5_000, 5_000));
+    node.clock.step(slotsOf(simulation)(random.between(-5_000, 5_000)));
     return () => node.clock.step(-node.clock.offset());
   },
   'clock drift': (simulation, random) => {

@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: 'ee3cb3bdc5ba568d429c26ce50d16e29432efcd0d6baf0e792dcd49146a57f20' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '7e106da080a2ddd061844731fe5a37d9618c2af0321a449816563c83da03c47d' },
-  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'b6b2f2809457b5ed98c84a47390e470e33cb14ffd2b1736dcd3618eaf8188f19' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '313862192233ead90780042b7f98a60f835e63012e4d5a1465c336061d829554' },
+  { seed: 1, chaosMs: 20000, traceHash: 'e3b5ae5f73f4db959893688b8cd2df55cb29de79882dabfbd0261178d0339a59' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: 'e4f84bfbbe66f7014ee25d619089bf4181e3970680876b4953db9f21cf399067' },
+  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: '7602ca8c7ada1a9db745f99347c389ab784da4494c3a7878d3abfb8e8d6b0fec' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'a501d5fd8b67d2068c7a4b059aa2faa209abde5e3c53d5ac050818b8cf8609dc' },
 ];

@@ -11,7 +11,6 @@ import type { Simulation } from '../../server/simulator/simulation.js';
 
 /** However unlucky the draw of leaders. */
 const owedWithinSlots = 60;
-const slotMs = 1_000;
 /** Into a slot, so that everyone has noticed that it began. */
 const glanceMs = 20;
 
@@ -77,7 +76,7 @@ export function awaitFinality(simulation: Simulation): Healing {
       term = { start, slots, good: start > owedAfter && isLedWell(simulation) };
       if (term.good) recoveryTerms++;
     }
-    simulation.run(slotMs);
+    simulation.run(simulation.slotMs);
   }
 }
 

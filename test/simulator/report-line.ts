@@ -34,13 +34,16 @@ export function lineKey({ commit = '', options }: ReportLine): string {
   return `${commit} ${seed} ${chaosMs} ${nodes} ${realSignatures}`;
 }
 
-/** @returns undefined for text that is no report, such as a line that was cut off when a run was ended */
+/**
+ * A line that names no length of a slot had slots of a second.
+ * @returns undefined for text that is no report, such as a line that was cut off when a run was ended
+ */
 export function parseReportLine(text: string): ReportLine | undefined {
   try {
     const line = JSON.parse(text) as Partial<ReportLine> | null;
     const whole =
       typeof line?.options?.seed === 'number' && typeof line.verdict === 'string' && line.faults && line.roles;
-    return whole ? (line as ReportLine) : undefined;
+    return whole ? { ...(line as ReportLine), slotMs: line.slotMs ?? 1_000 } : undefined;
   } catch {
     return undefined;
   }

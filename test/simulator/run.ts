@@ -1,4 +1,6 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
+import type { Parameters } from '../../ledger/values/genesis.js';
+import { developmentParameters } from '../../ledger/values/parameters.js';
 import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { furthest, startLoad } from '../../server/simulator/load.js';
@@ -14,6 +16,8 @@ export interface RunOptions {
   readonly seed: number;
   /** Validators; by default drawn: three quarters of the seeds 4–7, a fifth 8–13, the rest 14–31. */
   readonly nodes?: number;
+  /** Length of a slot, in ms; by default drawn, the longer the more validators there are (`drawSlotMs`). */
+  readonly slotMs?: number;
   /** Simulated time under faults, in ms. */
   readonly chaosMs: number;
   readonly trace?: (line: string) => void;
@@ -34,6 +38,7 @@ export interface RunReport extends Healing {
   /** What its Byzantine validators do; empty when all are honest. */
   readonly roles: readonly Role[];
   readonly simulatedMs: number;
+  readonly slotMs: number;
   readonly events: number;
   readonly finalBlocks: number;
   readonly faults: Record<FaultKind, number>;
@@ -50,6 +55,27 @@ function drawValidators(random: Random): number {
   const draw = random.below(100);
   if (draw < 75) return random.between(4, 7);
   return draw < 95 ? random.between(8, 13) : random.between(14, 31);
+}
+
+/**
+ * Slots as long as chains choose them: more validators, longer slots. Everything that a run draws is in proportion, so a
+ * slot is as eventful whatever its length.
+ */
+function drawSlotMs(random: Random, validators: number): number {
+  if (validators <= 7) return random.pick([1_000, 2_000, 4_000, 4_000, 4_000, 6_000, 6_000, 6_000, 6_000, 6_000]);
+  return random.pick(validators <= 13 ? [4_000, 6_000, 8_000, 8_000] : [8_000, 12_000, 12_000]);
+}
+
+/** The delays that a chain reckons with, in proportion to its slots. */
+function delaysFor(slotMs: number): Partial<Parameters> {
+  const { slot_duration_ms, delta_ms, network_delay_ms, max_clock_offset_ms } = developmentParameters;
+  const part = slotMs / slot_duration_ms;
+  return {
+    slot_duration_ms: slotMs,
+    delta_ms: delta_ms * part,
+    network_delay_ms: network_delay_ms * part,
+    max_clock_offset_ms: max_clock_offset_ms * part,
+  };
 }
 
 /** No one holds a third, so that anyone may turn out to be Byzantine. */
@@ -71,9 +97,9 @@ function separate({ nodes, options, network }: Simulation): void {
 }
 
 /** Somebody looks at the status of a node, which answers whatever it is doing. */
-function lookNowAndThen({ nodes, queue }: Simulation, random: Random): void {
+function lookNowAndThen({ nodes, queue, slotMs }: Simulation, random: Random): void {
   const look = (): void => {
-    queue.schedule(queue.now() + random.between(1, 10_000_000), look);
+    queue.schedule(queue.now() + random.between(1, 10_000 * slotMs), look);
     random.pick(nodes).replica()?.status();
   };
   look();
@@ -92,6 +118,8 @@ function checkEvidence({ evidence, nodes, chain, slot }: Simulation, healedAtSlo
 export function runSeed(options: RunOptions): RunReport {
   const random = createRandom(options.seed, 'run');
   const validators = options.nodes ?? drawValidators(random);
+  const slotMs = options.slotMs ?? drawSlotMs(random.fork('slot'), validators);
+  const slots = (count: number): number => count * slotMs;
   const stakes = drawStakes(random, validators);
   const { roles, actors, twins, camps } = (options.cast ?? drawCasting)(random.fork('cast'), stakes);
   const observers = random.chance(500_000) ? random.between(1, 3) : 0;
@@ -102,6 +130,7 @@ export function runSeed(options: RunOptions): RunReport {
     actors,
     twins,
     parameters: {
+      ...delaysFor(slotMs),
       slots_per_epoch: random.pick([10, 30, 100]),
       vote_routing: random.pick(['everyone', 'leader'] as const),
     },
@@ -115,6 +144,7 @@ export function runSeed(options: RunOptions): RunReport {
     validators,
     roles,
     simulatedMs: simulation.now(),
+    slotMs,
     events: simulation.queue.executed(),
     finalBlocks: simulation.height(),
     faults: faults.counts,
@@ -128,15 +158,15 @@ export function runSeed(options: RunOptions): RunReport {
     ...(broken === undefined ? {} : { violation: broken.message, rule: broken.rule }),
   });
   if (camps === true) separate(simulation);
-  startLoad(simulation, random.pick([300, 500, 1_000]));
-  const moves = random.chance(500_000) ? startStakeMoves(simulation, random.pick([3_000, 10_000])) : undefined;
-  const faults = startFaults(simulation, random.pick([2_000, 5_000, 12_000]), drawKinds(random));
+  startLoad(simulation, slots(random.pick([0.7, 0.8, 0.95])));
+  const moves = random.chance(500_000) ? startStakeMoves(simulation, slots(random.pick([3, 10]))) : undefined;
+  const faults = startFaults(simulation, slots(random.pick([2, 5, 12])), drawKinds(random));
   try {
     simulation.run(options.chaosMs);
     faults.heal();
     const healedAtSlot = simulation.slot();
     healing = awaitFinality(simulation);
-    simulation.run(20_000);
+    simulation.run(slots(20));
     checkEvidence(simulation, healedAtSlot);
     checkAccepted(simulation);
     const honest = simulation.nodes.filter(({ index }) => simulation.isHonest(index));

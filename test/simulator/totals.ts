@@ -7,6 +7,8 @@ export interface Totals {
   readonly repeated: number;
   readonly violations: readonly ReportLine[];
   readonly simulatedS: number;
+  /** Simulated time in slots, whose length each seed draws: what a run costs goes by these, not by seconds. */
+  readonly slots: number;
   readonly cpuS: number;
   readonly events: number;
   readonly finalBlocks: number;
@@ -45,7 +47,7 @@ export function createTally(): Tally {
   const terms = new Map<number, number>();
   let [stakeMoves, proved, mostBlocks] = [0, 0, 0];
   const validators = new Map<number, number>();
-  let [repeated, simulatedMs, cpuMs, events, finalBlocks, byzantineSeeds] = [0, 0, 0, 0, 0, 0];
+  let [repeated, simulatedMs, slots, cpuMs, events, finalBlocks, byzantineSeeds] = [0, 0, 0, 0, 0, 0, 0];
   const count = <Key>(counts: Map<Key, number>, key: Key): void => {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   };
@@ -67,6 +69,7 @@ export function createTally(): Tally {
       proved += line.evidence.proved;
       mostBlocks = Math.max(mostBlocks, line.evidence.mostBlocks);
       simulatedMs += line.simulatedMs;
+      slots += line.simulatedMs / line.slotMs;
       cpuMs += line.cpuMs;
       events += line.events;
       finalBlocks += line.finalBlocks;
@@ -83,6 +86,7 @@ export function createTally(): Tally {
       repeated,
       violations,
       simulatedS: simulatedMs / 1000,
+      slots,
       cpuS: cpuMs / 1000,
       events,
       finalBlocks,
@@ -118,7 +122,8 @@ const mean = (total: number, count: number): string => (total / Math.max(count, 
 
 /** Lines for a person; the first is the summary. */
 export function tableOf(totals: Totals): readonly string[] {
-  const { seeds, simulatedS, cpuS, recovery, violations } = totals;
+  const { seeds, simulatedS, slots, cpuS, recovery, violations } = totals;
+  const eachCpuSecond = (count: number): string => (count / Math.max(cpuS, 1e-9)).toFixed(0);
   const faultTimes = [...totals.faults.values()].reduce((sum, { times }) => sum + times, 0);
   const rows = (cells: readonly (readonly [string, ...string[]])[]): string[] => {
     const width = Math.max(0, ...cells.map(([first]) => first.length));
@@ -128,10 +133,11 @@ export function tableOf(totals: Totals): readonly string[] {
   const sized = (low: number, high: number): number =>
     byCount.reduce((sum, [size, count]) => sum + (size >= low && size <= high ? count : 0), 0);
   return [
-    `${seeds} seeds: ${violations.length} violations; ${simulatedS.toFixed(0)} simulated seconds, ` +
-      `${(simulatedS / Math.max(cpuS, 1e-9)).toFixed(0)} for each second of CPU; ${totals.events} events, ${totals.finalBlocks} final blocks`,
+    `${seeds} seeds: ${violations.length} violations; ${simulatedS.toFixed(0)} simulated seconds in ${slots.toFixed(0)} slots, ` +
+      `${totals.events} events, ${totals.finalBlocks} final blocks`,
+    `each second of CPU: ${eachCpuSecond(simulatedS)} simulated seconds, ${eachCpuSecond(slots)} slots, ${eachCpuSecond(totals.finalBlocks)} final blocks`,
     ...(totals.repeated > 0 ? [`${totals.repeated} lines told again of a seed that was counted`] : []),
-    `a seed in the mean: ${mean(simulatedS, seeds)} simulated s, ${mean(faultTimes, seeds)} faults, ${mean(totals.finalBlocks, seeds)} final blocks`,
+    `a seed in the mean: ${mean(simulatedS, seeds)} simulated s, ${mean(slots, seeds)} slots, ${mean(faultTimes, seeds)} faults, ${mean(totals.finalBlocks, seeds)} final blocks`,
     `validators: 4–7 in ${share(sized(4, 7), seeds)} of the seeds, 8–13 in ${share(sized(8, 13), seeds)}, 14–31 in ${share(sized(14, 31), seeds)}`,
     `recovery in slots after healing: median ${percentile(recovery, 0.5)}, 90% ${percentile(recovery, 0.9)}, ` +
       `99% ${percentile(recovery, 0.99)}, 99.9% ${percentile(recovery, 0.999)}, most ${Math.max(0, ...recovery.keys())}`,

@@ -1,13 +1,14 @@
-/** Crashes every few seconds and comes back with the vote state of a new validator: it remembers nothing it signed. */
+/** Crashes every few slots and comes back with the vote state of a new validator: it remembers nothing it signed. */
 import { initialVoteState } from '../../../server/replica/recover.js';
 import type { CreateActor } from '../../../server/simulator/actor.js';
 
 export const amnesiac: CreateActor = (stage) => {
   const { queue, random } = stage;
+  const slotUs = stage.chain.context.genesis.parameters.slot_duration_ms * 1000;
   const crashLater = (): void => {
-    queue.schedule(queue.now() + random.between(3_000_000, 20_000_000), () => {
+    queue.schedule(queue.now() + random.between(3 * slotUs, 20 * slotUs), () => {
       stage.self().crash();
-      queue.schedule(queue.now() + random.between(1, 1_000_000), () => {
+      queue.schedule(queue.now() + random.between(1, slotUs), () => {
         if (!stage.self().isUp()) stage.self().boot();
       });
       crashLater();
