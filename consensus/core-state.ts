@@ -57,8 +57,8 @@ export interface CoreState {
   /** The one execution that was asked for; the next waits, so that a flood of proposals costs one at a time. */
   validating: Hash | undefined;
   readonly fetching: Set<Hash>;
-  /** Every vote of the epoch still of interest: by validator, then by `view/phase`. */
-  readonly votes: Map<PublicKey, Map<string, Vote>>;
+  /** Every vote of the epoch still of interest: by validator, then by `voteKey`. */
+  readonly votes: Map<PublicKey, Map<number, Vote>>;
   /** Stake behind each thing that is voted for, over all of `votes`. */
   readonly tallies: Map<string, number>;
   /** Highest commit vote seen of each validator in this epoch. */

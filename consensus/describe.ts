@@ -7,7 +7,7 @@ import { maxUnstored } from './config.js';
 import type { CoreState } from './core-state.js';
 import { memberIndex, stakeOf, totalStake } from './quorum.js';
 import { currentTerm, termLength } from './term.js';
-import { slotOfView } from './view.js';
+import { slotOfView, voteKey } from './view.js';
 import type { Watermark } from './vote-state.js';
 
 export interface Description {
@@ -79,10 +79,10 @@ function newestUnfinal(state: CoreState) {
 
 function votesSentence(state: CoreState, { view, block }: { readonly view: number; readonly block: string }): string {
   const { epoch } = state;
-  const voters = (phase: string): readonly PublicKey[] =>
+  const voters = (phase: 'prepare' | 'commit'): readonly PublicKey[] =>
     epoch.validators
       .map(({ key }) => key)
-      .filter((key) => state.votes.get(key)?.get(`${view}/${phase}`)?.block === block);
+      .filter((key) => state.votes.get(key)?.get(voteKey(view, phase))?.block === block);
   const qc = state.qcs.get(block as `0x${string}`);
   const phase = qc !== undefined && qc.view >= view ? 'commit' : 'prepare';
   const voted = voters(phase);

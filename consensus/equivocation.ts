@@ -8,6 +8,7 @@ import type { CoreState } from './core-state.js';
 import { stakeOf, totalStake } from './quorum.js';
 import { emit } from './send.js';
 import { headerOf } from './unfinal-blocks.js';
+import { voteKey } from './view.js';
 
 /** Once per offender and epoch is enough: the ledger takes no more. */
 function report(state: CoreState, evidence: Evidence): void {
@@ -43,7 +44,7 @@ export function noteLockViolation(state: CoreState, commit: Vote, prepare: Vote)
 export function noteCertificate(state: CoreState, certificate: Certificate): void {
   const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
   const { chain } = state.config;
-  const name = `${view}/${phase}`;
+  const name = voteKey(view, phase);
   for (const [at, index] of signers.entries()) {
     const validator = state.epoch.validators[index]!.key;
     const own = state.votes.get(validator);

@@ -11,7 +11,7 @@ import { didPrepare, mayCommit, maySign, whyNotPrepare } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { noteLate, termHolds } from './term.js';
 import { executed, headerOf, keepHeader, noteVotedFor } from './unfinal-blocks.js';
-import { slotOfView, viewAt } from './view.js';
+import { slotOfView, viewAt, voteKey } from './view.js';
 
 export function onProposal(state: CoreState, input: ProposalInput): void {
   const { proposal, block } = input;
@@ -145,7 +145,7 @@ function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {
   if (lastPrepare?.view !== proposal.view || lastPrepare.block !== proposal.block) return false;
   const slot = slotOfView(config.parameters, proposal.view);
   sendVote(state, { type: 'vote', vote: lastPrepare }, slot);
-  const own = state.votes.get(lastPrepare.validator)?.get(`${proposal.view}/commit`);
+  const own = state.votes.get(lastPrepare.validator)?.get(voteKey(proposal.view, 'commit'));
   // A vote under this key that this node did not sign, a twin's perhaps, is not its to send.
   if (own !== undefined && !mayCommit(state, proposal.view)) sendVote(state, { type: 'vote', vote: own }, slot);
   return true;

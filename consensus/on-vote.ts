@@ -1,5 +1,6 @@
 /** A vote arrives: it is counted once, and more than 2/3 of the stake makes a certificate. PROTOCOL section 5. */
 import { toHeight, toSlot } from '../ledger/values/numbers.js';
+import { voteSigningText } from '../ledger/values/signing.js';
 import type { Vote } from '../ledger/values/vote.js';
 import { assembleCertificate } from './certificate.js';
 import { maxVotesPerValidator } from './config.js';
@@ -8,7 +9,7 @@ import { noteDoubleVote, noteLockViolation, showProposal } from './equivocation.
 import { helpClosed } from './help.js';
 import { isQuorum, memberIndex, stakeOf, totalStake } from './quorum.js';
 import { emit, refuse, tellSelf } from './send.js';
-import { slotOfView } from './view.js';
+import { slotOfView, voteKey } from './view.js';
 
 export function onVote(state: CoreState, vote: Vote): void {
   const { epoch, config } = state;
@@ -46,9 +47,9 @@ export function onVote(state: CoreState, vote: Vote): void {
 
 /** @returns false for a vote that is known or that contradicts one that is */
 function remember(state: CoreState, vote: Vote): boolean {
-  const own = state.votes.get(vote.validator) ?? new Map<string, Vote>();
+  const own = state.votes.get(vote.validator) ?? new Map<number, Vote>();
   state.votes.set(vote.validator, own);
-  const name = `${vote.view}/${vote.phase}`;
+  const name = voteKey(vote.view, vote.phase);
   const known = own.get(name);
   if (known !== undefined) {
     noteDoubleVote(state, known, vote);
@@ -69,7 +70,7 @@ function remember(state: CoreState, vote: Vote): boolean {
 }
 
 /** Votes for slots to come go first, or a flood of them would push out those of today. Else the oldest goes. */
-function forgetFurthest(state: CoreState, votes: Map<string, Vote>): void {
+function forgetFurthest(state: CoreState, votes: Map<number, Vote>): void {
   let [first, last]: (Vote | undefined)[] = [];
   for (const vote of votes.values()) {
     if (first === undefined || vote.view < first.view) first = vote;
@@ -78,11 +79,12 @@ function forgetFurthest(state: CoreState, votes: Map<string, Vote>): void {
   if (first === undefined || last === undefined) return;
   const isToCome = slotOfView(state.config.parameters, last.view) > state.slot;
   const furthest = isToCome ? last : first;
-  votes.delete(`${furthest.view}/${furthest.phase}`);
+  votes.delete(voteKey(furthest.view, furthest.phase));
   count(state, furthest, -1);
 }
 
-const tallyName = ({ view, phase, block, justify_view }: Vote): string => `${view}/${phase}/${block}/${justify_view}`;
+/** Equal for votes for the same thing; kept with the vote, where it was checked against the signature. */
+const tallyName = (vote: Vote): string => voteSigningText(vote);
 
 /** Keeps the stake of what is held for one thing, so that a vote costs the same whatever the number of validators. */
 function count(state: CoreState, vote: Vote, sign: 1 | -1): void {
@@ -93,7 +95,7 @@ function count(state: CoreState, vote: Vote, sign: 1 | -1): void {
 }
 
 function sameVotes(state: CoreState, vote: Vote): readonly Vote[] {
-  const name = `${vote.view}/${vote.phase}`;
+  const name = voteKey(vote.view, vote.phase);
   const same: Vote[] = [];
   for (const { key } of state.epoch.validators) {
     const other = state.votes.get(key)?.get(name);

@@ -6,6 +6,7 @@ import { createCoreState } from '../../consensus/core-state.js';
 import { onVote } from '../../consensus/on-vote.js';
 import { memberOf } from '../../consensus/quorum.js';
 import { toEpoch, toView } from '../../ledger/values/numbers.js';
+import { voteSigningText } from '../../ledger/values/signing.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Vote } from '../../ledger/values/vote.js';
 import { createRandom } from '../../server/simulator/random.js';
@@ -45,9 +46,9 @@ for (const seed of [1, 2, 3]) {
       if (held === maxVotesPerValidator) forgotten++;
       const expected = new Map<string, number>();
       for (const own of state.votes.values()) {
-        for (const { view, phase, block, justify_view, validator: by } of own.values()) {
-          const name = `${view}/${phase}/${block}/${justify_view}`;
-          expected.set(name, (expected.get(name) ?? 0) + memberOf(state.epoch, by)!.stake);
+        for (const held of own.values()) {
+          const name = voteSigningText({ ...held });
+          expected.set(name, (expected.get(name) ?? 0) + memberOf(state.epoch, held.validator)!.stake);
         }
       }
       assert.deepEqual(new Map([...state.tallies].sort()), new Map([...expected].sort()));

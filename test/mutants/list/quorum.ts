@@ -28,8 +28,8 @@ export const quorum: readonly Mutant[] = [
       ],
       [
         'consensus/on-vote.ts',
-        '`${view}/${phase}/${block}/${justify_view}`;',
-        '`${view}/${phase}/${block && justify_view && 0}`;',
+        'const tallyName = (vote: Vote): string => voteSigningText(vote);',
+        'const tallyName = (vote: Vote): string => `${vote.view}/${vote.phase}`;',
       ],
     ),
   ),
