@@ -51,8 +51,8 @@ function endSilence(state: CoreState, certificate: Certificate): void {
 function commit(state: CoreState, certificate: Certificate): void {
   const { config } = state;
   if (!mayCommit(state, certificate.view) || config.signer === undefined) return;
-  const { chain, epoch, view, block, justify_view } = { ...certificate, chain: config.chain };
-  const body = { chain, epoch, view, block, phase: 'commit', justify_view } as const;
+  const { epoch, view, block, justify_view } = certificate;
+  const body = { chain: config.chain, epoch, view, block, phase: 'commit', justify_view } as const;
   didCommit(state, view);
   const vote: Vote = {
     ...body,

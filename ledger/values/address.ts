@@ -3,7 +3,7 @@
  * it is hashed and signed as text. Written for speed; tested equal to a general implementation.
  */
 import { assert } from './assertion.js';
-import { hexToBytes } from './hex.js';
+import { hexPairs, hexToBytes } from './hex.js';
 import { type DecodeProblem, err, ok, type Result } from './result.js';
 import type { Address, PublicKey } from './text.js';
 
@@ -77,7 +77,7 @@ export function decodeAddress(text: string, prefix: string): Result<DecodedAddre
     width += 5;
     if (width < 8) continue;
     width -= 8;
-    hex += ((bits >>> width) & 255).toString(16).padStart(2, '0');
+    hex += hexPairs[(bits >>> width) & 255]!;
   }
   return ok({ version: 0, publicKey: `0x${hex.slice(2)}` });
 }

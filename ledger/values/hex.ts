@@ -1,11 +1,12 @@
 /** Lower-case hex, without `0x`. */
 import { assert } from './assertion.js';
 
-const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** Two digits for each byte. */
+export const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 export function bytesToHex(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; i += 1) text += pairs[bytes[i]!];
+  for (let i = 0; i < bytes.length; i += 1) text += hexPairs[bytes[i]!];
   return text;
 }
 

@@ -29,7 +29,7 @@ export function* inOrder(
   };
   const offerHead = (place: number): void => {
     const head = heads.at(place);
-    if (head !== undefined) offer({ ...head, place });
+    if (head !== undefined) offer({ lane: head.lane, waiting: head.waiting, place });
   };
   offerHead(0);
   for (let best = takeBest(frontier); best !== undefined; best = takeBest(frontier)) {

@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Crypto, Signer, VrfProver } from '../../ledger/values/crypto.js';
+import { hexPairs } from '../../ledger/values/hex.js';
 import type { PublicKey, Signature, VrfProof } from '../../ledger/values/text.js';
 
 const sha256Hex = (text: string): string => hash('sha256', text, 'hex');
@@ -12,9 +13,8 @@ const sha256Hex = (text: string): string => hash('sha256', text, 'hex');
 /** The public key of the `index`-th stand-in key of a kind. */
 export const standInKey = (kind: string, index: number): PublicKey => `0x${sha256Hex(`key/${kind}/${index}`)}`;
 
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const hex8 = (word: number): string =>
-  hexOfByte[word >>> 24]! + hexOfByte[(word >>> 16) & 255]! + hexOfByte[(word >>> 8) & 255]! + hexOfByte[word & 255]!;
+  hexPairs[word >>> 24]! + hexPairs[(word >>> 16) & 255]! + hexPairs[(word >>> 8) & 255]! + hexPairs[word & 255]!;
 
 /** 128 bits, as 32 hex digits: four lanes of 32 bits, each mixed with the others at the end. Not for real keys. */
 function mix128(key: string, message: string): string {
