@@ -9,7 +9,13 @@ import { runSeed } from './run.js';
 for (const [at, role] of roles.entries()) {
   test(`${role}: with less than a third of the stake no rule breaks and finality resumes`, () => {
     // The stake of one node of four to seven is always below a third.
-    const report = runSeed({ seed: 900 + at, chaosMs: 30_000, nodes: 4 + (at % 3), cast: () => castOn([role], [0]) });
+    const report = runSeed({
+      seed: 900 + at,
+      chaosMs: 30_000,
+      slotMs: 1_000,
+      nodes: 4 + (at % 3),
+      cast: () => castOn([role], [0]),
+    });
     assert.equal(report.verdict, 'ok', `seed ${report.seed}: ${report.violation}`);
     assert.ok(report.finalBlocks > 3);
   });
@@ -19,7 +25,7 @@ for (const role of ['equivocating leader', 'equivocating voter', 'twin', 'lock i
   test(`${role}: two signatures where one is allowed are in a final block soon after`, () => {
     let proved = 0;
     for (let seed = 13; proved === 0 && seed < 23; seed++) {
-      const report = runSeed({ seed, chaosMs: 60_000, nodes: 5, cast: () => castOn([role], [0]) });
+      const report = runSeed({ seed, chaosMs: 60_000, slotMs: 1_000, nodes: 5, cast: () => castOn([role], [0]) });
       assert.equal(report.verdict, 'ok', report.violation);
       assert.ok(report.evidence.mostBlocks <= 12, JSON.stringify(report.evidence));
       proved = report.evidence.proved;

@@ -14,7 +14,7 @@ export function bites({ rule }: RunReport): boolean {
 }
 
 export const runControl = (seed: number, chaosMs = 60_000): RunReport =>
-  runSeed({ seed, chaosMs, nodes: 4 + (seed % 4), cast: drawControl });
+  runSeed({ seed, chaosMs, slotMs: 1_000, nodes: 4 + (seed % 4), cast: drawControl });
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { values } = parseArgs({

@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: 'e3b5ae5f73f4db959893688b8cd2df55cb29de79882dabfbd0261178d0339a59' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: 'e4f84bfbbe66f7014ee25d619089bf4181e3970680876b4953db9f21cf399067' },
+  { seed: 1, chaosMs: 20000, traceHash: '3b39cac1f66ead82cd94f008597aff992d5b799974319c1cdf1e64f9cbb0de3d' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '164adc8b130bbd8918f899fac5a5be09b2b8b1af7c1f56ce37fa7868abb65a07' },
   { seed: 3, chaosMs: 20000, nodes: 5, traceHash: '7602ca8c7ada1a9db745f99347c389ab784da4494c3a7878d3abfb8e8d6b0fec' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'a501d5fd8b67d2068c7a4b059aa2faa209abde5e3c53d5ac050818b8cf8609dc' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '94089bf9028c4d9c834fbb5f628844fb54d7f83996d3e82b03fc8bc93f4948c0' },
 ];

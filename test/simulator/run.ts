@@ -62,8 +62,12 @@ function drawValidators(random: Random): number {
  * slot is as eventful whatever its length.
  */
 function drawSlotMs(random: Random, validators: number): number {
-  if (validators <= 7) return random.pick([1_000, 2_000, 4_000, 4_000, 4_000, 6_000, 6_000, 6_000, 6_000, 6_000]);
-  return random.pick(validators <= 13 ? [4_000, 6_000, 8_000, 8_000] : [8_000, 12_000, 12_000]);
+  if (validators > 13) return random.pick([12_000, 16_000]);
+  if (validators > 7) return random.pick([6_000, 8_000]);
+  const draw = random.below(100);
+  if (draw < 5) return 1_000;
+  if (draw < 15) return 2_000;
+  return draw < 35 ? 4_000 : draw < 65 ? 6_000 : 8_000;
 }
 
 /** The delays that a chain reckons with, in proportion to its slots. */
