@@ -39,7 +39,7 @@ export interface CoreState {
   epoch: EpochEntry;
   schedule: Schedule;
   /** What the first block of the epoch rests on; it ranks (epoch, 0). */
-  base: Base | undefined;
+  base: Base;
   tip: HashedHeader;
   tipCertificate: Certificate;
   storedIndex: number;

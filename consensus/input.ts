@@ -30,7 +30,7 @@ export type Input = { readonly now: number } & (
   | { readonly type: 'block_validated'; readonly block: Hash; readonly valid: boolean; readonly reason?: string }
   /** Answer to `fetch_block`: the body is at hand now. */
   | { readonly type: 'block_fetched'; readonly block: HashedHeader }
-  /** Final blocks were executed (own finality or synced from peers); `epoch` governs the next block. */
+  /** Final blocks were executed (own finality or synced from peers), up to the end of an epoch at most; `epoch` governs the next block. */
   | {
       readonly type: 'final_advanced';
       readonly tip: HashedHeader;

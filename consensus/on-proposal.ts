@@ -7,7 +7,7 @@ import { noteProposal } from './equivocation.js';
 import { help, helpClosed } from './help.js';
 import { finalise, onCertificate } from './on-certificate.js';
 import { isOfEpoch, isOpening } from './rank.js';
-import { didPrepare, mayCommit, maySign, whyNotPrepare } from './safety.js';
+import { didPrepare, mayCommit, maySign, signerOf, whyNotPrepare } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { noteLate, termHolds } from './term.js';
 import { executed, headerOf, keepHeader, noteVotedFor } from './unfinal-blocks.js';
@@ -19,11 +19,6 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
   const slot = slotOfView(config.parameters, proposal.view);
   if (proposal.epoch < epoch.number) {
     helpClosed(state, proposal.validator, proposal.view);
-    return;
-  }
-  if (proposal.epoch > epoch.number) {
-    // [6-catch-up] The driver keeps the message until it can check it; the core asks for what it lacks.
-    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
     return;
   }
   // [5-leader] Only the leader of the view's slot proposes.
@@ -153,7 +148,7 @@ function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {
 
 function prepare(state: CoreState, { proposal, block, justify }: ProposalInput): void {
   const { config } = state;
-  if (config.signer === undefined) return;
+  const signer = signerOf(state);
   const body = {
     chain: config.chain,
     epoch: proposal.epoch,
@@ -164,8 +159,8 @@ function prepare(state: CoreState, { proposal, block, justify }: ProposalInput):
   } as const;
   const vote: Vote = {
     ...body,
-    validator: config.signer.publicKey,
-    signature: config.signer.sign(voteSigningText(body)),
+    validator: signer.publicKey,
+    signature: signer.sign(voteSigningText(body)),
   };
   didPrepare(state, vote, justify);
   noteVotedFor(state, block.hash);

@@ -1,5 +1,5 @@
 /** A vote arrives: it is counted once, and more than 2/3 of the stake makes a certificate. PROTOCOL section 5. */
-import { toHeight, toSlot } from '../ledger/values/numbers.js';
+import { toSlot } from '../ledger/values/numbers.js';
 import type { Vote } from '../ledger/values/vote.js';
 import { assembleCertificate } from './certificate.js';
 import { maxVotesPerValidator } from './config.js';
@@ -12,12 +12,7 @@ import { slotOfView } from './view.js';
 
 export function onVote(state: CoreState, vote: Vote): void {
   const { epoch, config } = state;
-  if (vote.epoch > epoch.number) {
-    // [6-catch-up] A message of a later epoch means that this node is behind.
-    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
-    return;
-  }
-  if (vote.epoch < epoch.number) {
+  if (vote.epoch !== epoch.number) {
     helpClosed(state, vote.validator, vote.view);
     return;
   }
@@ -70,12 +65,9 @@ function remember(state: CoreState, vote: Vote): boolean {
 
 /** Votes for slots to come go first, or a flood of them would push out those of today. Else the oldest goes. */
 function forgetFurthest(state: CoreState, votes: Map<string, Vote>): void {
-  let [first, last]: (Vote | undefined)[] = [];
-  for (const vote of votes.values()) {
-    if (first === undefined || vote.view < first.view) first = vote;
-    if (last === undefined || vote.view >= last.view) last = vote;
-  }
-  if (first === undefined || last === undefined) return;
+  const all = [...votes.values()];
+  const first = all.reduce((lowest, vote) => (vote.view < lowest.view ? vote : lowest));
+  const last = all.reduce((highest, vote) => (vote.view >= highest.view ? vote : highest));
   const isToCome = slotOfView(state.config.parameters, last.view) > state.slot;
   const furthest = isToCome ? last : first;
   votes.delete(`${furthest.view}/${furthest.phase}`);

@@ -8,7 +8,7 @@ import { maxUnfinalDepth, maxUnstored } from './config.js';
 import type { CoreState, Leadership, ProposalInput } from './core-state.js';
 import { isQuorum, stakeOf, totalStake } from './quorum.js';
 import { compareRanks, isOpening, rankOf } from './rank.js';
-import { didPropose, mayPropose } from './safety.js';
+import { didPropose, mayPropose, signerOf } from './safety.js';
 import { emit, tellSelf } from './send.js';
 import { currentTerm, delta, slotStart, termLength } from './term.js';
 import { executed, fetch, headerOf, keepHeader } from './unfinal-blocks.js';
@@ -82,10 +82,11 @@ function proposeAgain(state: CoreState, leadership: Leadership): void {
 function propose(state: CoreState, leadership: Leadership, block: HashedHeader): void {
   const { config, lock } = state;
   const view = nextView(state, leadership);
-  if (config.signer === undefined || view === undefined || !mayPropose(state, view)) return;
+  if (view === undefined || !mayPropose(state, view)) return;
+  const signer = signerOf(state);
   const body = { chain: config.chain, epoch: state.epoch.number, view, block: block.hash, justify: referenceTo(lock) };
-  const signature = config.signer.sign(proposalSigningText(body));
-  const proposal: Proposal = { ...body, validator: config.signer.publicKey, signature };
+  const signature = signer.sign(proposalSigningText(body));
+  const proposal: Proposal = { ...body, validator: signer.publicKey, signature };
   didPropose(state, view);
   const input: ProposalInput = { type: 'proposal', now: state.now, proposal, block, justify: lock };
   leadership.last = { input, at: state.now };
@@ -101,8 +102,7 @@ export function onAgainTimer(state: CoreState): void {
   const { leadership } = state;
   if (leadership?.last === undefined || leadership.termStart !== currentTerm(state)) return;
   if (isWaitingForQuorum(state, leadership)) {
-    const { proposal, justify, block } = leadership.last.input;
-    if (block.index <= state.tip.index) return;
+    const { proposal, justify } = leadership.last.input;
     leadership.last = { input: leadership.last.input, at: state.now };
     emit(state, { type: 'broadcast', message: { type: 'proposal', proposal, justify } });
     emit(state, { type: 'start_timer', timer: 'again', at: state.now + 2 * delta(state) });

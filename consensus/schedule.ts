@@ -7,6 +7,7 @@ import { domainText } from '../ledger/values/domain.js';
 import type { Slot } from '../ledger/values/numbers.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { PublicKey } from '../ledger/values/text.js';
+import { assert } from './assert.js';
 import { totalStake } from './quorum.js';
 
 const range = 1n << 256n;
@@ -19,7 +20,7 @@ export interface Schedule {
 
 export function createSchedule(hasher: Hasher, epoch: Pick<EpochEntry, 'nonce' | 'validators'>): Schedule {
   const total = BigInt(totalStake(epoch));
-  if (total <= 0n) throw new Error('assertion: an epoch without stake has no leaders');
+  assert(total > 0n, 'an epoch without stake has no leaders');
   const limit = (range / total) * total;
   const remembered = new Map<Slot, PublicKey>();
 
@@ -29,10 +30,11 @@ export function createSchedule(hasher: Hasher, epoch: Pick<EpochEntry, 'nonce' |
       // [4-leader-unbiased] A draw beyond the largest multiple of the total would favour the first keys.
       if (x >= limit) continue;
       let point = x % total;
-      for (const { key, stake } of epoch.validators) {
-        if (point < BigInt(stake)) return key;
+      const drawn = epoch.validators.find(({ stake }) => {
         point -= BigInt(stake);
-      }
+        return point < 0n;
+      });
+      return drawn!.key;
     }
   };
 

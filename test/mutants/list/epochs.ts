@@ -53,7 +53,7 @@ export const epochs: readonly Mutant[] = [
       'certificates of a closed epoch become locks, and commit votes follow them',
       [
         'consensus/on-certificate.ts',
-        'if (certificate.epoch < state.epoch.number) return;',
+        'if (certificate.epoch !== state.epoch.number) return;',
         'if (certificate.epoch < 0) return;',
       ],
       [
@@ -127,7 +127,7 @@ export const epochs: readonly Mutant[] = [
   ]),
   breaks('6-old-epoch', 'epochs-mixed-in-votes', 'a vote of a closed epoch is counted in this one', [
     'consensus/on-vote.ts',
-    'if (vote.epoch < epoch.number) {',
+    'if (vote.epoch !== epoch.number) {',
     'if (vote.epoch < 0) {',
   ]),
   breaks(

@@ -9,8 +9,8 @@ export const schedule: readonly Mutant[] = [
   ]),
   breaks('4-leader-unbiased', 'leaders-by-count', 'small stakes lead as often as large ones', [
     'consensus/schedule.ts',
-    'if (point < BigInt(stake)) return key;',
-    'if (point < total / BigInt(epoch.validators.length)) return key;',
+    'point -= BigInt(stake);',
+    'point -= stake > 0 ? total / BigInt(epoch.validators.length) : 0n;',
   ]),
   breaks('6-epoch-of', 'epoch-too-soon', 'an epoch ends one slot early', [
     'ledger/epoch-transition.ts',

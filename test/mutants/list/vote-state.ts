@@ -85,8 +85,8 @@ export const voteState: readonly Mutant[] = [
     'a validator that is brought along by final blocks stays silent',
     [
       'consensus/on-final-advanced.ts',
-      'certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);',
-      'certificate.view < 0) didLearnAfterLoss(state, certificate);',
+      'endSilence(state, certificate);',
+      'if (certificate.view < 0) endSilence(state, certificate);',
     ],
   ),
   breaks('8-higher-lock', 'lock-of-the-ledger-alone', 'what was locked and not final is forgotten at a restart', [
