@@ -6,6 +6,7 @@ import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
 import type { Role } from './cast/cast.js';
 import { type Casting, drawCasting } from './cast/draw.js';
+import { drawParameters } from './draw-parameters.js';
 import { drawKinds, type FaultKind, startFaults } from './faults.js';
 import { awaitFinality, type Healing } from './healing.js';
 import { startStakeMoves } from './stake-moves.js';
@@ -73,7 +74,7 @@ function separate({ nodes, options, network }: Simulation): void {
 /** Somebody looks at the status of a node, which answers whatever it is doing. */
 function lookNowAndThen({ nodes, queue }: Simulation, random: Random): void {
   const look = (): void => {
-    queue.schedule(queue.now() + random.between(1, 10_000_000), look);
+    queue.schedule(queue.now() + random.between(1, 1_000_000), look);
     random.pick(nodes).replica()?.status();
   };
   look();
@@ -93,7 +94,9 @@ export function runSeed(options: RunOptions): RunReport {
   const random = createRandom(options.seed, 'run');
   const validators = options.nodes ?? drawValidators(random);
   const stakes = drawStakes(random, validators);
-  const { roles, actors, twins, camps } = (options.cast ?? drawCasting)(random.fork('cast'), stakes);
+  const { roles, actors, twins, camps } = options.cast
+    ? options.cast(random.fork('cast'), stakes)
+    : drawCasting(options.seed, random.fork('cast'), stakes);
   const observers = random.chance(500_000) ? random.between(1, 3) : 0;
   const simulation = createSimulation({
     seed: options.seed,
@@ -101,10 +104,7 @@ export function runSeed(options: RunOptions): RunReport {
     observers,
     actors,
     twins,
-    parameters: {
-      slots_per_epoch: random.pick([10, 30, 100]),
-      vote_routing: random.pick(['everyone', 'leader'] as const),
-    },
+    parameters: drawParameters(random.fork('parameters'), validators),
     ...(options.trace ? { trace: options.trace } : {}),
     ...(options.realSignatures ? { realSignatures: true } : {}),
   });
@@ -130,7 +130,7 @@ export function runSeed(options: RunOptions): RunReport {
   if (camps === true) separate(simulation);
   startLoad(simulation, random.pick([300, 500, 1_000]));
   const moves = random.chance(500_000) ? startStakeMoves(simulation, random.pick([3_000, 10_000])) : undefined;
-  const faults = startFaults(simulation, random.pick([2_000, 5_000, 12_000]), drawKinds(random));
+  const faults = startFaults(simulation, random.pick([2_000, 5_000, 12_000]), drawKinds(random.fork('kinds')));
   try {
     simulation.run(options.chaosMs);
     faults.heal();

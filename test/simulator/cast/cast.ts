@@ -7,6 +7,7 @@ import { epochReplayer } from './epoch-replayer.js';
 import { equivocatingLeader } from './equivocating-leader.js';
 import { equivocatingVoter } from './equivocating-voter.js';
 import { futureFlooder } from './future-flooder.js';
+import { gateCrasher } from './gate-crasher.js';
 import { lockIgnorer } from './lock-ignorer.js';
 import { misfitProposer } from './misfit-proposer.js';
 import { newViewLiar } from './new-view-liar.js';
@@ -26,6 +27,7 @@ export const cast = {
   'future flooder': futureFlooder,
   'certificate forger': certificateForger,
   'epoch replayer': epochReplayer,
+  'gate crasher': gateCrasher,
 } as const satisfies Record<string, CreateActor>;
 
 export type Role = keyof typeof cast | 'twin';

@@ -15,9 +15,9 @@ import { type MessageOf, signProposal } from './signing.js';
 
 type NewBlock = MessageOf<'new_block'>;
 
-/** More than any node holds unfinal. */
-const flood = 600;
-const floodPpm = 3_000;
+/** More proposals, and more unfinal blocks, than any node holds. */
+const flood = 1_100;
+const floodPpm = 20_000;
 const misfitPpm = 400_000;
 
 /** The same block but for these fields, under its own hash. */
@@ -42,7 +42,8 @@ function misfit(stage: Stage, like: NewBlock, older: Certificate): NewBlock {
   const { block, justify, proposal } = like;
   const { parameters } = stage.chain.context.genesis;
   const alter = (fields: Partial<Block>): NewBlock => propose(stage, like, altered(stage, block, fields));
-  switch (stage.random.below(11)) {
+  const opens = justify.epoch < proposal.epoch && stage.random.chance(500_000);
+  switch (opens ? 7 : stage.random.below(11)) {
     case 0:
       return alter({ epoch: toEpoch(block.epoch + 1) });
     case 1:
