@@ -93,7 +93,7 @@ function take(state: CoreState, input: Input): void {
       onBlockBuilt(state, input.view, input.block);
       break;
     case 'block_validated':
-      onBlockValidated(state, input.block, input.valid, input.reason);
+      onBlockValidated(state, input.block, input.valid ? undefined : input.reason);
       break;
     case 'block_fetched':
       onBlockFetched(state, input.block);

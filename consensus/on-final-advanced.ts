@@ -2,6 +2,7 @@
 import type { HashedHeader } from '../ledger/values/block.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { Certificate } from '../ledger/values/vote.js';
+import { assert } from './assert.js';
 import type { CoreState } from './core-state.js';
 import { endSilence, finalise } from './on-certificate.js';
 import { reconsider } from './on-proposal.js';
@@ -19,7 +20,7 @@ export interface FinalAdvance {
 }
 
 export function onFinalAdvanced(state: CoreState, { tip, certificate, epoch }: FinalAdvance): void {
-  if (tip.index <= state.tip.index) return;
+  assert(tip.index > state.tip.index, 'final blocks only grow');
   state.tip = tip;
   state.tipCertificate = certificate;
   if (state.finalising !== undefined && state.finalising.view <= certificate.view) state.finalising = undefined;

@@ -1,7 +1,8 @@
 /** A proposal arrives: learn what it rests on, execute what it carries, vote for it once. PROTOCOL section 5, rule 3. */
+import type { HashedHeader } from '../ledger/values/block.js';
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
-import type { Vote } from '../ledger/values/vote.js';
+import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
 import type { CoreState, ProposalInput } from './core-state.js';
 import { noteProposal } from './equivocation.js';
 import { help, helpClosed } from './help.js';
@@ -53,15 +54,25 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
   consider(state, input);
 }
 
+/** [5-proposal] What came with a proposal in place of what it names: it is signed alone, block and certificate beside it. */
+export function swappedIn(
+  proposal: Proposal,
+  block: Pick<HashedHeader, 'hash'>,
+  justify: Certificate,
+): string | undefined {
+  if (block.hash !== proposal.block) return 'the block is not the one proposed';
+  const { phase, epoch, view, block: certified } = proposal.justify;
+  const isNamed =
+    justify.phase === phase && justify.epoch === epoch && justify.view === view && justify.block === certified;
+  return isNamed ? undefined : 'the justification is not the one signed';
+}
+
 /** What is wrong with a proposal whatever this node remembers. */
 function flawOf(state: CoreState, { proposal, block, justify }: ProposalInput): readonly [string, string] | undefined {
   const { parameters } = state.config;
-  if (block.hash !== proposal.block) return ['5-proposal', 'the block is not the one proposed'];
+  const swapped = swappedIn(proposal, block, justify);
+  if (swapped !== undefined) return ['5-proposal', swapped];
   if (block.epoch !== proposal.epoch) return ['6-block-epoch', `the block is of epoch ${block.epoch}`];
-  const { phase, epoch, view, block: certified } = proposal.justify;
-  if (justify.phase !== phase || justify.epoch !== epoch || justify.view !== view || justify.block !== certified) {
-    return ['5-proposal', 'the justification is not the one signed'];
-  }
   if (!isOfEpoch(state, justify)) return ['6-finality-justifies', 'the justification is of another epoch'];
   // [5-again] Proposing again: the very block that the justification certifies.
   if (block.hash === justify.block) return undefined;
@@ -121,10 +132,10 @@ function consider(state: CoreState, input: ProposalInput): void {
     hold(state, input);
     return;
   }
-  if (!maySign(state)) return;
   const reason = whyNotPrepare(state, proposal.view, block, justify);
   if (reason !== undefined) {
-    if (!repeatVote(state, input)) refuse(state, '5-prepare', reason, proposal.validator);
+    // Who signs nothing now, an observer for one, has nothing to refuse.
+    if (maySign(state) && !repeatVote(state, input)) refuse(state, '5-prepare', reason, proposal.validator);
     return;
   }
   // [5-executes] A new block executes to its stated roots; one that a quorum has prepared was executed by it.

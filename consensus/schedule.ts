@@ -25,17 +25,17 @@ export function createSchedule(hasher: Hasher, epoch: Pick<EpochEntry, 'nonce' |
   const remembered = new Map<Slot, PublicKey>();
 
   const draw = (slot: Slot): PublicKey => {
-    for (let counter = 0; ; counter++) {
-      const x = BigInt(`0x${hasher.sha256Hex(domainText('leader', { nonce: epoch.nonce, slot, counter }))}`);
-      // [4-leader-unbiased] A draw beyond the largest multiple of the total would favour the first keys.
-      if (x >= limit) continue;
-      let point = x % total;
-      const drawn = epoch.validators.find(({ stake }) => {
-        point -= BigInt(stake);
-        return point < 0n;
-      });
-      return drawn!.key;
-    }
+    const draw256 = (counter: number): bigint =>
+      BigInt(`0x${hasher.sha256Hex(domainText('leader', { nonce: epoch.nonce, slot, counter }))}`);
+    let x = draw256(0);
+    // [4-leader-unbiased] A draw beyond the largest multiple of the total would favour the first keys.
+    for (let counter = 1; x >= limit; counter++) x = draw256(counter);
+    let point = x % total;
+    const drawn = epoch.validators.find(({ stake }) => {
+      point -= BigInt(stake);
+      return point < 0n;
+    });
+    return drawn!.key;
   };
 
   return {

@@ -8,10 +8,12 @@ import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { PING_INTERVAL_MS } from '../p2p/limits.js';
 import type { FinalBlock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
 import { type AcceptedBook, createAcceptedBook } from './checkers/accepted.js';
+import { createDoubtBook } from './checkers/doubt.js';
 import { createEvidenceBook, type EvidenceBook } from './checkers/evidence.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';
@@ -118,6 +120,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const finals = createOneFinalBlock();
   const signatures = createSignatureBook();
   const locks = createLockBook();
+  const doubts = createDoubtBook();
   const accepted = createAcceptedBook();
   const idOf = (transaction: Transaction): TransactionId => transactionId(crypto, transaction);
   const submittedAt = new Map<Hash, number>();
@@ -148,7 +151,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
 
   /** Signed is what leaves: what a crash kept from leaving was never signed for anybody. */
   const check = (own: number, message: ReplicaMessage): void => {
-    if (!isByzantine(own)) signatures.sent(own, keyOf(own), message);
+    if (isByzantine(own)) return;
+    signatures.sent(own, keyOf(own), message);
+    doubts.sent(own, keyOf(own), message);
   };
   const overhear = (own: number, network: Network): Network => ({
     ...network,
@@ -249,7 +254,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
       clock,
       signer: keyRing.signer(keyOf(index)),
       vrf: keyRing.prover(vrfKeyOf(identityOf(index))),
-      createPeers(receive) {
+      watchesClock: !options.direct,
+      onSuspect: (suspect) => doubts.verdict(index, suspect),
+      createPeers({ receive, head }) {
         const common = {
           node: index,
           count,
@@ -257,7 +264,15 @@ export function createSimulation(options: SimulationOptions): Simulation {
           transmit: (to: number, m: ReplicaMessage) => transmit(index, to, m),
         };
         if (options.direct) return createDirectPeers({ ...common, nodesByKey, isUp: (node) => nodes[node]!.isUp() });
-        return createSimulatedPeers({ ...common, clock, lines, connections: () => connections, validatorOf: keyOf });
+        return createSimulatedPeers({
+          ...common,
+          head,
+          clock,
+          lines,
+          connections: () => connections,
+          validatorOf: keyOf,
+          onLost: (other) => connections.end(index, other),
+        });
       },
       overhear: (port) => overhear(index, port),
       onBoot() {
@@ -293,7 +308,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     actors.set(index, create(stage));
   }
   for (const node of nodes) node.boot();
-  if (!options.direct) schedulePings(queue, nodes, network);
+  if (!options.direct) schedulePings(queue, nodes);
 
   return {
     options,
@@ -337,20 +352,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
   };
 }
 
-/** Every 2 s each node tells the others where it stands, as the pings of real peers do. */
-function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[], network: VirtualNetwork): void {
+/** Each node, whatever its clock says. */
+function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[]): void {
   for (const node of nodes) {
     const ping = (): void => {
-      queue.schedule(queue.now() + 2_000_000, ping);
-      const replica = node.replica();
-      if (replica === undefined) return;
-      const message: ReplicaMessage = {
-        type: 'ping',
-        id: 0,
-        head: replica.head(),
-        clock: Math.floor(node.clock.now()),
-      };
-      for (const other of nodes) if (other !== node) network.send(node.index, other.index, message);
+      queue.schedule(queue.now() + PING_INTERVAL_MS * 1_000, ping);
+      node.ping();
     };
     queue.schedule(queue.now() + 1_000 * node.index + 500_000, ping);
   }

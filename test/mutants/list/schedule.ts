@@ -4,8 +4,8 @@ import { breaks, type Mutant } from '../mutant.js';
 export const schedule: readonly Mutant[] = [
   breaks('4-leader-unbiased', 'leaders-biased', 'the first keys lead more often than their stake says', [
     'consensus/schedule.ts',
-    'if (x >= limit) continue;',
-    'if (x >= limit && counter > 0) continue;',
+    'for (let counter = 1; x >= limit; counter++)',
+    'for (let counter = 1; x >= limit && counter > 1; counter++)',
   ]),
   breaks('4-leader-unbiased', 'leaders-by-count', 'small stakes lead as often as large ones', [
     'consensus/schedule.ts',

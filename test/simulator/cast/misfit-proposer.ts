@@ -18,7 +18,7 @@ type NewBlock = MessageOf<'new_block'>;
 /** More proposals, and more unfinal blocks, than any node holds. */
 const flood = 1_100;
 const floodPpm = 20_000;
-const misfitPpm = 400_000;
+const misfitPpm = 600_000;
 
 /** The same block but for these fields, under its own hash. */
 function altered({ chain }: Stage, block: Block, fields: Partial<Block>): Block {
