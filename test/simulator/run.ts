@@ -144,6 +144,10 @@ export function runSeed(options: RunOptions): RunReport {
     if (behind.length > 0) {
       throw new Violation('everyone catches up', `nodes ${behind.map(({ index }) => index)} are behind after healing`);
     }
+    const doubting = honest.filter((node) => node.clockFault() !== undefined);
+    if (doubting.length > 0) {
+      throw new Violation('a clock that is right again is believed', `${doubting.map((node) => node.clockFault())}`);
+    }
     for (const node of simulation.nodes) checkEveryUnit(node.disk.entries());
     return report('ok');
   } catch (error) {

@@ -3,6 +3,7 @@ import type { CreateActor } from '../../../server/simulator/actor.js';
 import { amnesiac } from './amnesiac.js';
 import { certificateForger } from './certificate-forger.js';
 import { certificateHider } from './certificate-hider.js';
+import { clockLiar } from './clock-liar.js';
 import { epochReplayer } from './epoch-replayer.js';
 import { equivocatingLeader } from './equivocating-leader.js';
 import { equivocatingVoter } from './equivocating-voter.js';
@@ -28,6 +29,7 @@ export const cast = {
   'certificate forger': certificateForger,
   'epoch replayer': epochReplayer,
   'gate crasher': gateCrasher,
+  'clock liar': clockLiar,
 } as const satisfies Record<string, CreateActor>;
 
 export type Role = keyof typeof cast | 'twin';
