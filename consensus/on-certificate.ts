@@ -2,7 +2,6 @@
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
 import type { Certificate, Vote } from '../ledger/values/vote.js';
-import { maxUnfinalHeaders } from './config.js';
 import type { CoreState } from './core-state.js';
 import { noteCertificate, showProposal } from './equivocation.js';
 import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock, signerOf } from './safety.js';
@@ -35,7 +34,7 @@ function remember(state: CoreState, certificate: Certificate): void {
   const known = state.qcs.get(certificate.block);
   if (known !== undefined && known.view >= certificate.view) return;
   state.qcs.set(certificate.block, certificate);
-  if (state.qcs.size > maxUnfinalHeaders) state.qcs.delete(state.qcs.keys().next().value!);
+  if (state.qcs.size > state.limits.unfinalHeaders) state.qcs.delete(state.qcs.keys().next().value!);
 }
 
 /** [5-lost-vote-state] A certificate of a view later than anything this key can have signed ends the silence. */

@@ -4,7 +4,6 @@ import { toView, type View } from '../ledger/values/numbers.js';
 import { proposalSigningText } from '../ledger/values/signing.js';
 import type { Proposal } from '../ledger/values/vote.js';
 import { referenceTo } from './certificate.js';
-import { maxUnfinalDepth, maxUnstored } from './config.js';
 import type { CoreState, Leadership, ProposalInput } from './core-state.js';
 import { isQuorum, stakeOf, totalStake } from './quorum.js';
 import { compareRanks, isOpening, rankOf } from './rank.js';
@@ -21,7 +20,7 @@ export function tryPropose(state: CoreState): void {
   if (leadership.building !== undefined || isWaitingForQuorum(state, leadership)) return;
   if (state.finalising !== undefined || !knowsHighestLock(state, leadership)) return;
   // [8-unwritten] Never far ahead of the disk.
-  if (state.tip.index - state.storedIndex >= maxUnstored) return;
+  if (state.tip.index - state.storedIndex >= state.limits.unstored) return;
   const view = nextView(state, leadership);
   if (view === undefined || !mayPropose(state, view) || !slotSuffices(state, leadership)) return;
   const parent = headerOf(state, state.lock.block);
@@ -29,7 +28,7 @@ export function tryPropose(state: CoreState): void {
     fetch(state, state.lock.block);
     return;
   }
-  if (isClosingUnfinal(state, parent) || parent.index - state.tip.index >= maxUnfinalDepth) {
+  if (isClosingUnfinal(state, parent) || parent.index - state.tip.index >= state.limits.unfinalDepth) {
     proposeAgain(state, leadership);
     return;
   }
@@ -62,7 +61,6 @@ export function onBlockBuilt(state: CoreState, view: View, block: HashedHeader |
     tryPropose(state);
     return;
   }
-  if (!mayPropose(state, view)) return;
   keepHeader(state, block);
   state.validity.set(block.hash, 'valid');
   propose(state, leadership, block);

@@ -1,10 +1,16 @@
 /** What a genesis may choose and most runs leave as it is: small limits, short terms, few rounds, heartbeats. */
+import { type CoreLimits, defaultCoreLimits } from '../../consensus/config.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { parameterBounds } from '../../ledger/values/parameters.js';
 import type { Random } from '../../server/simulator/random.js';
 
 /** Of a million runs, so many have each limit at another value than the usual one. */
 const unusualPpm = 250_000;
+
+/** What a core holds at most: as shipped in every other run, so little in the others that it has to let go of things. */
+export function drawLimits(random: Random): CoreLimits {
+  return random.chance(500_000) ? defaultCoreLimits : { unstored: 4, unfinalHeaders: 32, unfinalDepth: 3 };
+}
 
 /** @param validators those of genesis, for whom there has to be room */
 export function drawParameters(random: Random, validators: number): Partial<Parameters> {

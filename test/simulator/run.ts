@@ -1,4 +1,5 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
+import { createConsensus } from '../../consensus/consensus.js';
 import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { furthest, startLoad } from '../../server/simulator/load.js';
@@ -6,7 +7,7 @@ import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
 import type { Role } from './cast/cast.js';
 import { type Casting, drawCasting } from './cast/draw.js';
-import { drawParameters } from './draw-parameters.js';
+import { drawLimits, drawParameters } from './draw-parameters.js';
 import { drawKinds, type FaultKind, startFaults } from './faults.js';
 import { awaitFinality, type Healing } from './healing.js';
 import { startStakeMoves } from './stake-moves.js';
@@ -74,7 +75,7 @@ function separate({ nodes, options, network }: Simulation): void {
 /** Somebody looks at the status of a node, which answers whatever it is doing. */
 function lookNowAndThen({ nodes, queue }: Simulation, random: Random): void {
   const look = (): void => {
-    queue.schedule(queue.now() + random.between(1, 1_000_000), look);
+    queue.schedule(queue.now() + random.between(1, 500_000), look);
     random.pick(nodes).replica()?.status();
   };
   look();
@@ -98,6 +99,7 @@ export function runSeed(options: RunOptions): RunReport {
     ? options.cast(random.fork('cast'), stakes)
     : drawCasting(options.seed, random.fork('cast'), stakes);
   const observers = random.chance(500_000) ? random.between(1, 3) : 0;
+  const limits = drawLimits(random.fork('limits'));
   const simulation = createSimulation({
     seed: options.seed,
     stakes,
@@ -105,6 +107,7 @@ export function runSeed(options: RunOptions): RunReport {
     actors,
     twins,
     parameters: drawParameters(random.fork('parameters'), validators),
+    newCore: () => (config, recovered) => createConsensus({ ...config, limits }, recovered),
     ...(options.trace ? { trace: options.trace } : {}),
     ...(options.realSignatures ? { realSignatures: true } : {}),
   });

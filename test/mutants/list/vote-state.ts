@@ -56,7 +56,7 @@ export const voteState: readonly Mutant[] = [
   ]),
   breaks('8-unwritten', 'ahead-of-the-disk', 'proposals go on while the disk does not keep up', [
     'consensus/propose.ts',
-    'if (state.tip.index - state.storedIndex >= maxUnstored) return;',
+    'if (state.tip.index - state.storedIndex >= state.limits.unstored) return;',
     'if (state.tip.index - state.storedIndex >= 1e9) return;',
   ]),
   breaks(
