@@ -5,12 +5,13 @@ import { voteSigningText } from '../ledger/values/signing.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { ChainId } from '../ledger/values/text.js';
 import type { Certificate, CertificateReference, Vote } from '../ledger/values/vote.js';
+import { assert } from './assert.js';
 import { isQuorum, memberIndex, totalStake } from './quorum.js';
 
 /** @param votes by distinct members of the set, all for one (phase, epoch, view, block, justify_view) */
 export function assembleCertificate(set: EpochEntry, votes: readonly Vote[]): Certificate {
   const first = votes[0];
-  if (first === undefined) throw new Error('assertion: a certificate needs votes');
+  assert(first !== undefined, 'a certificate needs votes');
   const sorted = votes
     .map((vote) => ({ index: memberIndex(set, vote.validator), signature: vote.signature }))
     .sort((left, right) => left.index - right.index);

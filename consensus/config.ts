@@ -26,6 +26,8 @@ export interface ConsensusConfig {
   readonly hasher: Hasher;
   /** Absent: an observer, which follows and never signs. */
   readonly signer?: Signer;
+  /** Starting value: `defaultCoreLimits`. */
+  readonly limits?: CoreLimits;
 }
 
 export interface Recovered {
@@ -45,12 +47,17 @@ export interface Recovered {
   readonly voteStateLost?: { readonly clockSlot: Slot };
 }
 
-/** Final blocks that may be on their way to disk before the node stops proposing. PROTOCOL section 8. */
-export const maxUnstored = 64;
-/** Unfinal headers held: several times what honest leaders ever leave unfinal. */
-export const maxUnfinalHeaders = 512;
-/** Unfinal blocks in a row before a leader proposes the last one again instead of a new one. */
-export const maxUnfinalDepth = 64;
+/** What the core holds, and how far it goes ahead, at most. Nodes may differ in these. */
+export interface CoreLimits {
+  /** Final blocks that may be on their way to disk before the node stops proposing. PROTOCOL section 8. */
+  readonly unstored: number;
+  /** Unfinal headers, and certificates of an epoch: several times what honest leaders ever leave unfinal. */
+  readonly unfinalHeaders: number;
+  /** Unfinal blocks in a row before a leader proposes the last one again instead of a new one. */
+  readonly unfinalDepth: number;
+}
+
+export const defaultCoreLimits: CoreLimits = { unstored: 64, unfinalHeaders: 512, unfinalDepth: 64 };
 /** Bodies of voted blocks kept beside the vote state. */
 export const maxKeptBodies = 64;
 /** Views per validator whose votes are held. */

@@ -6,7 +6,7 @@
  * of commit votes: final. Everything that must not be forgotten is decided in safety.ts.
  */
 
-import type { Slot } from '../ledger/values/numbers.js';
+import { type Slot, toHeight } from '../ledger/values/numbers.js';
 import type { PublicKey } from '../ledger/values/text.js';
 import type { ConsensusConfig, Recovered } from './config.js';
 import { type CoreState, createCoreState } from './core-state.js';
@@ -21,6 +21,7 @@ import { onProposal } from './on-proposal.js';
 import { onDeltaTimer, onSlotStarted } from './on-slot.js';
 import { onVote } from './on-vote.js';
 import { onAgainTimer, onBlockBuilt, tryPropose } from './propose.js';
+import { emit } from './send.js';
 import { takeEffects } from './take-effects.js';
 
 export interface Consensus {
@@ -45,7 +46,26 @@ export function createConsensus(config: ConsensusConfig, recovered: Recovered): 
   };
 }
 
+/** Of what somebody signed; 0, which is never a later one, for all else. A new-view says more, and is taken anyway. */
+function epochOf(input: Input): number {
+  switch (input.type) {
+    case 'proposal':
+      return input.proposal.epoch;
+    case 'vote':
+      return input.vote.epoch;
+    case 'certificate':
+      return input.certificate.epoch;
+    default:
+      return 0;
+  }
+}
+
 function take(state: CoreState, input: Input): void {
+  // [6-catch-up] The driver keeps such a message until it can check it; the core asks for what it lacks.
+  if (epochOf(input) > state.epoch.number) {
+    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
+    return;
+  }
   switch (input.type) {
     case 'slot_started':
       onSlotStarted(state, input.slot);
@@ -73,7 +93,7 @@ function take(state: CoreState, input: Input): void {
       onBlockBuilt(state, input.view, input.block);
       break;
     case 'block_validated':
-      onBlockValidated(state, input.block, input.valid, input.reason);
+      onBlockValidated(state, input.block, input.valid ? undefined : input.reason);
       break;
     case 'block_fetched':
       onBlockFetched(state, input.block);

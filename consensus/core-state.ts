@@ -8,7 +8,7 @@ import { toHeight, toSlot, toView } from '../ledger/values/numbers.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { Hash, PublicKey } from '../ledger/values/text.js';
 import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
-import type { ConsensusConfig, Recovered } from './config.js';
+import { type ConsensusConfig, type CoreLimits, defaultCoreLimits, type Recovered } from './config.js';
 import type { Effect } from './effect.js';
 import type { Input } from './input.js';
 import type { NewView } from './messages.js';
@@ -34,12 +34,13 @@ export interface Leadership {
 
 export interface CoreState {
   readonly config: ConsensusConfig;
+  readonly limits: CoreLimits;
   now: number;
   slot: Slot;
   epoch: EpochEntry;
   schedule: Schedule;
   /** What the first block of the epoch rests on; it ranks (epoch, 0). */
-  base: Base | undefined;
+  base: Base;
   tip: HashedHeader;
   tipCertificate: Certificate;
   storedIndex: number;
@@ -108,6 +109,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
   const unfinal = recovered.bodies.filter(({ index }) => index > tip.index);
   return {
     config,
+    limits: config.limits ?? defaultCoreLimits,
     now: config.genesisTime,
     slot: toSlot(0),
     epoch,

@@ -3,7 +3,6 @@ import type { Slot, View } from '../ledger/values/numbers.js';
 import type { PublicKey } from '../ledger/values/text.js';
 import type { CertificateReference } from '../ledger/values/vote.js';
 import { referenceTo } from './certificate.js';
-import { maxUnstored } from './config.js';
 import type { CoreState } from './core-state.js';
 import { memberIndex, stakeOf, totalStake } from './quorum.js';
 import { currentTerm, termLength } from './term.js';
@@ -47,7 +46,7 @@ function waitingFor(state: CoreState): string | undefined {
   if (state.awaitingBody !== undefined)
     return 'A final block is known by its certificate only: its body is being fetched.';
   const unstored = state.tip.index - state.storedIndex;
-  if (unstored >= maxUnstored)
+  if (unstored >= state.limits.unstored)
     return `The disk is behind: ${unstored} final blocks are not written, nothing is proposed.`;
   const newest = newestUnfinal(state);
   const leader = state.schedule.leader(currentTerm(state));

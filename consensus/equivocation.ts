@@ -84,7 +84,7 @@ export function showProposal(state: CoreState, vote: Pick<Vote, 'view' | 'block'
 
 /** The bytes that a proposal names as its justification, if they are still at hand. */
 function certificateNamed(state: CoreState, { justify }: Proposal): Certificate | undefined {
-  const candidates = [state.qcs.get(justify.block), state.lock, state.tipCertificate, state.base?.certificate];
+  const candidates = [state.qcs.get(justify.block), state.lock, state.tipCertificate, state.base.certificate];
   return candidates.find(
     (one) => one?.block === justify.block && one.view === justify.view && one.phase === justify.phase,
   );

@@ -21,6 +21,5 @@ export function help(state: CoreState, validator: PublicKey, finalIndex: Height)
  */
 export function helpClosed(state: CoreState, validator: PublicKey, view: View): void {
   const { base } = state;
-  if (base === undefined) help(state, validator, toHeight(Math.max(0, state.tip.index - 2)));
-  else if (view > base.certificate.view) help(state, validator, toHeight(Math.max(0, base.block.index - 1)));
+  if (view > base.certificate.view) help(state, validator, toHeight(Math.max(0, base.block.index - 1)));
 }

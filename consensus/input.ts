@@ -9,6 +9,8 @@ import type { Hash } from '../ledger/values/text.js';
 import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
 import type { NewView } from './messages.js';
 
+type Verdict = { readonly valid: true } | { readonly valid: false; readonly reason: string };
+
 export type Input = { readonly now: number } & (
   | { readonly type: 'slot_started'; readonly slot: Slot }
   | { readonly type: 'timer_fired'; readonly timer: string }
@@ -27,10 +29,10 @@ export type Input = { readonly now: number } & (
   /** Answer to `build_block`; no header: there was nothing to add. */
   | { readonly type: 'block_built'; readonly view: View; readonly block?: HashedHeader }
   /** Answer to `validate_block`. */
-  | { readonly type: 'block_validated'; readonly block: Hash; readonly valid: boolean; readonly reason?: string }
+  | ({ readonly type: 'block_validated'; readonly block: Hash } & Verdict)
   /** Answer to `fetch_block`: the body is at hand now. */
   | { readonly type: 'block_fetched'; readonly block: HashedHeader }
-  /** Final blocks were executed (own finality or synced from peers); `epoch` governs the next block. */
+  /** Final blocks were executed (own finality or synced from peers), up to the end of an epoch at most; `epoch` governs the next block. */
   | {
       readonly type: 'final_advanced';
       readonly tip: HashedHeader;

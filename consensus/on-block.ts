@@ -16,11 +16,12 @@ export function onBlockFetched(state: CoreState, block: HashedHeader): void {
   tryPropose(state);
 }
 
-export function onBlockValidated(state: CoreState, block: Hash, valid: boolean, reason: string | undefined): void {
+/** @param problem why it does not execute; undefined: it does */
+export function onBlockValidated(state: CoreState, block: Hash, problem: string | undefined): void {
   if (state.validating === block) state.validating = undefined;
-  if (state.headers.has(block)) state.validity.set(block, valid ? 'valid' : 'invalid');
+  if (state.headers.has(block)) state.validity.set(block, problem === undefined ? 'valid' : 'invalid');
   // [5-executes] A block that does not execute to its stated roots gets no vote.
-  if (!valid) refuse(state, '5-executes', reason ?? 'the block does not execute');
+  if (problem !== undefined) refuse(state, '5-executes', problem);
   reconsider(state);
   tryPropose(state);
 }

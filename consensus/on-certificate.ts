@@ -2,21 +2,16 @@
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
 import type { Certificate, Vote } from '../ledger/values/vote.js';
-import { maxUnfinalHeaders } from './config.js';
 import type { CoreState } from './core-state.js';
 import { noteCertificate, showProposal } from './equivocation.js';
-import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock } from './safety.js';
+import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock, signerOf } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { fetch, headerOf, pathFromTip } from './unfinal-blocks.js';
 import { slotOfView } from './view.js';
 
 export function onCertificate(state: CoreState, certificate: Certificate): void {
-  if (certificate.epoch > state.epoch.number) {
-    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
-    return;
-  }
   // [6-old-epoch] Nothing of an earlier epoch is signed or moves the lock.
-  if (certificate.epoch < state.epoch.number) return;
+  if (certificate.epoch !== state.epoch.number) return;
   noteCertificate(state, certificate);
   showProposal(
     state,
@@ -39,25 +34,26 @@ function remember(state: CoreState, certificate: Certificate): void {
   const known = state.qcs.get(certificate.block);
   if (known !== undefined && known.view >= certificate.view) return;
   state.qcs.set(certificate.block, certificate);
-  if (state.qcs.size > maxUnfinalHeaders) state.qcs.delete(state.qcs.keys().next().value!);
+  if (state.qcs.size > state.limits.unfinalHeaders) state.qcs.delete(state.qcs.keys().next().value!);
 }
 
 /** [5-lost-vote-state] A certificate of a view later than anything this key can have signed ends the silence. */
-function endSilence(state: CoreState, certificate: Certificate): void {
+export function endSilence(state: CoreState, certificate: Certificate): void {
   if (state.silentBelow !== undefined && certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);
 }
 
 /** Rule 4: the commit vote. */
 function commit(state: CoreState, certificate: Certificate): void {
   const { config } = state;
-  if (!mayCommit(state, certificate.view) || config.signer === undefined) return;
+  if (!mayCommit(state, certificate.view)) return;
+  const signer = signerOf(state);
   const { epoch, view, block, justify_view } = certificate;
   const body = { chain: config.chain, epoch, view, block, phase: 'commit', justify_view } as const;
   didCommit(state, view);
   const vote: Vote = {
     ...body,
-    validator: config.signer.publicKey,
-    signature: config.signer.sign(voteSigningText(body)),
+    validator: signer.publicKey,
+    signature: signer.sign(voteSigningText(body)),
   };
   sendVote(state, { type: 'vote', vote }, slotOfView(config.parameters, view));
   tellSelf(state, { type: 'vote', vote });

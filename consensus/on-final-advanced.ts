@@ -2,12 +2,13 @@
 import type { HashedHeader } from '../ledger/values/block.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { Certificate } from '../ledger/values/vote.js';
+import { assert } from './assert.js';
 import type { CoreState } from './core-state.js';
-import { finalise } from './on-certificate.js';
+import { endSilence, finalise } from './on-certificate.js';
 import { reconsider } from './on-proposal.js';
 import { enterTerm, stopLeading } from './on-slot.js';
 import { tryPropose } from './propose.js';
-import { didEnterEpoch, didLearnAfterLoss, raiseLock } from './safety.js';
+import { didEnterEpoch, raiseLock } from './safety.js';
 import { createSchedule } from './schedule.js';
 import { currentTerm } from './term.js';
 import { forgetDecided } from './unfinal-blocks.js';
@@ -19,7 +20,7 @@ export interface FinalAdvance {
 }
 
 export function onFinalAdvanced(state: CoreState, { tip, certificate, epoch }: FinalAdvance): void {
-  if (tip.index <= state.tip.index) return;
+  assert(tip.index > state.tip.index, 'final blocks only grow');
   state.tip = tip;
   state.tipCertificate = certificate;
   if (state.finalising !== undefined && state.finalising.view <= certificate.view) state.finalising = undefined;
@@ -31,7 +32,7 @@ export function onFinalAdvanced(state: CoreState, { tip, certificate, epoch }: F
   if (entered) enterEpoch(state, epoch);
   else raiseLock(state, certificate);
   // [5-lost-vote-state] Finality learnt from peers counts as well as any certificate.
-  if (state.silentBelow !== undefined && certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);
+  endSilence(state, certificate);
   if (entered) {
     stopLeading(state);
     enterTerm(state, currentTerm(state));
@@ -43,13 +44,12 @@ export function onFinalAdvanced(state: CoreState, { tip, certificate, epoch }: F
   tryPropose(state);
 }
 
-/** [6-enter] From now on nothing of an earlier epoch is signed or moves the lock. */
+/** [6-enter] The tip is the closing block, however many come from peers at once: its certificate is of the old set. From now on nothing of an earlier epoch is signed or moves the lock. */
 function enterEpoch(state: CoreState, epoch: EpochEntry): void {
   const { tip, tipCertificate, config } = state;
   state.epoch = epoch;
   state.schedule = createSchedule(config.hasher, epoch);
-  // Blocks may come from peers many at a time: then the epoch is entered in its middle, where only its own count.
-  state.base = tip.next_epoch === undefined ? undefined : { block: tip, certificate: tipCertificate };
+  state.base = { block: tip, certificate: tipCertificate };
   state.votes.clear();
   state.tallies.clear();
   state.commitVotes.clear();

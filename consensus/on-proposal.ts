@@ -1,13 +1,14 @@
 /** A proposal arrives: learn what it rests on, execute what it carries, vote for it once. PROTOCOL section 5, rule 3. */
+import type { HashedHeader } from '../ledger/values/block.js';
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
-import type { Vote } from '../ledger/values/vote.js';
+import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
 import type { CoreState, ProposalInput } from './core-state.js';
 import { noteProposal } from './equivocation.js';
 import { help, helpClosed } from './help.js';
 import { finalise, onCertificate } from './on-certificate.js';
 import { isOfEpoch, isOpening } from './rank.js';
-import { didPrepare, mayCommit, maySign, whyNotPrepare } from './safety.js';
+import { didPrepare, mayCommit, maySign, signerOf, whyNotPrepare } from './safety.js';
 import { emit, refuse, sendVote, tellSelf } from './send.js';
 import { noteLate, termHolds } from './term.js';
 import { executed, headerOf, keepHeader, noteVotedFor } from './unfinal-blocks.js';
@@ -19,11 +20,6 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
   const slot = slotOfView(config.parameters, proposal.view);
   if (proposal.epoch < epoch.number) {
     helpClosed(state, proposal.validator, proposal.view);
-    return;
-  }
-  if (proposal.epoch > epoch.number) {
-    // [6-catch-up] The driver keeps the message until it can check it; the core asks for what it lacks.
-    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
     return;
   }
   // [5-leader] Only the leader of the view's slot proposes.
@@ -58,15 +54,25 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
   consider(state, input);
 }
 
+/** [5-proposal] What came with a proposal in place of what it names: it is signed alone, block and certificate beside it. */
+export function swappedIn(
+  proposal: Proposal,
+  block: Pick<HashedHeader, 'hash'>,
+  justify: Certificate,
+): string | undefined {
+  if (block.hash !== proposal.block) return 'the block is not the one proposed';
+  const { phase, epoch, view, block: certified } = proposal.justify;
+  const isNamed =
+    justify.phase === phase && justify.epoch === epoch && justify.view === view && justify.block === certified;
+  return isNamed ? undefined : 'the justification is not the one signed';
+}
+
 /** What is wrong with a proposal whatever this node remembers. */
 function flawOf(state: CoreState, { proposal, block, justify }: ProposalInput): readonly [string, string] | undefined {
   const { parameters } = state.config;
-  if (block.hash !== proposal.block) return ['5-proposal', 'the block is not the one proposed'];
+  const swapped = swappedIn(proposal, block, justify);
+  if (swapped !== undefined) return ['5-proposal', swapped];
   if (block.epoch !== proposal.epoch) return ['6-block-epoch', `the block is of epoch ${block.epoch}`];
-  const { phase, epoch, view, block: certified } = proposal.justify;
-  if (justify.phase !== phase || justify.epoch !== epoch || justify.view !== view || justify.block !== certified) {
-    return ['5-proposal', 'the justification is not the one signed'];
-  }
   if (!isOfEpoch(state, justify)) return ['6-finality-justifies', 'the justification is of another epoch'];
   // [5-again] Proposing again: the very block that the justification certifies.
   if (block.hash === justify.block) return undefined;
@@ -126,10 +132,10 @@ function consider(state: CoreState, input: ProposalInput): void {
     hold(state, input);
     return;
   }
-  if (!maySign(state)) return;
   const reason = whyNotPrepare(state, proposal.view, block, justify);
   if (reason !== undefined) {
-    if (!repeatVote(state, input)) refuse(state, '5-prepare', reason, proposal.validator);
+    // Who signs nothing now, an observer for one, has nothing to refuse.
+    if (maySign(state) && !repeatVote(state, input)) refuse(state, '5-prepare', reason, proposal.validator);
     return;
   }
   // [5-executes] A new block executes to its stated roots; one that a quorum has prepared was executed by it.
@@ -153,7 +159,7 @@ function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {
 
 function prepare(state: CoreState, { proposal, block, justify }: ProposalInput): void {
   const { config } = state;
-  if (config.signer === undefined) return;
+  const signer = signerOf(state);
   const body = {
     chain: config.chain,
     epoch: proposal.epoch,
@@ -164,8 +170,8 @@ function prepare(state: CoreState, { proposal, block, justify }: ProposalInput):
   } as const;
   const vote: Vote = {
     ...body,
-    validator: config.signer.publicKey,
-    signature: config.signer.sign(voteSigningText(body)),
+    validator: signer.publicKey,
+    signature: signer.sign(voteSigningText(body)),
   };
   didPrepare(state, vote, justify);
   noteVotedFor(state, block.hash);

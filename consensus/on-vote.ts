@@ -1,5 +1,5 @@
 /** A vote arrives: it is counted once, and more than 2/3 of the stake makes a certificate. PROTOCOL section 5. */
-import { toHeight, toSlot } from '../ledger/values/numbers.js';
+import { toSlot } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
 import type { Vote } from '../ledger/values/vote.js';
 import { assembleCertificate } from './certificate.js';
@@ -13,12 +13,7 @@ import { slotOfView, voteKey } from './view.js';
 
 export function onVote(state: CoreState, vote: Vote): void {
   const { epoch, config } = state;
-  if (vote.epoch > epoch.number) {
-    // [6-catch-up] A message of a later epoch means that this node is behind.
-    emit(state, { type: 'catch_up', from_index: toHeight(state.tip.index + 1) });
-    return;
-  }
-  if (vote.epoch < epoch.number) {
+  if (vote.epoch !== epoch.number) {
     helpClosed(state, vote.validator, vote.view);
     return;
   }

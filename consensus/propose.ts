@@ -4,11 +4,10 @@ import { toView, type View } from '../ledger/values/numbers.js';
 import { proposalSigningText } from '../ledger/values/signing.js';
 import type { Proposal } from '../ledger/values/vote.js';
 import { referenceTo } from './certificate.js';
-import { maxUnfinalDepth, maxUnstored } from './config.js';
 import type { CoreState, Leadership, ProposalInput } from './core-state.js';
 import { isQuorum, stakeOf, totalStake } from './quorum.js';
 import { compareRanks, isOpening, rankOf } from './rank.js';
-import { didPropose, mayPropose } from './safety.js';
+import { didPropose, mayPropose, signerOf } from './safety.js';
 import { emit, tellSelf } from './send.js';
 import { currentTerm, delta, slotStart, termLength } from './term.js';
 import { executed, fetch, headerOf, keepHeader } from './unfinal-blocks.js';
@@ -21,7 +20,7 @@ export function tryPropose(state: CoreState): void {
   if (leadership.building !== undefined || isWaitingForQuorum(state, leadership)) return;
   if (state.finalising !== undefined || !knowsHighestLock(state, leadership)) return;
   // [8-unwritten] Never far ahead of the disk.
-  if (state.tip.index - state.storedIndex >= maxUnstored) return;
+  if (state.tip.index - state.storedIndex >= state.limits.unstored) return;
   const view = nextView(state, leadership);
   if (view === undefined || !mayPropose(state, view) || !slotSuffices(state, leadership)) return;
   const parent = headerOf(state, state.lock.block);
@@ -29,7 +28,7 @@ export function tryPropose(state: CoreState): void {
     fetch(state, state.lock.block);
     return;
   }
-  if (isClosingUnfinal(state, parent) || parent.index - state.tip.index >= maxUnfinalDepth) {
+  if (isClosingUnfinal(state, parent) || parent.index - state.tip.index >= state.limits.unfinalDepth) {
     proposeAgain(state, leadership);
     return;
   }
@@ -62,7 +61,6 @@ export function onBlockBuilt(state: CoreState, view: View, block: HashedHeader |
     tryPropose(state);
     return;
   }
-  if (!mayPropose(state, view)) return;
   keepHeader(state, block);
   state.validity.set(block.hash, 'valid');
   propose(state, leadership, block);
@@ -82,10 +80,11 @@ function proposeAgain(state: CoreState, leadership: Leadership): void {
 function propose(state: CoreState, leadership: Leadership, block: HashedHeader): void {
   const { config, lock } = state;
   const view = nextView(state, leadership);
-  if (config.signer === undefined || view === undefined || !mayPropose(state, view)) return;
+  if (view === undefined || !mayPropose(state, view)) return;
+  const signer = signerOf(state);
   const body = { chain: config.chain, epoch: state.epoch.number, view, block: block.hash, justify: referenceTo(lock) };
-  const signature = config.signer.sign(proposalSigningText(body));
-  const proposal: Proposal = { ...body, validator: config.signer.publicKey, signature };
+  const signature = signer.sign(proposalSigningText(body));
+  const proposal: Proposal = { ...body, validator: signer.publicKey, signature };
   didPropose(state, view);
   const input: ProposalInput = { type: 'proposal', now: state.now, proposal, block, justify: lock };
   leadership.last = { input, at: state.now };
@@ -101,8 +100,7 @@ export function onAgainTimer(state: CoreState): void {
   const { leadership } = state;
   if (leadership?.last === undefined || leadership.termStart !== currentTerm(state)) return;
   if (isWaitingForQuorum(state, leadership)) {
-    const { proposal, justify, block } = leadership.last.input;
-    if (block.index <= state.tip.index) return;
+    const { proposal, justify } = leadership.last.input;
     leadership.last = { input: leadership.last.input, at: state.now };
     emit(state, { type: 'broadcast', message: { type: 'proposal', proposal, justify } });
     emit(state, { type: 'start_timer', timer: 'again', at: state.now + 2 * delta(state) });

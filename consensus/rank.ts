@@ -13,7 +13,7 @@ export interface Rank {
   readonly view: number;
 }
 
-/** What the running epoch rests on; unknown to a node that entered the epoch in its middle, and not needed there. */
+/** What the running epoch rests on: the block that closed the one before, and its finality. */
 export interface Base {
   readonly block: HashedHeader;
   readonly certificate: Certificate;
@@ -21,7 +21,7 @@ export interface Base {
 
 interface RankContext {
   readonly epoch: Pick<EpochEntry, 'number'>;
-  readonly base: { readonly block: Pick<HashedHeader, 'hash'> } | undefined;
+  readonly base: { readonly block: Pick<HashedHeader, 'hash'> };
 }
 
 export function rankOf(context: RankContext, certificate: CertificateReference): Rank {
@@ -32,7 +32,7 @@ export function rankOf(context: RankContext, certificate: CertificateReference):
 
 /** [6-finality-justifies] A QC for the closing block is not enough: only its finality certificate opens the epoch. */
 export function isOpening({ base }: RankContext, certificate: CertificateReference): boolean {
-  return base !== undefined && certificate.block === base.block.hash && certificate.phase === 'commit';
+  return certificate.block === base.block.hash && certificate.phase === 'commit';
 }
 
 /** Whether a certificate counts in the running epoch: it is of it, or it opened it. */

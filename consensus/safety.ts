@@ -3,8 +3,10 @@
  * PROTOCOL section 5: the argument for safety rests on this file.
  */
 import type { HashedHeader } from '../ledger/values/block.js';
+import type { Signer } from '../ledger/values/crypto.js';
 import type { View } from '../ledger/values/numbers.js';
 import type { Certificate, Vote } from '../ledger/values/vote.js';
+import { assert } from './assert.js';
 import type { CoreState } from './core-state.js';
 import { memberIndex } from './quorum.js';
 import { compareRanks, isOfEpoch, rankOf } from './rank.js';
@@ -19,7 +21,7 @@ function isAboveWatermark(state: CoreState, view: View, step: Step): boolean {
 }
 
 function raiseWatermark(state: CoreState, view: View, step: Step): void {
-  if (!isAboveWatermark(state, view, step)) throw new Error('assertion: a watermark never falls');
+  assert(isAboveWatermark(state, view, step), 'a watermark never falls');
   state.watermark = { view, step };
   state.dirty = true;
 }
@@ -33,6 +35,12 @@ export function maySign(state: CoreState): boolean {
   // [6-old-epoch] A lock of a later epoch than the ledger knows: that epoch was entered, nothing earlier is signed.
   if (rankOf(state, state.lock).epoch > epoch.number) return false;
   return memberIndex(epoch, config.signer.publicKey) >= 0;
+}
+
+/** Who may sign has a key to sign with. */
+export function signerOf({ config }: CoreState): Signer {
+  assert(config.signer !== undefined, 'an observer signs nothing');
+  return config.signer;
 }
 
 export function mayPropose(state: CoreState, view: View): boolean {

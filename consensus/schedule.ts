@@ -7,6 +7,7 @@ import { domainText } from '../ledger/values/domain.js';
 import type { Slot } from '../ledger/values/numbers.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { PublicKey } from '../ledger/values/text.js';
+import { assert } from './assert.js';
 import { totalStake } from './quorum.js';
 
 const range = 1n << 256n;
@@ -19,21 +20,22 @@ export interface Schedule {
 
 export function createSchedule(hasher: Hasher, epoch: Pick<EpochEntry, 'nonce' | 'validators'>): Schedule {
   const total = BigInt(totalStake(epoch));
-  if (total <= 0n) throw new Error('assertion: an epoch without stake has no leaders');
+  assert(total > 0n, 'an epoch without stake has no leaders');
   const limit = (range / total) * total;
   const remembered = new Map<Slot, PublicKey>();
 
   const draw = (slot: Slot): PublicKey => {
-    for (let counter = 0; ; counter++) {
-      const x = BigInt(`0x${hasher.sha256Hex(domainText('leader', { nonce: epoch.nonce, slot, counter }))}`);
-      // [4-leader-unbiased] A draw beyond the largest multiple of the total would favour the first keys.
-      if (x >= limit) continue;
-      let point = x % total;
-      for (const { key, stake } of epoch.validators) {
-        if (point < BigInt(stake)) return key;
-        point -= BigInt(stake);
-      }
-    }
+    const draw256 = (counter: number): bigint =>
+      BigInt(`0x${hasher.sha256Hex(domainText('leader', { nonce: epoch.nonce, slot, counter }))}`);
+    let x = draw256(0);
+    // [4-leader-unbiased] A draw beyond the largest multiple of the total would favour the first keys.
+    for (let counter = 1; x >= limit; counter++) x = draw256(counter);
+    let point = x % total;
+    const drawn = epoch.validators.find(({ stake }) => {
+      point -= BigInt(stake);
+      return point < 0n;
+    });
+    return drawn!.key;
   };
 
   return {

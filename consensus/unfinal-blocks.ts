@@ -4,7 +4,7 @@
  */
 import type { HashedHeader } from '../ledger/values/block.js';
 import type { Hash } from '../ledger/values/text.js';
-import { maxKeptBodies, maxUnfinalHeaders } from './config.js';
+import { maxKeptBodies } from './config.js';
 import type { CoreState } from './core-state.js';
 import { emit } from './send.js';
 
@@ -41,7 +41,7 @@ export function pathFromTip(state: CoreState, block: Hash): Path {
 /** Takes a header whose body the driver has. */
 export function keepHeader(state: CoreState, block: HashedHeader): void {
   if (block.index <= state.tip.index || state.headers.has(block.hash)) return;
-  if (state.headers.size >= maxUnfinalHeaders) evictOne(state);
+  if (state.headers.size >= state.limits.unfinalHeaders) evictOne(state);
   state.headers.set(block.hash, block);
   state.fetching.delete(block.hash);
 }

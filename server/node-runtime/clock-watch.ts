@@ -6,8 +6,8 @@ import type { SetMember } from '../../ledger/values/state.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock } from '../replica/ports.js';
 import { clockProblem } from './clock-check.js';
-import { type ClockSources, createGuardedClock } from './guarded-clock.js';
-import { createSystemClock, steadyNow } from './system-clock.js';
+import { createGuardedClock } from './guarded-clock.js';
+import { type ClockSources, createSystemClock, machineTime } from './system-clock.js';
 
 export interface ClockPeer {
   readonly validator?: PublicKey;
@@ -25,6 +25,7 @@ export interface ClockWatchOptions {
   readonly forgetOffsets: () => void;
   readonly onSuspect: (suspect: boolean) => void;
   readonly warn: (sentence: string) => void;
+  /** Starting value: this machine's. */
   readonly sources?: ClockSources;
 }
 
@@ -50,7 +51,7 @@ const patienceWithoutValidatorsMs = 30_000;
 
 export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   const { maxOffsetMs, ownKey, forgetOffsets, warn } = options;
-  const sources = options.sources ?? { wall: Date.now, steady: steadyNow };
+  const sources = options.sources ?? machineTime;
   const toleranceMs = Math.max(leastToleranceMs, maxOffsetMs);
   const guarded = createGuardedClock(toleranceMs, sources);
   let jump: number | undefined;
@@ -58,7 +59,7 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   let fault: string | undefined;
   let startedAt: number | undefined;
   let confirmed = false;
-  let timer: NodeJS.Timeout | undefined;
+  let stopLooking = (): void => undefined;
 
   /** Whether others have to vote before anything is final: only then is there somebody to ask. */
   function needsOthers(validators: readonly SetMember[]): boolean {
@@ -117,17 +118,17 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
 
   function look(): void {
     check();
-    timer = setTimeout(look, confirmed ? lookEveryMs : lookAtStartEveryMs);
+    stopLooking = sources.after(confirmed ? lookEveryMs : lookAtStartEveryMs, look);
   }
 
   return {
-    clock: createSystemClock(guarded.now),
+    clock: createSystemClock(guarded.now, sources.after),
     fault: () => fault,
     check,
     start() {
       startedAt = sources.steady();
       look();
     },
-    stop: () => clearTimeout(timer),
+    stop: () => stopLooking(),
   };
 }

@@ -2,7 +2,7 @@
  * The machine's clock, but a jump is not believed at once: until `accept` the time runs on from before it. A validator
  * that followed a wrong jump forwards could sign for slots to come, and would then have to wait for them.
  */
-import { steadyNow } from './system-clock.js';
+import { type ClockSources, machineTime } from './system-clock.js';
 
 export interface GuardedClock {
   /** Unix ms. */
@@ -13,16 +13,10 @@ export interface GuardedClock {
   accept(): void;
 }
 
-export interface ClockSources {
-  readonly wall: () => number;
-  /** Runs on whatever is done to the other. */
-  readonly steady: () => number;
-}
-
 /** @param toleranceMs what the clock may be set by and be believed, as when it is slewed */
 export function createGuardedClock(
   toleranceMs: number,
-  { wall, steady }: ClockSources = { wall: Date.now, steady: steadyNow },
+  { wall, steady }: Pick<ClockSources, 'wall' | 'steady'> = machineTime,
 ): GuardedClock {
   /** Wall minus steady time, as believed. */
   let offset = wall() - steady();

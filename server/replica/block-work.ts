@@ -88,7 +88,7 @@ export function createBlockWork(options: BlockWorkOptions): BlockWork {
       options.validateLater(hash, validate);
       return;
     }
-    const verdict = executed.ok ? { valid: true } : { valid: false, reason: executed.problem };
+    const verdict = executed.ok ? ({ valid: true } as const) : ({ valid: false, reason: executed.problem } as const);
     feed({ type: 'block_validated', block: hash, now: clock.now(), ...verdict });
   }
 

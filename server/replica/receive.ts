@@ -4,6 +4,7 @@
  */
 
 import type { Input } from '../../consensus/input.js';
+import { swappedIn } from '../../consensus/on-proposal.js';
 import { slotOfView } from '../../consensus/view.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
@@ -79,11 +80,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function onNewBlock(peer: PeerId, message: MessageOf<'new_block'>): Verdict {
     const { proposal, block, justify } = message;
-    if (proposal.block !== block.hash) return ban('a proposal came with another block');
-    const { phase, epoch, view, block: certified } = proposal.justify;
-    if (justify.phase !== phase || justify.epoch !== epoch || justify.view !== view || justify.block !== certified) {
-      return ban('a proposal came with another certificate than it names');
-    }
+    const swapped = swappedIn(proposal, block, justify);
+    if (swapped !== undefined) return ban(swapped);
     if (tooFarAhead(proposal.view)) return keep;
     const stop =
       stopAt(checks.proposal(proposal), peer, message, proposal.signature) ??

@@ -43,6 +43,9 @@ export function createDirectPeers(options: DirectPeersOptions): SimulatedPeers {
           .map(String),
     },
     receive: (from, message) => receive(String(from), message),
-    tellRecent() {},
+    met() {},
+    ping() {},
+    clocks: () => [],
+    forgetClocks() {},
   };
 }

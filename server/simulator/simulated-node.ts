@@ -2,7 +2,7 @@
 import type { createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
 import type { executeBlock } from '../../ledger/execute-block.js';
-import { readAccount, readNonce } from '../../ledger/state-keys.js';
+import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { toSlot } from '../../ledger/values/numbers.js';
@@ -10,14 +10,15 @@ import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool, type Mempool } from '../mempool/mempool.js';
+import { createClockWatch } from '../node-runtime/clock-watch.js';
 import { createMempoolPort } from '../node-runtime/mempool-port.js';
-import type { Admission, Network, PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
+import type { Admission, Clock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { Replica, ReplicaEvent } from '../replica/replica-interface.js';
 import type { Fate } from './checkers/accepted.js';
 import type { SimulatedChain } from './simulated-chain.js';
-import type { SimulatedPeers } from './simulated-peers.js';
+import type { SimulatedPeers, SimulatedPeersOptions } from './simulated-peers.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { VirtualCrash, type VirtualDisk } from './virtual-disk.js';
 
@@ -37,11 +38,17 @@ export interface SimulatedNode {
   connected(other: SimulatedNode): void;
   disconnected(other: SimulatedNode): void;
   submit(transactions: readonly Transaction[], done?: (admissions: readonly Admission[]) => void): void;
+  /** Tells its peers where it stands, and asks for their clocks. */
+  ping(): void;
+  /** Why its clock is not trusted; undefined: it is, or the node is down. */
+  clockFault(): string | undefined;
   /** What its mempool knows of a transaction that is not final. */
   fateOf(id: TransactionId): Fate;
   /** Undefined while it is down. */
   replica(): Replica | undefined;
 }
+
+type PeersOfProcess = Pick<SimulatedPeersOptions, 'receive' | 'head'>;
 
 export interface NodeOptions {
   readonly index: number;
@@ -51,7 +58,11 @@ export interface NodeOptions {
   readonly signer: Signer | undefined;
   readonly vrf: VrfProver | undefined;
   /** The way out of one process, which calls `receive` for what comes in. */
-  readonly createPeers: (receive: (peer: PeerId, message: ReplicaMessage) => Verdict) => SimulatedPeers;
+  readonly createPeers: (process: PeersOfProcess) => SimulatedPeers;
+  /** Whether the shipped watch over the clock stands between this machine's clock and its process. */
+  readonly watchesClock: boolean;
+  /** That watch trusts the clock no longer, or again. */
+  onSuspect(suspect: boolean): void;
   /** What its replica sends, before it leaves. */
   readonly overhear: (network: Network) => Network;
   /** A process began, and may be spoken to. */
@@ -73,6 +84,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   let replica: Replica | undefined;
   let peers: SimulatedPeers | undefined;
   let mempool: Mempool | undefined;
+  let fault = (): string | undefined => undefined;
   let paused: (() => void)[] | undefined;
   if (options.signer !== undefined) {
     disk.open().voteState.write(initialVoteState(context.genesisHash), [], []);
@@ -102,7 +114,25 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
 
   const boot = (): void => {
     const { ledger, mempool: mempoolStore, voteState } = disk.open();
-    const slotNow = () => toSlot(Math.max(0, Math.floor(clock.now() / slot_duration_ms)));
+    const { signer, vrf } = options;
+    const watch = options.watchesClock
+      ? createClockWatch({
+          maxOffsetMs: context.genesis.parameters.max_clock_offset_ms,
+          ownKey: signer?.publicKey,
+          validators: () => readEpoch(ledger).validators,
+          peers: () => speech.clocks(),
+          forgetOffsets: () => speech.forgetClocks(),
+          onSuspect(suspect) {
+            options.onSuspect(suspect);
+            born.setClockSuspect(suspect);
+          },
+          warn: (sentence) => options.onRefused?.(sentence, {}),
+          sources: { wall: clock.now, steady: clock.steady, after: (ms, call) => clock.after(ms, () => enter(call)) },
+        })
+      : undefined;
+    fault = () => watch?.fault();
+    const believed: Clock = watch?.clock ?? { now: clock.now, at: (at, call) => clock.at(at, () => enter(call)) };
+    const slotNow = () => toSlot(Math.max(0, Math.floor(believed.now() / slot_duration_ms)));
     const idOf = (transaction: Transaction) => transactionId(context.crypto, transaction);
     const pool = createMempool({
       limits: defaultMempoolLimits,
@@ -115,24 +145,33 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     });
     pool.recover(slotNow());
     mempool = pool;
-    const { signer, vrf } = options;
-    const speech = options.createPeers((peer, message) => born.receive(peer, message));
+    const speech = options.createPeers({
+      receive: (peer, message) => born.receive(peer, message),
+      head: () => born.head(),
+    });
     const born: Replica = createReplica({
       ...context,
       ...(signer === undefined || vrf === undefined ? {} : { signer, vrf, voteState }),
-      clock: { now: clock.now, at: (at, call) => clock.at(at, () => enter(call)) },
+      clock: believed,
       network: options.overhear(speech.network),
       execute: options.execute,
       ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
       mempool: createMempoolPort({ pool, idOf, slotNow }),
-      onEvent: options.onEvent,
+      onEvent(event) {
+        // As a real node does: before a slot is believed to have begun.
+        if (event.type === 'slot') watch?.check();
+        options.onEvent(event);
+      },
       ...(options.newCore ? { createCore: options.newCore() } : {}),
       blame: (peer, verdict, reason) => options.onVerdict(Number(peer), { relay: false, peer: verdict, reason }),
       ...(options.onRefused ? { log: options.onRefused } : {}),
     });
     replica = born;
     peers = speech;
-    enter(() => born.start());
+    enter(() => {
+      watch?.start();
+      born.start();
+    });
     if (replica === born) options.onBoot();
   };
 
@@ -161,7 +200,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       if (met === undefined || to === undefined) return;
       enter(() => {
         met.onPeer(String(other.index), other.replica()?.head() ?? met.head());
-        to.tellRecent(other.index);
+        to.met(other.index);
       });
     },
     disconnected(other) {
@@ -172,6 +211,11 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       const to = replica;
       if (to !== undefined) enter(() => to.submit(transactions, done));
     },
+    ping() {
+      const to = peers;
+      if (replica !== undefined && to !== undefined) enter(() => to.ping());
+    },
+    clockFault: () => (replica === undefined ? undefined : fault()),
     fateOf(id) {
       if (mempool === undefined) return 'unknown';
       return mempool.has(id) ? 'waiting' : mempool.dropped(id) !== undefined ? 'dropped' : 'unknown';

@@ -8,10 +8,12 @@ import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { PING_INTERVAL_MS } from '../p2p/limits.js';
 import type { FinalBlock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
 import { type AcceptedBook, createAcceptedBook } from './checkers/accepted.js';
+import { createDoubtBook } from './checkers/doubt.js';
 import { createEvidenceBook, type EvidenceBook } from './checkers/evidence.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';
@@ -119,6 +121,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const finals = createOneFinalBlock();
   const signatures = createSignatureBook();
   const locks = createLockBook();
+  const doubts = createDoubtBook();
   const accepted = createAcceptedBook();
   const idOf = (transaction: Transaction): TransactionId => transactionId(crypto, transaction);
   const submittedAt = new Map<Hash, number>();
@@ -149,7 +152,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
 
   /** Signed is what leaves: what a crash kept from leaving was never signed for anybody. */
   const check = (own: number, message: ReplicaMessage): void => {
-    if (!isByzantine(own)) signatures.sent(own, keyOf(own), message);
+    if (isByzantine(own)) return;
+    signatures.sent(own, keyOf(own), message);
+    doubts.sent(own, keyOf(own), message);
   };
   const overhear = (own: number, network: Network): Network => ({
     ...network,
@@ -250,7 +255,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
       clock,
       signer: keyRing.signer(keyOf(index)),
       vrf: keyRing.prover(vrfKeyOf(identityOf(index))),
-      createPeers(receive) {
+      watchesClock: !options.direct,
+      onSuspect: (suspect) => doubts.verdict(index, suspect),
+      createPeers({ receive, head }) {
         const common = {
           node: index,
           count,
@@ -258,7 +265,15 @@ export function createSimulation(options: SimulationOptions): Simulation {
           transmit: (to: number, m: ReplicaMessage) => transmit(index, to, m),
         };
         if (options.direct) return createDirectPeers({ ...common, nodesByKey, isUp: (node) => nodes[node]!.isUp() });
-        return createSimulatedPeers({ ...common, clock, lines, connections: () => connections, validatorOf: keyOf });
+        return createSimulatedPeers({
+          ...common,
+          head,
+          clock,
+          lines,
+          connections: () => connections,
+          validatorOf: keyOf,
+          onLost: (other) => connections.end(index, other),
+        });
       },
       overhear: (port) => overhear(index, port),
       onBoot() {
@@ -294,7 +309,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     actors.set(index, create(stage));
   }
   for (const node of nodes) node.boot();
-  if (!options.direct) schedulePings(queue, nodes, network, slotMs);
+  if (!options.direct) schedulePings(queue, nodes, slotMs);
 
   return {
     options,
@@ -339,28 +354,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
   };
 }
 
-/**
- * Every other slot each node tells the others where it stands, as the pings of real peers do; with slots longer than a
- * second that is less often than real ones, so news has to come by itself.
- */
-function schedulePings(
-  queue: EventQueue,
-  nodes: readonly SimulatedNode[],
-  network: VirtualNetwork,
-  slotMs: number,
-): void {
+/** Each node, whatever its clock says: every other slot, which with slots of a second is as often as real peers do. */
+function schedulePings(queue: EventQueue, nodes: readonly SimulatedNode[], slotMs: number): void {
   for (const node of nodes) {
     const ping = (): void => {
-      queue.schedule(queue.now() + 2_000 * slotMs, ping);
-      const replica = node.replica();
-      if (replica === undefined) return;
-      const message: ReplicaMessage = {
-        type: 'ping',
-        id: 0,
-        head: replica.head(),
-        clock: Math.floor(node.clock.now()),
-      };
-      for (const other of nodes) if (other !== node) network.send(node.index, other.index, message);
+      queue.schedule(queue.now() + PING_INTERVAL_MS * slotMs, ping);
+      node.ping();
     };
     queue.schedule(queue.now() + 1_000 * node.index + 500_000, ping);
   }

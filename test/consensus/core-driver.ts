@@ -79,7 +79,11 @@ export function createCoreDriver({ config, recovered, now, hands }: CoreDriverOp
         break;
       }
       case 'validate_block':
-        tell({ type: 'block_validated', block: effect.block, valid: hands.executes(effect.block) });
+        tell({
+          type: 'block_validated',
+          block: effect.block,
+          ...(hands.executes(effect.block) ? { valid: true } : { valid: false, reason: 'another state root' }),
+        });
         break;
       case 'fetch_block': {
         const block = hands.fetch(effect.block);

@@ -137,7 +137,7 @@ test('[5-executes] no vote for a block that does not execute to its roots', () =
   const { lone, slot } = entered();
   const block = lone.child(genesis, slot);
   lone.propose(block, genesisCertificate);
-  const effects = lone.step({ type: 'block_validated', block: block.hash, valid: false });
+  const effects = lone.step({ type: 'block_validated', block: block.hash, valid: false, reason: 'another state root' });
   assert.deepEqual(votes(effects, 'prepare'), []);
   assert.ok(ofType(effects, 'refused').some(({ rule }) => rule === '5-executes'));
 });

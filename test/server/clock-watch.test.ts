@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import type { SetMember } from '../../ledger/values/state.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import { type ClockPeer, createClockWatch } from '../../server/node-runtime/clock-watch.js';
+import { machineTime } from '../../server/node-runtime/system-clock.js';
 
 const keyOf = (name: string): PublicKey => `0x${name.repeat(64)}`;
 const start = 1_700_000_000_000;
@@ -26,7 +27,7 @@ function watched(t: TestContext, stakes: readonly number[]) {
       state.suspect = suspect;
     },
     warn: () => undefined,
-    sources: { wall: () => time.steady + time.offset, steady: () => time.steady },
+    sources: { ...machineTime, wall: () => time.steady + time.offset, steady: () => time.steady },
   });
   t.after(() => watch.stop());
   /** Others that have measured what our clock is against the right time. */

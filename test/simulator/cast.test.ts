@@ -1,10 +1,29 @@
 /** Validators that break the rules: below a third of the stake they change nothing, from a third on they are found out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRandom } from '../../server/simulator/random.js';
 import { roles } from './cast/cast.js';
-import { castOn } from './cast/draw.js';
+import { castOn, drawCasting } from './cast/draw.js';
 import { bites, runControl } from './controls.js';
+import { drawKinds, faultKinds } from './faults.js';
 import { runSeed } from './run.js';
+
+test('each role and each class of faults is drawn in at least a twentieth of the seeds, and every role within 24 in a row', () => {
+  const seeds = 2_000;
+  const drawn = new Map<string, number[]>();
+  for (let seed = 1; seed <= seeds; seed++) {
+    const random = createRandom(seed, 'run');
+    const casting = drawCasting(seed, random.fork('cast'), [10, 10, 10, 10]);
+    for (const name of [...casting.roles, ...drawKinds(random.fork('kinds'))]) {
+      drawn.set(name, [...(drawn.get(name) ?? []), seed]);
+    }
+  }
+  for (const name of [...roles, ...faultKinds]) {
+    const count = drawn.get(name)?.length ?? 0;
+    assert.ok(20 * count >= seeds, `${name} in ${count} of ${seeds} seeds`);
+  }
+  for (const role of roles) assert.ok(drawn.get(role)![0]! <= 24, role);
+});
 
 for (const [at, role] of roles.entries()) {
   test(`${role}: with less than a third of the stake no rule breaks and finality resumes`, () => {

@@ -26,7 +26,6 @@ export const faultKinds = [
   'clock offset',
   'clock step',
   'clock drift',
-  'clock in doubt',
   'old disk',
   'lost vote state',
 ] as const;
@@ -212,10 +211,11 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
     node.disk.setSyncDelay(slotsOf(simulation)(random.between(10_000, 2_000_000)));
     return () => node.disk.setSyncDelay(150);
   },
-  // Less than what peers would take for broken, and longer than any message.
+  // Within the limit, so that the node goes on; or beyond it, and longer than most messages take.
   'clock offset': (simulation, random) => {
     const node = random.pick(simulation.nodes);
-    node.clock.step(slotsOf(simulation)(random.between(-450, 450)));
+    const most = random.pick([50, 450]);
+    node.clock.step(slotsOf(simulation)(random.between(-most, most)));
     return () => node.clock.step(-node.clock.offset());
   },
   'clock step': (simulation, random) => {
@@ -230,12 +230,6 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
       node.clock.drift(0);
       node.clock.step(-node.clock.offset());
     };
-  },
-  // What the watch over the clock says when it differs from those of others.
-  'clock in doubt': (simulation, random) => {
-    const node = random.pick(simulation.nodes);
-    node.replica()?.setClockSuspect(true);
-    return () => node.replica()?.setClockSuspect(false);
   },
   'old disk': (simulation, random) => {
     const node = random.pick(simulation.nodes);

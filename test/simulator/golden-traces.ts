@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: '3b39cac1f66ead82cd94f008597aff992d5b799974319c1cdf1e64f9cbb0de3d' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '164adc8b130bbd8918f899fac5a5be09b2b8b1af7c1f56ce37fa7868abb65a07' },
-  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: '7602ca8c7ada1a9db745f99347c389ab784da4494c3a7878d3abfb8e8d6b0fec' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '94089bf9028c4d9c834fbb5f628844fb54d7f83996d3e82b03fc8bc93f4948c0' },
+  { seed: 1, chaosMs: 20000, traceHash: '79b76eca5602419257652cfa453c135bb576ddcc67b8f57b8798597e5b9a69ff' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: 'b90f99cabb9a71df8496240b8dfe2d5560ed3c725c4a35284193325391cb5cf2' },
+  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: '81ac5bdb2c6d2453dcba591613492f8d81ea9f4b3fbab65925ceda7a06e837e5' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'a89b779ef8ef035c95ca0f122d20a0c2f83f0418aa2d779b2b534902b2982db4' },
 ];

@@ -1,7 +1,7 @@
 /**
  * After the healing liveness is owed, in the protocol's terms: something becomes final by the end of the second whole
  * term whose leader is honest and up. Slots for which a clock that ran ahead has made its validator sign do not count:
- * it signs nothing for them again.
+ * it signs nothing for them again. Nor do terms in which a validator still doubts its clock, until it has asked others.
  */
 import { slotOfView } from '../../consensus/view.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
@@ -54,6 +54,9 @@ function isLedWell(simulation: Simulation): boolean {
   return node?.isUp() === true && simulation.isHonest(node.index) && node.disk.voteState() !== undefined;
 }
 
+const isAnyClockInDoubt = ({ nodes, isHonest }: Simulation): boolean =>
+  nodes.some((node) => isHonest(node.index) && node.clockFault() !== undefined);
+
 /** To be called at the start of a slot, after everything was mended. @throws Violation when finality does not come back */
 export function awaitFinality(simulation: Simulation): Healing {
   const owedAfter = Math.max(simulation.slot(), signedUntil(simulation));
@@ -73,7 +76,7 @@ export function awaitFinality(simulation: Simulation): Healing {
     if (waited >= owedWithinSlots) fail(simulation, `nothing became final within ${owedWithinSlots} slots of healing`);
     if (isOver) {
       const start = slot - (slot % slots);
-      term = { start, slots, good: start > owedAfter && isLedWell(simulation) };
+      term = { start, slots, good: start > owedAfter && isLedWell(simulation) && !isAnyClockInDoubt(simulation) };
       if (term.good) recoveryTerms++;
     }
     simulation.run(simulation.slotMs);

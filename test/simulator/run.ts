@@ -1,4 +1,5 @@
 /** One run of the simulator: a cluster, a load and faults drawn from a seed, then healing, in which liveness is owed. */
+import { createConsensus } from '../../consensus/consensus.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { developmentParameters } from '../../ledger/values/parameters.js';
 import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
@@ -8,6 +9,7 @@ import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
 import type { Role } from './cast/cast.js';
 import { type Casting, drawCasting } from './cast/draw.js';
+import { drawLimits, drawParameters } from './draw-parameters.js';
 import { drawKinds, type FaultKind, startFaults } from './faults.js';
 import { awaitFinality, type Healing } from './healing.js';
 import { startStakeMoves } from './stake-moves.js';
@@ -103,7 +105,7 @@ function separate({ nodes, options, network }: Simulation): void {
 /** Somebody looks at the status of a node, which answers whatever it is doing. */
 function lookNowAndThen({ nodes, queue, slotMs }: Simulation, random: Random): void {
   const look = (): void => {
-    queue.schedule(queue.now() + random.between(1, 10_000 * slotMs), look);
+    queue.schedule(queue.now() + random.between(1, 2_000 * slotMs), look);
     random.pick(nodes).replica()?.status();
   };
   look();
@@ -125,19 +127,19 @@ export function runSeed(options: RunOptions): RunReport {
   const slotMs = options.slotMs ?? drawSlotMs(random.fork('slot'), validators);
   const slots = (count: number): number => count * slotMs;
   const stakes = drawStakes(random, validators);
-  const { roles, actors, twins, camps } = (options.cast ?? drawCasting)(random.fork('cast'), stakes);
+  const { roles, actors, twins, camps } = options.cast
+    ? options.cast(random.fork('cast'), stakes)
+    : drawCasting(options.seed, random.fork('cast'), stakes);
   const observers = random.chance(500_000) ? random.between(1, 3) : 0;
+  const limits = drawLimits(random.fork('limits'));
   const simulation = createSimulation({
     seed: options.seed,
     stakes,
     observers,
     actors,
     twins,
-    parameters: {
-      ...delaysFor(slotMs),
-      slots_per_epoch: random.pick([10, 30, 100]),
-      vote_routing: random.pick(['everyone', 'leader'] as const),
-    },
+    parameters: { ...delaysFor(slotMs), ...drawParameters(random.fork('parameters'), validators) },
+    newCore: () => (config, recovered) => createConsensus({ ...config, limits }, recovered),
     ...(options.trace ? { trace: options.trace } : {}),
     ...(options.realSignatures ? { realSignatures: true } : {}),
   });
@@ -164,7 +166,7 @@ export function runSeed(options: RunOptions): RunReport {
   if (camps === true) separate(simulation);
   startLoad(simulation, slots(random.pick([0.7, 0.8, 0.95])));
   const moves = random.chance(500_000) ? startStakeMoves(simulation, slots(random.pick([3, 10]))) : undefined;
-  const faults = startFaults(simulation, slots(random.pick([2, 5, 12])), drawKinds(random));
+  const faults = startFaults(simulation, slots(random.pick([2, 5, 12])), drawKinds(random.fork('kinds')));
   try {
     simulation.run(options.chaosMs);
     faults.heal();
@@ -177,6 +179,10 @@ export function runSeed(options: RunOptions): RunReport {
     const behind = honest.filter((node) => node.disk.tip().index < simulation.height() - 5);
     if (behind.length > 0) {
       throw new Violation('everyone catches up', `nodes ${behind.map(({ index }) => index)} are behind after healing`);
+    }
+    const doubting = honest.filter((node) => node.clockFault() !== undefined);
+    if (doubting.length > 0) {
+      throw new Violation('a clock that is right again is believed', `${doubting.map((node) => node.clockFault())}`);
     }
     for (const node of simulation.nodes) checkEveryUnit(node.disk.entries());
     return report('ok');

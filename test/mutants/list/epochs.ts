@@ -2,11 +2,14 @@
 import { breaks, type Mutant, within } from '../mutant.js';
 
 export const epochs: readonly Mutant[] = [
-  breaks('6-block-epoch', 'any-epoch', 'a block names another epoch than its proposal', [
-    'consensus/on-proposal.ts',
-    'if (block.epoch !== proposal.epoch) return',
-    'if (block.epoch > proposal.epoch + 1e6) return',
-  ]),
+  within(
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks('6-block-epoch', 'any-epoch', 'a block names another epoch than its proposal', [
+      'consensus/on-proposal.ts',
+      'if (block.epoch !== proposal.epoch) return',
+      'if (block.epoch > proposal.epoch + 1e6) return',
+    ]),
+  ),
   breaks('6-enter', 'opening-ranks-by-its-view', 'what an epoch begins with outranks its first certificates', [
     'consensus/rank.ts',
     '? { epoch: context.epoch.number, view: 0 }',
@@ -20,31 +23,37 @@ export const epochs: readonly Mutant[] = [
       'certificate.block === base.block.hash;',
     ]),
   ),
-  breaks(
-    '6-closing-last',
-    'closing-extended',
-    'the old epoch goes on after the block that ends it',
-    [
-      'consensus/on-proposal.ts',
-      'if (parent.next_epoch !== undefined && parent.epoch === block.epoch) {',
-      'if (parent.next_epoch !== undefined && parent.epoch > block.epoch) {',
-    ],
-    [
-      'consensus/propose.ts',
-      'return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;',
-      'return block.next_epoch !== undefined && block.epoch > state.epoch.number;',
-    ],
+  within(
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks(
+      '6-closing-last',
+      'closing-extended',
+      'the old epoch goes on after the block that ends it',
+      [
+        'consensus/on-proposal.ts',
+        'if (parent.next_epoch !== undefined && parent.epoch === block.epoch) {',
+        'if (parent.next_epoch !== undefined && parent.epoch > block.epoch) {',
+      ],
+      [
+        'consensus/propose.ts',
+        'return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;',
+        'return block.next_epoch !== undefined && block.epoch > state.epoch.number;',
+      ],
+    ),
   ),
   breaks('6-closing-again', 'closing-not-again', 'a leader builds on a closing block that is not final', [
     'consensus/propose.ts',
     'return block.next_epoch !== undefined && block.epoch === state.epoch.number && block.hash !== state.tip.hash;',
     'return block.next_epoch !== undefined && block.epoch > state.epoch.number;',
   ]),
-  breaks('6-later-slot', 'epoch-in-the-same-slot', 'an epoch begins in the slot in which the one before ended', [
-    'consensus/on-proposal.ts',
-    'if (isOpening(state, justify) && justify.view > 0 &&',
-    'if (isOpening(state, justify) && justify.view < 0 &&',
-  ]),
+  within(
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks('6-later-slot', 'epoch-in-the-same-slot', 'an epoch begins in the slot in which the one before ended', [
+      'consensus/on-proposal.ts',
+      'if (isOpening(state, justify) && justify.view > 0 &&',
+      'if (isOpening(state, justify) && justify.view < 0 &&',
+    ]),
+  ),
   within(
     { roles: ['epoch replayer'], faults: ['delay', 'loss'] },
     breaks(
@@ -53,7 +62,7 @@ export const epochs: readonly Mutant[] = [
       'certificates of a closed epoch become locks, and commit votes follow them',
       [
         'consensus/on-certificate.ts',
-        'if (certificate.epoch < state.epoch.number) return;',
+        'if (certificate.epoch !== state.epoch.number) return;',
         'if (certificate.epoch < 0) return;',
       ],
       [
@@ -127,7 +136,7 @@ export const epochs: readonly Mutant[] = [
   ]),
   breaks('6-old-epoch', 'epochs-mixed-in-votes', 'a vote of a closed epoch is counted in this one', [
     'consensus/on-vote.ts',
-    'if (vote.epoch < epoch.number) {',
+    'if (vote.epoch !== epoch.number) {',
     'if (vote.epoch < 0) {',
   ]),
   breaks(

@@ -23,23 +23,32 @@ export const proposals: readonly Mutant[] = [
       ],
     ),
   ),
-  breaks('5-new-block', 'any-round', 'a new block claims a slot or round that is not of its view', [
-    'consensus/on-proposal.ts',
-    'if (viewAt(parameters, block.slot, block.round) !== proposal.view) {',
-    'if (viewAt(parameters, block.slot, block.round) > proposal.view + 1e9) {',
-  ]),
-  breaks('5-new-block', 'any-justify-view', 'a block states a justification that it does not have', [
-    'consensus/on-proposal.ts',
-    'if (block.justify_view !== justify.view) return',
-    'if (block.justify_view > justify.view + 1e9) return',
-  ]),
-  breaks('5-new-block', 'any-index', 'a block skips heights', [
-    'consensus/on-proposal.ts',
-    'if (block.index !== parent.index + 1) return',
-    'if (block.index < parent.index) return',
-  ]),
   within(
-    { roles: ['equivocating leader'], faults: ['delay'] },
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks('5-new-block', 'any-round', 'a new block claims a slot or round that is not of its view', [
+      'consensus/on-proposal.ts',
+      'if (viewAt(parameters, block.slot, block.round) !== proposal.view) {',
+      'if (viewAt(parameters, block.slot, block.round) > proposal.view + 1e9) {',
+    ]),
+  ),
+  within(
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks('5-new-block', 'any-justify-view', 'a block states a justification that it does not have', [
+      'consensus/on-proposal.ts',
+      'if (block.justify_view !== justify.view) return',
+      'if (block.justify_view > justify.view + 1e9) return',
+    ]),
+  ),
+  within(
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks('5-new-block', 'any-index', 'a block skips heights', [
+      'consensus/on-proposal.ts',
+      'if (block.index !== parent.index + 1) return',
+      'if (block.index < parent.index) return',
+    ]),
+  ),
+  within(
+    { roles: ['gate crasher'], faults: ['delay'] },
     breaks('5-proposal', 'another-block', 'a proposal for one block is taken with another', [
       'consensus/on-proposal.ts',
       'if (block.hash !== proposal.block) return',

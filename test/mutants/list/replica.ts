@@ -20,16 +20,22 @@ export const replica: readonly Mutant[] = [
     'return epoch === 0 && view === 0 && signers.length === 0',
     'return epoch === 0 && view >= 0 && signers.length === 0',
   ]),
-  breaks('5-member', 'vote-signatures-unchecked', 'anyone votes in the name of others', [
-    'server/replica/verify-message.ts',
-    'if (!crypto.verify(validator, text, signature)) return',
-    "if (!crypto.verify(validator, text, signature) && text === '') return",
-  ]),
-  breaks('5-member', 'strangers-sign', 'those who are not in the set are heard', [
-    'server/replica/verify-message.ts',
-    'if (memberOf(set, validator) === undefined) return',
-    'if (memberOf(set, validator) === undefined && epoch < 0) return',
-  ]),
+  within(
+    { roles: ['gate crasher'], faults: ['delay'] },
+    breaks('5-member', 'vote-signatures-unchecked', 'anyone votes in the name of others', [
+      'server/replica/verify-message.ts',
+      'if (!crypto.verify(validator, text, signature)) return',
+      "if (!crypto.verify(validator, text, signature) && text === '') return",
+    ]),
+  ),
+  within(
+    { roles: ['gate crasher'], faults: ['delay'] },
+    breaks('5-member', 'strangers-sign', 'those who are not in the set are heard', [
+      'server/replica/verify-message.ts',
+      'if (memberOf(set, validator) === undefined) return',
+      'if (memberOf(set, validator) === undefined && epoch < 0) return',
+    ]),
+  ),
   breaks('5-assemble', 'votes-of-others', 'a new-view carries the vote of someone else', [
     'server/replica/verify-message.ts',
     'if (last_prepare.validator !== newView.validator) return',

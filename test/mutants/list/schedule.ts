@@ -4,13 +4,13 @@ import { breaks, type Mutant } from '../mutant.js';
 export const schedule: readonly Mutant[] = [
   breaks('4-leader-unbiased', 'leaders-biased', 'the first keys lead more often than their stake says', [
     'consensus/schedule.ts',
-    'if (x >= limit) continue;',
-    'if (x >= limit && counter > 0) continue;',
+    'for (let counter = 1; x >= limit; counter++)',
+    'for (let counter = 1; x >= limit && counter > 1; counter++)',
   ]),
   breaks('4-leader-unbiased', 'leaders-by-count', 'small stakes lead as often as large ones', [
     'consensus/schedule.ts',
-    'if (point < BigInt(stake)) return key;',
-    'if (point < total / BigInt(epoch.validators.length)) return key;',
+    'point -= BigInt(stake);',
+    'point -= stake > 0 ? total / BigInt(epoch.validators.length) : 0n;',
   ]),
   breaks('6-epoch-of', 'epoch-too-soon', 'an epoch ends one slot early', [
     'ledger/epoch-transition.ts',

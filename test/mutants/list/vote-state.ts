@@ -56,7 +56,7 @@ export const voteState: readonly Mutant[] = [
   ]),
   breaks('8-unwritten', 'ahead-of-the-disk', 'proposals go on while the disk does not keep up', [
     'consensus/propose.ts',
-    'if (state.tip.index - state.storedIndex >= maxUnstored) return;',
+    'if (state.tip.index - state.storedIndex >= state.limits.unstored) return;',
     'if (state.tip.index - state.storedIndex >= 1e9) return;',
   ]),
   breaks(
@@ -85,8 +85,8 @@ export const voteState: readonly Mutant[] = [
     'a validator that is brought along by final blocks stays silent',
     [
       'consensus/on-final-advanced.ts',
-      'certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);',
-      'certificate.view < 0) didLearnAfterLoss(state, certificate);',
+      'endSilence(state, certificate);',
+      'if (certificate.view < 0) endSilence(state, certificate);',
     ],
   ),
   breaks('8-higher-lock', 'lock-of-the-ledger-alone', 'what was locked and not final is forgotten at a restart', [

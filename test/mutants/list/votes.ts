@@ -74,13 +74,21 @@ export const votes: readonly Mutant[] = [
     'a proposal rests on a certificate of its own or a later view',
     ['consensus/safety.ts', 'if (justify.view >= view) return', 'if (justify.view > view + 1e9) return'],
   ),
-  breaks('5-extends', 'parent-not-certified', 'a block extends something else than what its justification certifies', [
-    'consensus/safety.ts',
-    'if (block.hash !== justify.block && block.prev_hash !== justify.block) {',
-    'if (block.hash === justify.block && block.prev_hash === justify.block) {',
-  ]),
   within(
-    { roles: ['equivocating leader'], faults: ['delay'] },
+    { roles: ['misfit proposer'], faults: ['delay'] },
+    breaks(
+      '5-extends',
+      'parent-not-certified',
+      'a block extends something else than what its justification certifies',
+      [
+        'consensus/safety.ts',
+        'if (block.hash !== justify.block && block.prev_hash !== justify.block) {',
+        'if (block.hash === justify.block && block.prev_hash === justify.block) {',
+      ],
+    ),
+  ),
+  within(
+    { roles: ['misfit proposer'], faults: ['delay'] },
     breaks('5-executes', 'unexecuted', 'blocks are voted for that do not execute to their roots', [
       'consensus/on-proposal.ts',
       "const outcome = block.hash === justify.block ? 'valid' : executed(state, block.hash);",
@@ -117,11 +125,14 @@ export const votes: readonly Mutant[] = [
     'onCertificate(state, input.justify);',
     'if (input.justify.view < 0) onCertificate(state, input.justify);',
   ]),
-  breaks('7-clock-suspect', 'wrong-clock-signs', 'a validator whose clock is known to be wrong goes on', [
-    'consensus/safety.ts',
-    'if (config.signer === undefined || state.clockSuspect) return false;',
-    'if (config.signer === undefined) return false;',
-  ]),
+  within(
+    { faults: ['clock step', 'clock offset'] },
+    breaks('7-clock-suspect', 'wrong-clock-signs', 'a validator whose clock is known to be wrong goes on', [
+      'consensus/safety.ts',
+      'if (config.signer === undefined || state.clockSuspect) return false;',
+      'if (config.signer === undefined) return false;',
+    ]),
+  ),
   breaks('5-executes', 'many-executions-at-once', 'a flood of proposals makes a node execute all of them at once', [
     'consensus/unfinal-blocks.ts',
     'if (state.validating === undefined) {',

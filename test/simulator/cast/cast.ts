@@ -3,10 +3,12 @@ import type { CreateActor } from '../../../server/simulator/actor.js';
 import { amnesiac } from './amnesiac.js';
 import { certificateForger } from './certificate-forger.js';
 import { certificateHider } from './certificate-hider.js';
+import { clockLiar } from './clock-liar.js';
 import { epochReplayer } from './epoch-replayer.js';
 import { equivocatingLeader } from './equivocating-leader.js';
 import { equivocatingVoter } from './equivocating-voter.js';
 import { futureFlooder } from './future-flooder.js';
+import { gateCrasher } from './gate-crasher.js';
 import { lockIgnorer } from './lock-ignorer.js';
 import { misfitProposer } from './misfit-proposer.js';
 import { newViewLiar } from './new-view-liar.js';
@@ -26,6 +28,8 @@ export const cast = {
   'future flooder': futureFlooder,
   'certificate forger': certificateForger,
   'epoch replayer': epochReplayer,
+  'gate crasher': gateCrasher,
+  'clock liar': clockLiar,
 } as const satisfies Record<string, CreateActor>;
 
 export type Role = keyof typeof cast | 'twin';

@@ -3,7 +3,9 @@
  * fit, out of its turn, for a slot far ahead, on top of a closing block; and once in a while a flood of them.
  */
 import { referenceTo } from '../../../consensus/certificate.js';
+import { createSchedule } from '../../../consensus/schedule.js';
 import { slotOfView, viewAt } from '../../../consensus/view.js';
+import { readEpoch } from '../../../ledger/state-keys.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { blockHash } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight, toSlot, toView, type View } from '../../../ledger/values/numbers.js';
@@ -15,10 +17,10 @@ import { type MessageOf, signProposal } from './signing.js';
 
 type NewBlock = MessageOf<'new_block'>;
 
-/** More than any node holds unfinal. */
-const flood = 600;
-const floodPpm = 3_000;
-const misfitPpm = 400_000;
+/** More proposals, and more unfinal blocks, than any node holds. */
+const flood = 1_100;
+const floodPpm = 60_000;
+const misfitPpm = 600_000;
 
 /** The same block but for these fields, under its own hash. */
 function altered({ chain }: Stage, block: Block, fields: Partial<Block>): Block {
@@ -37,12 +39,24 @@ function inView(stage: Stage, like: NewBlock, view: View): NewBlock {
   return propose(stage, like, altered(stage, like.block, fields), view);
 }
 
+/** The last view of its own that lies in no later slot than a certificate. */
+function earlyView(stage: Stage, { view }: Certificate): View {
+  const { crypto, genesis } = stage.chain.context;
+  const { leader } = createSchedule(crypto, readEpoch(stage.self().disk));
+  const { parameters } = genesis;
+  let slot = slotOfView(parameters, view);
+  while (slot > 0 && leader(slot) !== stage.signer.publicKey) slot = toSlot(slot - 1);
+  return viewAt(parameters, slot, parameters.rounds_per_slot - 1);
+}
+
 /** @param older a certificate of an epoch before */
 function misfit(stage: Stage, like: NewBlock, older: Certificate): NewBlock {
   const { block, justify, proposal } = like;
   const { parameters } = stage.chain.context.genesis;
   const alter = (fields: Partial<Block>): NewBlock => propose(stage, like, altered(stage, block, fields));
-  switch (stage.random.below(11)) {
+  const opens = justify.epoch < proposal.epoch && stage.random.chance(500_000);
+  const closes = block.next_epoch !== undefined && block.hash === justify.block && stage.random.chance(500_000);
+  switch (opens ? 7 : closes ? 8 : stage.random.below(11)) {
     case 0:
       return alter({ epoch: toEpoch(block.epoch + 1) });
     case 1:
@@ -59,7 +73,7 @@ function misfit(stage: Stage, like: NewBlock, older: Certificate): NewBlock {
       return inView(stage, like, viewAt(parameters, toSlot(block.slot + stage.random.between(1, 16)), 0));
     case 7:
       // As early as its justification, which an epoch's first block must not be.
-      return inView(stage, like, toView(justify.view + 1));
+      return inView(stage, like, earlyView(stage, justify));
     case 8: {
       // The certified block is proposed again: a closing one must not be extended.
       const child = { index: toHeight(block.index + 1), prev_hash: justify.block, justify_view: justify.view };
