@@ -62,6 +62,14 @@ export function readBucket(text: string): Leaf[] {
   return leaves;
 }
 
+/** The leaf hash that a bucket has for an entry; undefined: the entry is not in the state. */
+export function leafHashIn(text: string, keyHash: string): string | undefined {
+  for (let at = bucketTag.length; at < text.length; at += leafLine) {
+    if (text.startsWith(keyHash, at)) return text.slice(at + hashLength + 1, at + leafLine - 1);
+  }
+  return undefined;
+}
+
 export const bucketSize = (text: string): number => (text.length - bucketTag.length) / leafLine;
 
 /** The bucket after these changes, which come in ascending order; a null leaf hash takes its leaf out. */
@@ -96,6 +104,17 @@ export function readBranch(text: string, stride: number): Child[] {
   const line = childLine(stride);
   for (let at = branchTag.length; at < text.length; at += line) children.push(childAt(text, at, stride));
   return children;
+}
+
+/** The hash that a branch has for the node below it; undefined: there is none. */
+export function childHashIn(text: string, symbols: string): string | undefined {
+  const line = childLine(symbols.length);
+  for (let at = branchTag.length; at < text.length; at += line) {
+    if (!text.startsWith(symbols, at)) continue;
+    const from = at + symbols.length + 1;
+    return text.slice(from, from + hashLength);
+  }
+  return undefined;
 }
 
 function childAt(text: string, at: number, stride: number): Child {

@@ -10,7 +10,7 @@ import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { SyncCounts } from '../http/node-api.js';
 import type { LedgerStore } from '../replica/ports.js';
-import { isDamage } from '../storage/disk-failure.js';
+import { isLedgerDamage } from '../storage/ledger-damage.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createLedgerStore } from '../storage/ledger-store.js';
 import { createMempoolStore, type MempoolFile } from '../storage/mempool-store.js';
@@ -42,6 +42,13 @@ export async function openStores(
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
+  // Until everything is open, what fails is thrown, so that it is said once.
+  let isOpen = false;
+  let failedEarly: Error | undefined;
+  const fail = (error: Error): void => {
+    if (isOpen) onFailure(error);
+    else failedEarly = error;
+  };
   const syncs = { ledger: 0, mempool: 0, vote_state: 0 };
   const start = genesisState(context);
   const hash = context.genesisHash;
@@ -50,7 +57,7 @@ export async function openStores(
     const store = createLedgerStore({
       path: paths.ledger,
       worker: true,
-      onFailure,
+      onFailure: fail,
       onSync: () => {
         syncs.ledger += 1;
       },
@@ -61,7 +68,13 @@ export async function openStores(
       }),
     });
     closers.push(() => store.close());
-    const queries = createLedgerQueries({ path: paths.ledger, genesis: context.genesis, chain: context.chain });
+    const queries = createLedgerQueries({
+      path: paths.ledger,
+      genesis: context.genesis,
+      chain: context.chain,
+      signatures: { verifier: context.crypto, addressPrefix: context.genesis.address_prefix },
+      onFailure: fail,
+    });
     closers.push(() => queries.close());
     const mempool = createMempoolStore({
       path: paths.mempool,
@@ -83,12 +96,14 @@ export async function openStores(
     };
     const ledger = withGenesisBlock(store, genesisBlock(hasher, context.genesis, start.root));
     checkTip(paths.ledger, ledger, context);
+    if (failedEarly !== undefined) throw failedEarly;
+    isOpen = true;
     return { ledger, stateOnDisk: store.onDisk, queries, mempool, voteState, syncs, close };
   } catch (error) {
     await close();
     if (error instanceof SlotledgerError) throw error;
     const { message, cause } = error as Error;
-    if (isDamage(cause)) throw damaged(message);
+    if (isLedgerDamage(cause)) throw damaged(message);
     throw new SlotledgerError('LEDGER_NOT_OPENED', message, 'See docs/OPERATING.md, backup and restore.');
   }
 }

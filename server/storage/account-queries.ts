@@ -1,10 +1,19 @@
-/** Questions about accounts: as of a height, by balance, and their transactions newest first. */
+/**
+ * Questions about accounts: as of a height, by balance, and their transactions newest first. What an account is now is
+ * proved by the state root; what it was has no root in the file, and the last of it has to be what it is now.
+ */
+
+import { accountKey, ownerKey, validatorKey } from '../../ledger/state-keys.js';
+import { canonicalJson } from '../../ledger/values/canonical.js';
 import type { Height } from '../../ledger/values/numbers.js';
 import { toAmount } from '../../ledger/values/numbers.js';
-import type { ValidatorEntry } from '../../ledger/values/state.js';
+import type { AccountEntry, OwnerEntry, ValidatorEntry } from '../../ledger/values/state.js';
 import type { Address } from '../../ledger/values/text.js';
-import type { Transaction } from '../../ledger/values/transaction.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { type CheckedReader, checkedTransaction } from './checked-reader.js';
+import { damage } from './ledger-damage.js';
 import type { AccountTransaction, LedgerQueries, Page } from './ledger-queries.js';
+import type { TransactionRow } from './ledger-reader.js';
 import { type AccountRow, accountOf } from './ledger-rows.js';
 import { boundedLimit, readCursor, writeCursor } from './list-cursor.js';
 import type { Connection } from './sqlite.js';
@@ -13,12 +22,17 @@ const empty: Page<never> = { items: [], nextCursor: null };
 
 type AccountQueries = Pick<LedgerQueries, 'account' | 'accounts' | 'accountTransactions'>;
 
-export function createAccountQueries(database: Connection): AccountQueries {
-  const place = database.prepare('SELECT tip_index, history_from FROM chain');
+/** Called inside one read of the checked reader. */
+export function createAccountQueries(database: Connection, reader: CheckedReader): AccountQueries {
+  const historyFrom = database.prepare('SELECT history_from FROM chain').pluck();
   const known = database.prepare('SELECT id, last_touched FROM accounts WHERE address = ?');
   const asOf = database.prepare(
     'SELECT balance, nonces FROM account_history WHERE account = ? AND idx <= ? ORDER BY idx DESC LIMIT 1',
   );
+  const changedAfter = database.prepare('SELECT 1 FROM account_history WHERE account = ? AND idx > ? LIMIT 1').pluck();
+  const validatorChangedAfter = database
+    .prepare('SELECT 1 FROM validator_history WHERE owner = ? AND idx > ? LIMIT 1')
+    .pluck();
   const validatorAsOf = database
     .prepare(
       `SELECT entry FROM validator_history WHERE owner = ? AND idx <= ?
@@ -33,28 +47,48 @@ export function createAccountQueries(database: Connection): AccountQueries {
     'SELECT positions, touched_before FROM account_history WHERE account = ? AND idx = ? AND positions IS NOT NULL',
   );
   const inBlock = database.prepare(
-    `SELECT id, body, slot FROM blocks JOIN transactions ON n = first_transaction + ? WHERE blocks.idx = ?`,
+    `SELECT n, transactions.idx, position, id, body, slot, hash, header, first_transaction, transaction_count
+     FROM blocks JOIN transactions ON n = first_transaction + ? WHERE blocks.idx = ?`,
   );
 
   function readTransaction(address: Address, idx: number, position: number): AccountTransaction {
-    const { id, body, slot } = inBlock.get(position, idx) as { id: string; body: string; slot: number };
-    const transaction = JSON.parse(body) as Transaction;
-    const { fee } = transaction;
-    const flow = flowOf(address, transaction);
-    return { id, index: idx, slot, position, ...flow, fee, transaction } as AccountTransaction;
+    const row = inBlock.get(position, idx) as (TransactionRow & { id: TransactionId }) | undefined;
+    if (row?.idx !== idx || row.position !== position) damage(`transaction ${position} of block ${idx} is missing`);
+    const { transaction, receipt } = checkedTransaction(row, row.id);
+    if (!touches(transaction, address)) damage(`transaction ${row.id} is listed with ${address} and does not touch it`);
+    return { ...receipt, ...flowOf(address, transaction), fee: transaction.fee, transaction };
+  }
+
+  function entryNow(address: Address) {
+    const owned = reader.get(ownerKey(address)) as OwnerEntry | undefined;
+    return {
+      entry: reader.get(accountKey(address)) as AccountEntry | undefined,
+      validator: owned && (reader.get(validatorKey(owned.validator)) as ValidatorEntry | undefined),
+    };
+  }
+
+  function entryThen(address: Address, at: Height) {
+    const row = known.get(address) as { id: number } | undefined;
+    const then = row && (asOf.get(row.id, at) as AccountRow | undefined);
+    const text = validatorAsOf.get(address, at) as string | null | undefined;
+    const entry = then && accountOf(then);
+    const validator = text == null ? undefined : (JSON.parse(text) as ValidatorEntry);
+    const now = entryNow(address);
+    const isSame =
+      ((row !== undefined && changedAfter.get(row.id, at) !== undefined) || sameJson(entry, now.entry)) &&
+      (validatorChangedAfter.get(address, at) !== undefined || sameJson(validator, now.validator));
+    if (!isSame) damage(`the history of ${address} does not end with what the account is now`);
+    return { entry, validator };
   }
 
   return {
-    account: database.transaction((address: Address, index?: Height) => {
-      const { tip_index, history_from } = place.get() as { tip_index: number; history_from: number };
-      const at = Math.min(index ?? tip_index, tip_index) as Height;
-      if (at < history_from) return 'pruned' as const;
-      const row = known.get(address) as { id: number } | undefined;
-      const then = row && (asOf.get(row.id, at) as AccountRow | undefined);
-      const text = validatorAsOf.get(address, at) as string | null | undefined;
-      const validator = text == null ? {} : { validator: JSON.parse(text) as ValidatorEntry };
-      return { entry: then && accountOf(then), ...validator, index: at };
-    }),
+    account(address: Address, index?: Height) {
+      const tip = reader.tip().index;
+      const at = Math.min(index ?? tip, tip) as Height;
+      if (at < (historyFrom.get() as number)) return 'pruned' as const;
+      const { entry, validator } = at === tip ? entryNow(address) : entryThen(address, at);
+      return { entry, ...(validator === undefined ? {} : { validator }), index: at };
+    },
 
     accounts(limit, cursor) {
       const from = cursor === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : readCursor(cursor, 2);
@@ -63,13 +97,18 @@ export function createAccountQueries(database: Connection): AccountQueries {
       const rows = richest.all(...from, count + 1) as { id: number; address: Address; balance: number }[];
       const items = rows.slice(0, count);
       const last = items.at(-1);
+      for (const { address, balance } of items) {
+        const entry = reader.get(accountKey(address)) as AccountEntry | undefined;
+        if (entry?.balance !== balance)
+          damage(`the balance of ${address} does not follow from the root in the last block`);
+      }
       return {
         items: items.map(({ address, balance }) => ({ address, balance: toAmount(balance) })),
         nextCursor: rows.length > count && last ? writeCursor(last.balance, last.id) : null,
       };
     },
 
-    accountTransactions: database.transaction((address: Address, limit: number, cursor?: string) => {
+    accountTransactions(address: Address, limit: number, cursor?: string) {
       const row = known.get(address) as { id: number; last_touched: number | null } | undefined;
       const from = cursor === undefined ? [row?.last_touched ?? 0, Number.MAX_SAFE_INTEGER] : readCursor(cursor, 2);
       if (row === undefined || from === undefined) return empty;
@@ -78,7 +117,11 @@ export function createAccountQueries(database: Connection): AccountQueries {
       let before = from[1]!;
       for (let idx: number | null = from[0]!; idx !== null; before = Number.MAX_SAFE_INTEGER) {
         const block = touching.get(row.id, idx) as { positions: string; touched_before: number | null } | undefined;
-        if (block === undefined) break;
+        if (block === undefined) {
+          // A cursor may name what no list gave out, and a new account was touched by nothing.
+          if (idx === from[0] && (cursor !== undefined || row.last_touched === null)) break;
+          damage(`the transactions of ${address} in block ${idx} are missing`);
+        }
         for (const position of (JSON.parse(block.positions) as number[]).reverse()) {
           if (position >= before) continue;
           const last = items.at(-1);
@@ -88,9 +131,16 @@ export function createAccountQueries(database: Connection): AccountQueries {
         idx = block.touched_before;
       }
       return { items, nextCursor: null };
-    }),
+    },
   };
 }
+
+const sameJson = (one: unknown, other: unknown): boolean =>
+  one === undefined || other === undefined ? one === other : canonicalJson(one) === canonicalJson(other);
+
+const touches = (transaction: Transaction, address: Address): boolean =>
+  transaction.from === address ||
+  (transaction.type === 'transfer' && transaction.outputs.some(({ to }) => to === address));
 
 /** What the transaction moved, seen from one account; a `self` moves nothing to anyone else. */
 function flowOf(address: Address, transaction: Transaction): Pick<AccountTransaction, 'direction' | 'amount'> {

@@ -1,5 +1,5 @@
 /** Reads final state and final blocks from ledger.db: what a replica asks of its LedgerStore. */
-import type { Block } from '../../ledger/values/block.js';
+import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { FinalTip, Receipt, StateEntry, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
@@ -27,13 +27,19 @@ export interface TransactionRow {
   readonly idx: number;
   readonly position: number;
   readonly body: string;
+  /** Of its block. */
   readonly slot: number;
   readonly hash: string;
+  readonly header: string;
+  readonly first_transaction: number;
+  readonly transaction_count: number;
 }
 
 export interface LedgerReader extends StateReader {
   genesisHash(): Hash;
   tip(): FinalTip;
+  header(index: number): HashedHeader | undefined;
+  headerByHash(hash: Hash): HashedHeader | undefined;
   blockByIndex(index: Height): Block | undefined;
   blockByHash(hash: Hash): Block | undefined;
   certificate(block: Hash): Certificate | undefined;
@@ -54,6 +60,8 @@ export function createLedgerReader(database: Connection): LedgerReader {
   const supply = database.prepare('SELECT supply, burnt FROM supply');
   const other = database.prepare('SELECT entry FROM state WHERE key = ?').pluck();
   const treeNode = database.prepare('SELECT node FROM tree_nodes WHERE path = ?').pluck();
+  const headerOf = database.prepare('SELECT header FROM blocks WHERE idx = ?').pluck();
+  const headerOfHash = database.prepare('SELECT header FROM blocks WHERE hash = ?').pluck();
   const byIndex = database.prepare(`SELECT ${blockColumns} FROM blocks WHERE idx = ?`);
   const byHash = database.prepare(`SELECT ${blockColumns} FROM blocks WHERE hash = ?`);
   const bodies = database.prepare('SELECT body FROM transactions WHERE n >= ? AND n < ? ORDER BY n').pluck();
@@ -76,7 +84,8 @@ export function createLedgerReader(database: Connection): LedgerReader {
     )
     .pluck();
   const withPrefix = database.prepare(
-    `SELECT n, idx, position, id, body, slot, hash FROM transactions JOIN blocks USING (idx) WHERE id_prefix = ?`,
+    `SELECT n, idx, position, id, body, slot, hash, header, first_transaction, transaction_count
+     FROM transactions JOIN blocks USING (idx) WHERE id_prefix = ?`,
   );
 
   function readBlock(row: BlockRow | undefined): Block | undefined {
@@ -130,6 +139,14 @@ export function createLedgerReader(database: Connection): LedgerReader {
       return text === undefined ? undefined : (JSON.parse(text) as StateEntry);
     },
     node: (path) => treeNode.get(path) as string | undefined,
+    header(index) {
+      const text = headerOf.get(index) as string | undefined;
+      return text === undefined ? undefined : (JSON.parse(text) as HashedHeader);
+    },
+    headerByHash(hash) {
+      const text = headerOfHash.get(hash) as string | undefined;
+      return text === undefined ? undefined : (JSON.parse(text) as HashedHeader);
+    },
     blockByIndex: (index) => readBlock(byIndex.get(index) as BlockRow | undefined),
     blockByHash: (hash) => readBlock(byHash.get(hash) as BlockRow | undefined),
     certificate(block) {

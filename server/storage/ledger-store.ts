@@ -7,8 +7,9 @@ import { assert } from '../../ledger/values/assertion.js';
 import type { FinalTip, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { FinalBlock, LedgerStore } from '../replica/ports.js';
+import { createCheckedReader } from './checked-reader.js';
 import { diskFailure, isDiskFailure } from './disk-failure.js';
-import { createLedgerReader } from './ledger-reader.js';
+import { damagedLedger, LedgerDamage } from './ledger-damage.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
@@ -55,7 +56,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   if (options.worker) writing.close();
   const reading = options.worker ? openReader(path, ledgerMigrations) : writing;
   const { reader, begun } = opened(path, reading, () => {
-    const made = createLedgerReader(reading);
+    const made = createCheckedReader(reading);
     return { reader: made, begun: made.tip() };
   });
   let tip = begun;
@@ -73,14 +74,14 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
     ? appendByThread({ path, maxBytes }, fail, options.onSync)
     : opened(path, reading, () => appendHere(path, writing, maxBytes, fail));
 
-  /** Reads that fail are disk failures too; the caller cannot go on without an answer. */
+  /** Reads that fail are disk failures too, and so is what does not fit its hashes; the caller cannot go on without an answer. */
   function guarded<Arguments extends readonly unknown[], Answer>(read: (...of: Arguments) => Answer) {
     return (...of: Arguments): Answer => {
       try {
         return read(...of);
       } catch (cause) {
-        if (!isDiskFailure(cause)) throw cause;
-        const error = diskFailure('read', path, cause);
+        const error = readFailure(path, cause);
+        if (error === undefined) throw cause;
         fail(error);
         throw error;
       }
@@ -145,8 +146,15 @@ function opened<Value>(path: string, database: Connection, begin: () => Value): 
     return begin();
   } catch (error) {
     database.close();
+    if (error instanceof LedgerDamage) throw damagedLedger(path, error);
     throw isDiskFailure(error) ? diskFailure('open', path, error) : error;
   }
+}
+
+/** What to say of a read that failed; undefined: the file is not to blame. */
+export function readFailure(path: string, cause: unknown): Error | undefined {
+  if (cause instanceof LedgerDamage) return damagedLedger(path, cause);
+  return isDiskFailure(cause) ? diskFailure('read', path, cause) : undefined;
 }
 
 function checkedTip(before: FinalTip, blocks: readonly FinalBlock[]): FinalTip {

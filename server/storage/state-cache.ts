@@ -30,7 +30,7 @@ export function createStateCache(reader: StateReader, limit = maxWeight): StateC
  * Two generations of values: a full one becomes the older, and the older is forgotten; what is used moves to the younger. So
  * at most twice `limit` is kept, and what is used often stays.
  */
-function createRecent<Value>(limit: number, weigh: (value: Value) => number) {
+export function createRecent<Value>(limit: number, weigh: (value: Value) => number) {
   let younger = new Map<string, Value>();
   let older = new Map<string, Value>();
   let weight = 0;

@@ -1,0 +1,129 @@
+/**
+ * Final blocks and state read from ledger.db for use: for peers, users and the blocks to come. What a hash covers is hashed
+ * again each time. `server verify` and `server repair`, which look for all that is wrong, read without this.
+ */
+import type { Block, HashedHeader } from '../../ledger/values/block.js';
+import { blockHash, evidenceRoot, transactionId, transactionsRoot } from '../../ledger/values/identity.js';
+import type { Receipt } from '../../ledger/values/state.js';
+import type { Hash } from '../../ledger/values/text.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type { Certificate } from '../../ledger/values/vote.js';
+import { type CheckedState, createCheckedState, storageHasher as hasher } from './checked-state.js';
+import { checking, damage } from './ledger-damage.js';
+import { createLedgerReader, type LedgerReader, type TransactionRow } from './ledger-reader.js';
+import type { Connection } from './sqlite.js';
+
+export interface StoredTransaction {
+  readonly transaction: Transaction;
+  readonly receipt: Receipt;
+  readonly block: Hash;
+}
+
+/** Every read throws LedgerDamage where the file contradicts itself. What is absent is not proved, but for blocks by index. */
+export interface CheckedReader extends Omit<LedgerReader, 'transactionRow'>, CheckedState {
+  transaction(id: TransactionId): StoredTransaction | undefined;
+}
+
+export function createCheckedReader(database: Connection): CheckedReader {
+  const reader = createLedgerReader(database);
+  const state = createCheckedState(database, reader);
+
+  /** Final blocks from 1 on are all there. */
+  function present<Value>(index: number, value: Value | undefined, what: string): Value | undefined {
+    if (value === undefined && index > 0 && index <= state.tip().index) damage(`${what} ${index} is missing`);
+    return value;
+  }
+
+  function certificateOf(block: Hash | undefined, certificate: Certificate | undefined): Certificate | undefined {
+    if (certificate !== undefined && (certificate.block !== block || certificate.phase !== 'commit')) {
+      damage(`the certificate stored with block ${block} is not its own`);
+    }
+    return certificate;
+  }
+
+  return {
+    ...state,
+    genesisHash: reader.genesisHash,
+    header: (index) =>
+      state.once(() =>
+        checking(`block ${index}`, () => checkedHeader(present(index, reader.header(index), 'block'), index)),
+      ),
+    headerByHash: (hash) =>
+      checking(`block ${hash}`, () => {
+        const header = reader.headerByHash(hash);
+        if (header !== undefined && header.hash !== hash) damage(`block ${header.index} is another than ${hash}`);
+        return header && checkedHeader(header, header.index);
+      }),
+    blockByIndex: (index) =>
+      state.once(() =>
+        checking(`block ${index}`, () => checkedBlock(present(index, reader.blockByIndex(index), 'block'), { index })),
+      ),
+    blockByHash: (hash) => checking(`block ${hash}`, () => checkedBlock(reader.blockByHash(hash), { hash })),
+    certificate: (block) =>
+      checking(`the certificate of block ${block}`, () => certificateOf(block, reader.certificate(block))),
+    certificateFrom: (index) =>
+      state.once(() =>
+        checking(`the certificate of block ${index}`, () =>
+          present(index, reader.certificateFrom(index), 'the certificate of block'),
+        ),
+      ),
+    page: (from, count, maxBytes) =>
+      state.once(() =>
+        checking(`block ${from}`, () => {
+          const page = reader.page(from, count, maxBytes);
+          if (page.blocks.length === 0) present(from, reader.header(from), 'block');
+          for (const [at, block] of page.blocks.entries()) checkedBlock(block, { index: from + at });
+          const hashes = new Set(page.blocks.map(({ hash }) => hash));
+          if (!page.finality.every(({ block }) => hashes.has(block))) {
+            damage(`a certificate of blocks ${from} to ${from + page.blocks.length - 1} is not of its block`);
+          }
+          return page;
+        }),
+      ),
+    transaction: (id) =>
+      checking(`transaction ${id}`, () => {
+        const row = reader.transactionRow(id);
+        return row && checkedTransaction(row, id);
+      }),
+    receipt: (id) =>
+      checking(`transaction ${id}`, () => {
+        const row = reader.transactionRow(id);
+        return row && checkedTransaction(row, id).receipt;
+      }),
+  };
+}
+
+export function checkedHeader(header: HashedHeader | undefined, index: number): HashedHeader | undefined {
+  if (header !== undefined && (header.index !== index || blockHash(hasher, header) !== header.hash)) {
+    damage(`block ${index} is not the one that was made final`);
+  }
+  return header;
+}
+
+function checkedBlock(
+  block: Block | undefined,
+  asked: { readonly index?: number; readonly hash?: Hash },
+): Block | undefined {
+  if (block === undefined) return undefined;
+  const { index = block.index, hash = block.hash } = asked;
+  const isWhole =
+    block.index === index &&
+    block.hash === hash &&
+    blockHash(hasher, block) === block.hash &&
+    transactionsRoot(hasher, block.transactions) === block.tx_root &&
+    evidenceRoot(hasher, block.evidence) === block.evidence_root;
+  if (!isWhole) damage(`block ${index} is not the one that was made final`);
+  return block;
+}
+
+/** The body has the id; the block whose header names its place is whole at the top and has that place. */
+export function checkedTransaction(row: TransactionRow, id: TransactionId): StoredTransaction {
+  const { idx, position, slot, n } = row;
+  const transaction = JSON.parse(row.body) as Transaction;
+  const header = checkedHeader(JSON.parse(row.header) as HashedHeader, idx)!;
+  const hasPlace = n === row.first_transaction + position && position >= 0 && position < row.transaction_count;
+  if (transactionId(hasher, transaction) !== id || !hasPlace || header.hash !== row.hash || header.slot !== slot) {
+    damage(`transaction ${id} of block ${idx} is not the one that was made final`);
+  }
+  return { transaction, receipt: { id, index: header.index, position, slot: header.slot }, block: header.hash };
+}

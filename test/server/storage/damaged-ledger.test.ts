@@ -1,0 +1,296 @@
+/** What contradicts its hashes is never told: a question about a damaged ledger has the true answer, or none. */
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { accountKey, epochKey, readAccount, supplyKey, validatorKey } from '../../../ledger/state-keys.js';
+import { canonicalJson } from '../../../ledger/values/canonical.js';
+import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
+import { createRandom } from '../../../server/simulator/random.js';
+import type { LedgerQueries } from '../../../server/storage/ledger-queries.js';
+import { createLedgerStore, type LedgerFile } from '../../../server/storage/ledger-store.js';
+import { Database } from '../../../server/storage/sqlite.js';
+import { createLedgerQueries } from '../../../server/storage/sqlite-queries.js';
+import { person } from '../../ledger/test-chain.js';
+import { busyCertifiedChain } from '../verify/certified-chain.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'slotledger-damaged-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+const blocks = 26;
+const chain = busyCertifiedChain(blocks);
+const { genesis, chain: id, crypto } = chain.context;
+const original = join(directory, 'ledger.db');
+await chain.write(original);
+
+const ann = person('ann').address;
+const v1 = person('v1').validator.publicKey;
+const payment = chain.finals[6]!.receipts[0]!.id;
+const everybody = ['ann', 'bob', 'v1', 'v2', 'v3', 'v4', 'friend 1', 'friend 2', 'nobody'].map(
+  (n) => person(n).address,
+);
+
+const told = new Map(chain.finals.map(({ block }) => [block.index, canonicalJson(block)]));
+
+interface Opened {
+  readonly queries: LedgerQueries;
+  readonly store: LedgerFile;
+}
+
+type Question = readonly [name: string, ask: (of: Opened) => unknown];
+
+/** Everything that a root, a hash or a certificate covers. */
+const questions: readonly Question[] = [
+  ...everybody.flatMap((address): Question[] => [
+    [`account ${address}`, ({ queries }) => queries.account(address)],
+    [`entry of ${address}`, ({ store }) => store.get(accountKey(address))],
+  ]),
+  ['validator', ({ store }) => store.get(validatorKey(v1))],
+  ['epoch entry', ({ store }) => store.get(epochKey)],
+  ['supply entry', ({ store }) => store.get(supplyKey)],
+  ['root', ({ store }) => store.node('')],
+  ['node', ({ store }) => ['0', '1', '8', 'f', '00'].map((path) => store.node(path))],
+  // That none is left out is not proved.
+  [
+    'accounts',
+    ({ queries }) =>
+      queries.accounts(3).items.every(({ address, balance }) => balance === readAccount(chain.state, address).balance),
+  ],
+  ['tip', ({ queries }) => queries.tip()],
+  ['list of blocks', ({ queries }) => queries.blocks(100)],
+  ['middle of the blocks', ({ queries }) => queries.blocks(5, '20')],
+  ['epochs', ({ queries }) => [0, 1, 2, 3, 4].map((n) => queries.epoch(toEpoch(n)))],
+  ['current epoch', ({ queries }) => queries.epoch('current')],
+  ['supply', ({ queries }) => queries.supply()],
+  ...chain.finals.flatMap(({ block: { index } }): Question[] => [
+    // A later certificate proves it as well, where its own is lost.
+    [`block ${index}`, ({ queries }) => queries.block(index)?.block],
+    [`stored block ${index}`, ({ store }) => store.blockByIndex(index)],
+    [
+      // How long it is is for the node to say.
+      `page from ${index}`,
+      ({ store }) =>
+        store.page(index, 6, 100_000).blocks.every((block) => told.get(block.index) === canonicalJson(block)),
+    ],
+  ]),
+];
+
+function open(path: string, onFailure: (error: Error) => void = () => {}): Opened {
+  const store = createLedgerStore({
+    path,
+    worker: false,
+    onFailure,
+    genesis: () => assert.fail('the file is not new'),
+  });
+  const signatures = { verifier: crypto, addressPrefix: 'sl' };
+  return { store, queries: createLedgerQueries({ path, genesis, chain: id, signatures, onFailure }) };
+}
+
+async function close({ queries, store }: Opened): Promise<void> {
+  queries.close();
+  await store.close();
+}
+
+const whole = open(original);
+const truth = new Map(questions.map(([name, ask]) => [name, JSON.stringify(ask(whole))]));
+const truePayment = whole.queries.transaction(payment);
+const trueList = whole.queries.accountTransactions(ann, 100);
+const trueEvidence = whole.queries.evidence(10);
+await close(whole);
+assert.deepEqual([truth.get('page from 1'), truth.get('accounts')], ['true', 'true']);
+assert.ok(truePayment !== undefined && trueList.items.length > 20 && trueEvidence.items.length === 1);
+
+const cases: readonly (readonly [what: string, sql: string, ask: (of: Opened) => unknown])[] = [
+  ['a balance', `UPDATE accounts SET balance = balance + 1 WHERE address = '${ann}'`, (o) => o.queries.account(ann)],
+  [
+    'a balance, to the replica',
+    `UPDATE accounts SET balance = balance + 1 WHERE address = '${ann}'`,
+    (o) => o.store.get(accountKey(ann)),
+  ],
+  [
+    'a balance in a list',
+    `UPDATE accounts SET balance = balance + 1 WHERE address = '${ann}'`,
+    (o) => o.queries.accounts(10),
+  ],
+  ['a nonce', `UPDATE accounts SET nonces = '{"0":1}' WHERE address = '${ann}'`, (o) => o.queries.account(ann)],
+  ['a missing account', `UPDATE accounts SET address = 'sl1x' WHERE address = '${ann}'`, (o) => o.queries.account(ann)],
+  [
+    'a balance that never was',
+    `INSERT INTO accounts (address, balance, nonces) VALUES ('${person('nobody').address}', 5, '{}')`,
+    (o) => o.queries.account(person('nobody').address),
+  ],
+  [
+    'the last row of a history',
+    `UPDATE account_history SET balance = balance + 1 WHERE account = (SELECT id FROM accounts WHERE address = '${person('friend 1').address}')`,
+    (o) => o.queries.account(person('friend 1').address, toHeight(blocks - 1)),
+  ],
+  [
+    'bonded stake',
+    `UPDATE validators SET bonded = bonded + 1 WHERE key = '${v1}'`,
+    (o) => o.queries.account(person('v1').address),
+  ],
+  ['the sum of stake', `UPDATE validators SET bonded = bonded + 1 WHERE key = '${v1}'`, (o) => o.queries.supply()],
+  ['the supply', 'UPDATE supply SET supply = supply + 1', (o) => o.queries.supply()],
+  ['the epoch', `UPDATE epochs SET nonce = '0x${'5'.repeat(64)}'`, (o) => o.queries.epoch('current')],
+  ['a past set', `UPDATE epochs SET validators = '[]' WHERE number = 1`, (o) => o.queries.epoch(toEpoch(1))],
+  [
+    'a past nonce',
+    `UPDATE epochs SET nonce = '0x${'5'.repeat(64)}' WHERE number = 1`,
+    (o) => o.queries.epoch(toEpoch(1)),
+  ],
+  ['a leaf', `UPDATE tree_nodes SET node = replace(node, 'a', 'b')`, (o) => o.store.get(accountKey(ann))],
+  ['the root', `UPDATE tree_nodes SET node = replace(node, 'a', 'b') WHERE path = ''`, (o) => o.store.node('')],
+  ['a missing node', `DELETE FROM tree_nodes WHERE path <> ''`, (o) => o.queries.account(ann)],
+  [
+    'a header',
+    `UPDATE blocks SET header = json_set(header, '$.slot', 9) WHERE idx = 7`,
+    (o) => o.queries.block(toHeight(7)),
+  ],
+  [
+    'a header in a list',
+    `UPDATE blocks SET header = json_set(header, '$.slot', 9) WHERE idx = 7`,
+    (o) => o.queries.blocks(100),
+  ],
+  ['a number of transactions', 'UPDATE blocks SET transaction_count = 1 WHERE idx = 7', (o) => o.queries.blocks(100)],
+  ['a number of evidence', 'UPDATE blocks SET evidence_count = 0 WHERE idx = 6', (o) => o.queries.blocks(100)],
+  ['a missing block', 'DELETE FROM blocks WHERE idx = 7', (o) => o.queries.block(toHeight(7))],
+  ['a missing block in a list', 'DELETE FROM blocks WHERE idx = 7', (o) => o.queries.blocks(100)],
+  ['a missing block to a peer', 'DELETE FROM blocks WHERE idx = 7', (o) => o.store.page(toHeight(7), 5, 100_000)],
+  [
+    'a body',
+    `UPDATE transactions SET body = replace(body, '"amount":17', '"amount":18') WHERE idx = 7`,
+    (o) => o.queries.block(toHeight(7)),
+  ],
+  [
+    'a body to a peer',
+    `UPDATE transactions SET body = replace(body, '"amount":17', '"amount":18') WHERE idx = 7`,
+    (o) => o.store.page(toHeight(1), 20, 100_000),
+  ],
+  [
+    'a body asked for by id',
+    `UPDATE transactions SET body = replace(body, '"amount":17', '"amount":18') WHERE idx = 7`,
+    (o) => o.queries.transaction(payment),
+  ],
+  [
+    'a body in a list',
+    `UPDATE transactions SET body = replace(body, '"amount":17', '"amount":18') WHERE idx = 7`,
+    (o) => o.queries.accountTransactions(ann, 100),
+  ],
+  [
+    'a signature asked for by id',
+    `UPDATE transactions SET body = json_set(body, '$.signature', '0x' || substr(json_extract(body, '$.signature'), 4) || '0') WHERE idx = 7`,
+    (o) => o.queries.transaction(payment),
+  ],
+  ['a place', 'UPDATE transactions SET position = 1 - position WHERE idx = 7', (o) => o.queries.transaction(payment)],
+  ['another block', 'UPDATE transactions SET idx = 8 WHERE idx = 7', (o) => o.queries.transaction(payment)],
+  [
+    'a missing row of a list',
+    'DELETE FROM account_history WHERE idx = 8',
+    (o) => o.queries.accountTransactions(ann, 100),
+  ],
+  ['evidence', `UPDATE evidence SET body = json_set(body, '$.first.view', 1)`, (o) => o.queries.evidence(10)],
+  ['an offender', `UPDATE evidence SET offender = '${v1}'`, (o) => o.queries.evidence(10)],
+  [
+    'a signature of a certificate',
+    `UPDATE certificates SET certificate = json_set(certificate, '$.signatures[1]', json_extract(certificate, '$.signatures[0]')) WHERE idx = ${blocks}`,
+    (o) => o.queries.block('latest'),
+  ],
+  [
+    'a list of the wrong account',
+    "UPDATE account_history SET positions = '[0]' WHERE idx = 8 AND positions IS NOT NULL",
+    (o) => everybody.map((one) => o.queries.accountTransactions(one, 100)),
+  ],
+];
+
+for (const [what, sql, ask] of cases) {
+  test(`${what} that was changed is not told, and the node hears why once`, async (t) => {
+    const path = join(directory, 'changed.db');
+    copyFileSync(original, path);
+    const database = new Database(path);
+    assert.ok(database.prepare(sql).run().changes > 0, 'the row is there');
+    database.close();
+    const heard: string[] = [];
+    const opened = open(path, ({ message }) => heard.push(message));
+    t.after(() => close(opened));
+    assert.throws(
+      () => ask(opened),
+      /is damaged: .+\. The node stops and answers nothing from it: run `server verify`/,
+    );
+    assert.equal(heard.length, 1);
+  });
+}
+
+for (const [what, sql] of [
+  ['slot', 'UPDATE chain SET tip_slot = tip_slot + 1'],
+  ['height', 'UPDATE chain SET tip_index = tip_index - 1'],
+  [
+    'certificate',
+    `UPDATE certificates SET certificate = (SELECT certificate FROM certificates WHERE idx = 3) WHERE idx = ${blocks}`,
+  ],
+] as const) {
+  test(`a ledger whose last block has another ${what} is not opened`, () => {
+    const path = join(directory, 'changed-tip.db');
+    copyFileSync(original, path);
+    const database = new Database(path);
+    database.exec(sql);
+    database.close();
+    assert.throws(() => open(path), /changed-tip\.db is damaged: .*block 2[56]/);
+  });
+}
+
+test('what is changed while the file is in use is noticed as well', async (t) => {
+  const path = join(directory, 'in-use.db');
+  copyFileSync(original, path);
+  const opened = open(path);
+  t.after(() => close(opened));
+  for (const [name, ask] of questions) assert.equal(JSON.stringify(ask(opened)), truth.get(name));
+  const database = new Database(path);
+  database.exec('UPDATE accounts SET balance = balance + 1');
+  database.close();
+  assert.throws(() => opened.queries.account(ann), /account\/.* does not follow from the root in block 26/);
+});
+
+test('flipped bits and swapped pages: every answer is the true one, or there is none', async () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  console.log(`SEED=${seed}`);
+  const random = createRandom(seed);
+  const bytes = readFileSync(original);
+  const path = join(directory, 'flipped.db');
+  let [refused, answered] = [0, 0];
+  for (let round = 0; round < 40; round += 1) {
+    const changed = Buffer.from(bytes);
+    if (round % 4 === 0) {
+      const pages = Math.floor(bytes.length / 4096);
+      const [one, other] = [random.below(pages) * 4096, random.below(pages) * 4096];
+      bytes.copy(changed, one, other, other + 4096);
+      bytes.copy(changed, other, one, one + 4096);
+    } else {
+      for (let flips = random.between(1, 60); flips > 0; flips -= 1) {
+        changed[random.below(changed.length)]! ^= 1 << random.below(8);
+      }
+    }
+    for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+    writeFileSync(path, changed);
+    let opened: Opened | undefined;
+    try {
+      opened = open(path);
+    } catch {
+      refused += 1;
+      continue;
+    }
+    for (const [name, ask] of questions) {
+      let told: string | undefined;
+      try {
+        told = JSON.stringify(ask(opened));
+      } catch {
+        refused += 1;
+        continue;
+      }
+      answered += 1;
+      assert.equal(told, truth.get(name), `${name}, seed ${seed}, round ${round}`);
+    }
+    await close(opened);
+  }
+  assert.ok(refused > 20 && answered > 100, `${refused} refused, ${answered} answered`);
+});
