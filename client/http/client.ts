@@ -27,6 +27,7 @@ import type {
 import { type EventsOptions, readEvents } from './events.js';
 import { type Connection, request } from './request.js';
 import { type SendOptions, sendAndWait, waitUntilFinal } from './send-and-wait.js';
+import { submitLines } from './submit-lines.js';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8080`. */
@@ -52,6 +53,13 @@ export interface Client {
   submit(transaction: Transaction): Promise<TransactionAnswer>;
   /** At most `http.max_batch` of limits(); one answer for each, in order. */
   submitMany(transactions: readonly Transaction[]): Promise<readonly BatchItem[]>;
+  /**
+   * Hands in as many as there are over one request, taking them as the node takes them; yields one answer for each, in
+   * order. `timeoutMs` is then for a pause without any answer. A request may last 30 s, a node's starting value.
+   */
+  submitStream(
+    transactions: Iterable<Transaction> | AsyncIterable<Transaction>,
+  ): AsyncGenerator<BatchItem, void, undefined>;
   /** Hands it in and waits until it is final, over restarts of the node and lost connections. */
   sendAndWait(transaction: Transaction, options?: SendOptions): Promise<TransactionAnswer>;
   /** Waits until a transaction that was handed in is final. */
@@ -101,6 +109,7 @@ export function createClient(options: ClientOptions): Client {
     submit: (transaction) => post('/v1/transactions', transaction),
     submitMany: async (transactions) =>
       (await post<{ readonly items: readonly BatchItem[] }>('/v1/transactions', transactions)).items,
+    submitStream: (transactions) => submitLines(connection, transactions),
     sendAndWait: (transaction, sendOptions) => sendAndWait(connection, transaction, sendOptions),
     waitUntilFinal: (id, waitOptions) => waitUntilFinal(connection, id, waitOptions),
     transaction: (id) => get(`/v1/transactions/${id}`),

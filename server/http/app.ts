@@ -53,19 +53,19 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
       send(response, await run(request));
     });
   };
-  const post = (path: string, run: (request: Request) => Promise<Reply>): void => {
+  const post = (path: string, run: (request: Request, response: Response) => Promise<void>): void => {
     allowAt(path, 'POST');
     app.post(path, async (request, response) => {
       labelRoute(response, path);
-      sendReply(response, await run(request));
+      await run(request, response);
     });
   };
 
   for (const route of readRoutes) {
     read(route.path, (request) => route.run(context, textParams(request), queryOf(request)));
   }
-  post('/v1/transactions', (request) => submit(request, queryOf(request)));
-  post('/v1/faucet', (request) => useFaucet(context, metrics, request));
+  post('/v1/transactions', (request, response) => submit(request, response, queryOf(request)));
+  post('/v1/faucet', async (request, response) => sendReply(response, await useFaucet(context, metrics, request)));
   for (const route of admin === undefined ? [] : adminRoutes) {
     const path = expressPath(route.path);
     allowAt(path, route.method === 'get' ? 'GET, HEAD' : route.method.toUpperCase());

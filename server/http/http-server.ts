@@ -86,6 +86,7 @@ export function createHttpServer({
   const allowOrigins = cors({ origin: [...limits.allowedOrigins], exposedHeaders: ['location', 'retry-after'] });
 
   let closing = false;
+  const answering = new WeakMap<Socket, ServerResponse>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = request.url ?? '/';
@@ -95,11 +96,12 @@ export function createHttpServer({
     if (refused !== undefined) return sendReply(response, refused);
     if (request.method !== 'POST' || path !== fastPath) return app(request, response);
     labelRoute(response, fastPath);
-    sendReply(response, await submit(request, new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))));
+    await submit(request, response, new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)));
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const began = performance.now();
+    answering.set(request.socket, response);
     response.once('close', () => {
       const seconds = (performance.now() - began) / 1000;
       metrics.requested(request.method ?? '', routeLabel(response), response.statusCode, seconds);
@@ -134,7 +136,12 @@ export function createHttpServer({
   const { server } = web;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
-  server.on('clientError', answerBrokenRequest);
+  server.on('clientError', (error, socket) => {
+    const response = answering.get(socket as Socket);
+    // A second head must not stand in the middle of an answer that has begun.
+    if (response?.headersSent && !response.writableFinished) socket.destroy();
+    else answerBrokenRequest(error, socket as Socket);
+  });
 
   return {
     metrics,

@@ -16,6 +16,8 @@ const everywhere: readonly ProblemCode[] = [
   'internal_error',
 ];
 
+const linesType = 'application/x-ndjson';
+
 /** Problems of a route with those that follow from its parameters. */
 export function problemsOf(route: RouteDescription): readonly ProblemCode[] {
   const codes = new Set<ProblemCode>([...route.problems, 'unknown_parameter']);
@@ -72,7 +74,15 @@ function operation(route: RouteDescription) {
     requestParams: parameters,
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: route.body },
+              ...(route.lines === undefined ? {} : { [linesType]: { schema: route.lines.asked } }),
+            },
+          },
+        }),
     responses: responses(route),
   };
 }
@@ -81,7 +91,9 @@ function responses(route: RouteDescription): ZodOpenApiResponsesObject {
   const made: Record<string, ZodOpenApiResponsesObject[`${1 | 2 | 3 | 4 | 5}${string}`]> = {};
   for (const [status, { description, schema, example, mediaType }] of Object.entries(route.answers)) {
     const shown = example === undefined ? {} : { example };
-    made[status] = { description, content: { [mediaType ?? 'application/json']: { schema, ...shown } } };
+    const lines =
+      route.lines === undefined || status !== '200' ? {} : { [linesType]: { schema: route.lines.answered } };
+    made[status] = { description, content: { [mediaType ?? 'application/json']: { schema, ...shown }, ...lines } };
   }
   const codesByStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(route)) {

@@ -7,14 +7,12 @@ import { problem, type Reply } from './reply.js';
 /** Reads and parses a body of at most `maxBytes`. What is too large is refused before it is read in full. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<Result<unknown, Reply>> {
   const type = request.headers['content-type'];
-  if (type === undefined || !isJson(type)) {
+  if (type === undefined || !isOfType(type, 'application/json')) {
     const shown = type === undefined ? 'there is no content-type header' : `the content-type is "${type.slice(0, 60)}"`;
     return err(problem('unsupported_media_type', `The body must be application/json, but ${shown}.`));
   }
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    return err(problem('unsupported_media_type', 'The body is compressed; send it as it is.'));
-  }
+  const compressed = compressionRefusal(request);
+  if (compressed !== undefined) return err(compressed);
   const bytes = await readBody(request, maxBytes);
   if (!bytes.ok) return bytes;
   if (bytes.value.length === 0) return err(problem('malformed_json', 'The body is empty.'));
@@ -23,10 +21,22 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   return err(problem('malformed_json', parsed.problem.detail, { path: parsed.problem.path }));
 }
 
-/** `application/json`, in UTF-8 if it says so. */
-function isJson(contentType: string): boolean {
+/** Whether the body is lines of JSON. */
+export function isLines({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'];
+  return type !== undefined && isOfType(type, 'application/x-ndjson');
+}
+
+export function compressionRefusal({ headers }: IncomingMessage): Reply | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return undefined;
+  return problem('unsupported_media_type', 'The body is compressed; send it as it is.');
+}
+
+/** In UTF-8 if it says so. */
+function isOfType(contentType: string, wanted: string): boolean {
   const [type, ...parameters] = contentType.toLowerCase().split(';');
-  if (type?.trim() !== 'application/json') return false;
+  if (type?.trim() !== wanted) return false;
   return parameters.every((parameter) => /^\s*(charset="?utf-8"?)?\s*$/.test(parameter));
 }
 

@@ -33,6 +33,8 @@ export interface RouteDescription {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** What stands in each line, where a body of lines of JSON is taken as well and answered with status 200 as such. */
+  readonly lines?: { readonly asked: z.ZodType; readonly answered: z.ZodType };
   readonly answers: { readonly [status: number]: RouteAnswer };
   readonly problems: readonly ProblemCode[];
 }

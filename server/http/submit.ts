@@ -2,19 +2,21 @@
  * POST /v1/transactions, without Express: the fast door calls it on the bare server, Express calls the same function,
  * so that both give the same answers. Accepted means kept on disk.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ChainRules, decodeTransaction } from '../../ledger/values/decode-transaction.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { HttpMetrics } from './metrics.js';
 import type { SubmitOutcome, TransactionStatus } from './node-api.js';
 import { parseQuery } from './query.js';
-import { readJson } from './read-json.js';
-import { problem, type Reply, refusalReply } from './reply.js';
+import { isLines, readJson } from './read-json.js';
+import { problem, type Reply, refusalReply, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { submitQuery } from './routes/submit-description.js';
 import { shownStatus } from './routes/transactions.js';
+import { answerLines, type Judge } from './submit-lines.js';
 
-export type Submit = (request: IncomingMessage, query: URLSearchParams) => Promise<Reply>;
+/** Answers a request in full. */
+export type Submit = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => Promise<void>;
 
 export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submit {
   const { node, limits } = context;
@@ -36,41 +38,44 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
     }
   };
 
-  return async (request, rawQuery) => {
-    const query = parseQuery(asked, rawQuery);
-    if (!query.ok) return query.problem;
-    const { wait, timeout_ms } = asked.parse(Object.fromEntries(rawQuery));
-    const timeoutMs = wait === undefined ? undefined : (timeout_ms ?? 10_000);
+  const judgeWith = (timeoutMs: number | undefined): Judge => {
+    return async (handedIn) => {
+      const slots: (Reply | undefined)[] = [];
+      const transactions: Transaction[] = [];
+      for (const one of handedIn) {
+        if ('refused' in one) {
+          slots.push(one.refused);
+          continue;
+        }
+        const decoded = decodeTransaction(one.value, rules);
+        if (decoded.ok) {
+          slots.push(undefined);
+          transactions.push(decoded.value);
+          continue;
+        }
+        const { path, detail } = decoded.problem;
+        const within = one.path === '' || path === '' ? `${one.path}${path}` : `${one.path}.${path}`;
+        slots.push(problem('invalid_transaction', detail, { path: within }));
+      }
+      const outcomes = transactions.length === 0 ? [] : await node.submit(transactions);
+      metrics.submitted(outcomes);
+      let next = 0;
+      return Promise.all(
+        slots.map((refused) => refused ?? outcomeReply(outcomes[next++]!, (status) => waitFor(status, timeoutMs))),
+      );
+    };
+  };
+
+  const answerJson = async (request: IncomingMessage, judge: Judge): Promise<Reply> => {
     const body = await readJson(request, limits.maxBodyBytes);
     if (!body.ok) return body.problem;
-    const batch = Array.isArray(body.value);
-    const values: readonly unknown[] = batch ? (body.value as unknown[]) : [body.value];
+    if (!Array.isArray(body.value)) return (await judge([{ value: body.value, path: '' }]))[0]!;
+    const values = body.value as readonly unknown[];
     if (values.length > limits.maxBatch) {
       const detail = `The list has ${values.length} transactions; at most ${limits.maxBatch} are taken at once.`;
       return problem('batch_too_large', detail);
     }
-
-    const slots: (Reply | undefined)[] = [];
-    const transactions: Transaction[] = [];
-    for (let i = 0; i < values.length; i += 1) {
-      const decoded = decodeTransaction(values[i], rules);
-      if (decoded.ok) {
-        slots.push(undefined);
-        transactions.push(decoded.value);
-        continue;
-      }
-      const path = batch
-        ? `[${i}]${decoded.problem.path === '' ? '' : `.${decoded.problem.path}`}`
-        : decoded.problem.path;
-      slots.push(problem('invalid_transaction', decoded.problem.detail, { path }));
-    }
-    const outcomes = transactions.length === 0 ? [] : await node.submit(transactions);
-    metrics.submitted(outcomes);
-    let next = 0;
-    const replies = await Promise.all(
-      slots.map((refused) => refused ?? outcomeReply(outcomes[next++]!, (status) => waitFor(status, timeoutMs))),
-    );
-    if (!batch) return replies[0]!;
+    const replies = await judge(values.map((value, i) => ({ value, path: `[${i}]` })));
     return {
       status: 200,
       body: { items: replies.map((reply) => reply.body) },
@@ -78,6 +83,15 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
       headers: {},
       problem: false,
     };
+  };
+
+  return async (request, response, rawQuery) => {
+    const query = parseQuery(asked, rawQuery);
+    if (!query.ok) return sendReply(response, query.problem);
+    const { wait, timeout_ms } = asked.parse(Object.fromEntries(rawQuery));
+    const judge = judgeWith(wait === undefined ? undefined : (timeout_ms ?? 10_000));
+    if (isLines(request)) return answerLines(request, response, { judge, limits });
+    sendReply(response, await answerJson(request, judge));
   };
 }
 

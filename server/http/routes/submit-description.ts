@@ -25,9 +25,10 @@ export const submitDescription = (maxWaitMs: number): RouteDescription => ({
   id: 'submitTransactions',
   summary: 'Hand in a signed transaction, or a list of them',
   description:
-    'An accepted transaction is on disk. The same again is safe and gets the same answer. In a list each transaction has its own answer, in order.',
+    'An accepted transaction is on disk. The same again is safe and gets the same answer. In a list each transaction has its own answer, in order; lines (application/x-ndjson) are answered with lines while more of them arrive.',
   query: submitQuery(maxWaitMs),
   body: z.union([transaction, z.array(transaction)]),
+  lines: { asked: transaction, answered: z.union([transactionStatus, problemSchema]) },
   answers: {
     200: {
       description: 'Its fate is known; or the answers to a list',
