@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: 'ee3cb3bdc5ba568d429c26ce50d16e29432efcd0d6baf0e792dcd49146a57f20' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '7e106da080a2ddd061844731fe5a37d9618c2af0321a449816563c83da03c47d' },
-  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'b6b2f2809457b5ed98c84a47390e470e33cb14ffd2b1736dcd3618eaf8188f19' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '313862192233ead90780042b7f98a60f835e63012e4d5a1465c336061d829554' },
+  { seed: 1, chaosMs: 20000, traceHash: '354fce7eab264be1d30d0a9f9dca727e77bbc3bcc660352d408d6b411a931c1d' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: 'dbdf3159780ceeb5b016a7957d508e98871e7f2269d2405a0abd49ee23f310aa' },
+  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'f5467fbdc0daf0c2d742ce25e0c48d75b670bc289bb0a6271659da20e9f7a11d' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'c6747c99563a81b570dc7a0a448986d0a50d191a4324c3df073b317c61412926' },
 ];
