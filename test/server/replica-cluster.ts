@@ -147,6 +147,8 @@ export function cluster(names: readonly string[]) {
       onEvent: (event) => events.push(event),
       network: {
         broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
+        // Everyone is connected to everyone.
+        relay: () => {},
         sendToValidator: (key, message) => {
           deliver(
             own,
