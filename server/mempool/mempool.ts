@@ -48,8 +48,11 @@ export interface Mempool {
    * is used: they are final.
    */
   recover(slot: Slot): number;
-  /** `answer` is called once; for an accepted transaction when it is durable. */
-  add(transaction: Transaction, slot: Slot, answer: (outcome: AddOutcome) => void): void;
+  /**
+   * `answer` is called once; for an accepted transaction when it is durable.
+   * @returns whether it waits now and did not before: it may be proposed
+   */
+  add(transaction: Transaction, slot: Slot, answer: (outcome: AddOutcome) => void): boolean;
   has(id: TransactionId): boolean;
   get(id: TransactionId): Transaction | undefined;
   dropped(id: TransactionId): Dropped | undefined;
@@ -202,6 +205,10 @@ export function createMempool(parts: MempoolParts): Mempool {
       return lost.length - used;
     },
     add(transaction, slot, answer) {
+      const not = (outcome: AddOutcome): false => {
+        answer(outcome);
+        return false;
+      };
       const id = parts.idOf(transaction);
       const known = waitingById.get(id);
       if (known !== undefined) {
@@ -209,19 +216,19 @@ export function createMempool(parts: MempoolParts): Mempool {
         // Durable before it is acknowledged, also when the first copy is still on its way to disk.
         if (known.stored) answer(outcome);
         else store.add([transaction], () => answer(outcome));
-        return;
+        return false;
       }
       const refused = refusalOf(transaction, slot);
-      if (refused !== undefined) return answer({ kind: 'refused', refusal: refused });
+      if (refused !== undefined) return not({ kind: 'refused', refusal: refused });
       const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
       if (rival !== undefined && !outbids(transaction, rival.transaction)) {
-        return answer({ kind: 'conflict', other: rival.id });
+        return not({ kind: 'conflict', other: rival.id });
       }
       const unpaid = uncovered(transaction, rival);
-      if (unpaid !== undefined) return answer({ kind: 'refused', refusal: unpaid });
+      if (unpaid !== undefined) return not({ kind: 'refused', refusal: unpaid });
       const size = transactionBytes(transaction);
       const victims = makeRoom(transaction, size, rival);
-      if (typeof victims === 'string') return answer({ kind: 'full', detail: victims });
+      if (typeof victims === 'string') return not({ kind: 'full', detail: victims });
       if (rival !== undefined) {
         drop(rival, { status: 'rejected', reason: `It was replaced by ${id}, which pays a higher fee.` });
       }
@@ -231,6 +238,7 @@ export function createMempool(parts: MempoolParts): Mempool {
         waiting.stored = true;
         answer({ kind: 'accepted', known: false, id });
       });
+      return true;
     },
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,

@@ -37,7 +37,9 @@ export function createMempoolPort({ pool, gate, idOf, slotNow }: MempoolPortPart
     transactions: readonly Transaction[],
     verdicts: readonly Verdict[],
     done: (admissions: readonly Admission[]) => void,
+    taken: (fresh: readonly Transaction[]) => void,
   ): void {
+    const fresh: Transaction[] = [];
     const admissions: Admission[] = new Array(transactions.length);
     let open = transactions.length;
     const admitted = (at: number, admission: Admission): void => {
@@ -49,22 +51,25 @@ export function createMempoolPort({ pool, gate, idOf, slotNow }: MempoolPortPart
     for (const [at, transaction] of transactions.entries()) {
       // What waits already is answered for, whatever signature a copy carries.
       if (verdicts[at] === 'bad' && !pool.has(idOf(transaction))) admitted(at, badSignature);
-      else pool.add(transaction, slot, (outcome) => admitted(at, admissionOf(outcome)));
+      else if (pool.add(transaction, slot, (outcome) => admitted(at, admissionOf(outcome)))) fresh.push(transaction);
     }
+    if (fresh.length > 0) taken(fresh);
   }
 
   return {
-    add(transactions, done) {
+    add(transactions, done, taken) {
       if (transactions.length === 0) {
         done([]);
         return;
       }
       if (gate === undefined) {
-        admit(transactions, [], done);
+        admit(transactions, [], done, taken);
         return;
       }
       const turn = inOrder();
-      const begun = gate.ahead(transactions, false, (verdicts) => turn(() => admit(transactions, verdicts, done)));
+      const begun = gate.ahead(transactions, false, (verdicts) => {
+        turn(() => admit(transactions, verdicts, done, taken));
+      });
       if (!begun) turn(() => done(transactions.map(() => tooMany)));
     },
     candidates: (state) => pool.candidates((from, lane) => readNonce(readAccount(state, from), lane)),

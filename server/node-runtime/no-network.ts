@@ -3,6 +3,7 @@ import type { Network } from '../replica/ports.js';
 
 export const noNetwork: Network = {
   broadcast: () => {},
+  relay: () => {},
   sendToValidator: () => {},
   send: () => {},
   peers: () => [],

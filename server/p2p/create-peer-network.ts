@@ -189,6 +189,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       await manager.stop();
     },
     broadcast: gossip.broadcast,
+    relay: gossip.relay,
     sendToValidator: gossip.sendToValidator,
     send(id, message) {
       if (manager.peer(id)?.send(message) === false) logger.debug({ peer: id, type: message.type }, 'not sent');

@@ -30,6 +30,8 @@ export interface GossipPeer<Line> {
 
 export interface Gossip<Line> {
   broadcast(message: ReplicaMessage): void;
+  /** Passes on what came from this peer and whose check took until now; to all where the peer has left. */
+  relay(from: PeerId, message: ReplicaMessage): void;
   sendToValidator(validator: PublicKey, message: ReplicaMessage): void;
   /** A message of one of the kinds that spread. @returns the receiver's verdict; `fine` for a duplicate. */
   onMessage(from: GossipPeer<Line>, message: ReplicaMessage): Verdict;
@@ -111,7 +113,7 @@ export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
     return first.neighbours.has(peer.node) && peer.neighbours.has(first.node);
   }
 
-  function relay(from: GossipPeer<Line>, line: Line, type: ReplicaMessage['type']): void {
+  function passOn(from: GossipPeer<Line>, line: Line, type: ReplicaMessage['type']): void {
     remember(line, type);
     for (const peer of peers()) {
       if (peer.node === from.node) continue;
@@ -125,6 +127,18 @@ export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
 
   return {
     broadcast,
+    relay(id, message) {
+      for (const from of peers()) {
+        if (from.id !== id) continue;
+        const line = encoded(message);
+        if (line === undefined) return;
+        // Part of what came is another message.
+        seen.add(lines.key(line));
+        passOn(from, line, message.type);
+        return;
+      }
+      broadcast(message);
+    },
     sendToValidator(validator, message) {
       const line = encoded(message);
       if (line === undefined) return;
@@ -142,7 +156,7 @@ export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
       }
       const verdict = receive(from.id, message);
       if (verdict.peer !== 'fine') seen.forget(lines.key(line));
-      else if (verdict.relay) relay(from, line, message.type);
+      else if (verdict.relay) passOn(from, line, message.type);
       return verdict;
     },
     tellRecent(peer) {

@@ -57,6 +57,8 @@ export interface Head {
 export interface Network {
   /** To all peers; peers relay it once to theirs. */
   broadcast(message: ReplicaMessage): void;
+  /** What came from this peer, to those that it has not told itself. */
+  relay(from: PeerId, message: ReplicaMessage): void;
   /** Towards the node of one validator: directly if it is a peer, else through all peers. */
   sendToValidator(validator: PublicKey, message: ReplicaMessage): void;
   /** To one peer; silently lost if it is gone. */
@@ -130,8 +132,16 @@ export type Admission =
 
 /** Transactions that wait for a block, over a MempoolStore. It checks signatures and admits against final state. */
 export interface Mempool {
-  /** One admission for each, in order; calls back when what was accepted is durable. */
-  add(transactions: readonly Transaction[], done: (admissions: readonly Admission[]) => void): void;
+  /**
+   * One admission for each, in order; calls back when what was accepted is durable.
+   * @param taken called at most once, as soon as it is known which of them are accepted and new here: they may be proposed and
+   * passed on by then, and are on disk later, when `done` is called. Not called where none is.
+   */
+  add(
+    transactions: readonly Transaction[],
+    done: (admissions: readonly Admission[]) => void,
+    taken: (fresh: readonly Transaction[]) => void,
+  ): void;
   /** By fee, then order of arrival, nonces of one lane in sequence, as they stand on top of `state`. */
   candidates(state: StateReader): Iterable<Transaction>;
   /** These are final, and `state` is the state after them: forget them and what can no longer apply. */

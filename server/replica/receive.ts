@@ -224,15 +224,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   }
 
-  /** Relayed by this node itself, once, when they are kept; a relay before the check would carry anything. */
-  function onTransactions(_peer: PeerId, { transactions }: MessageOf<'transactions'>): Verdict {
-    mempool.add(transactions, (admissions) => {
-      const fresh = transactions.filter((_, at) => {
-        const admission = admissions[at];
-        return admission?.kind === 'accepted' && !admission.known;
-      });
-      if (fresh.length === 0) return;
-      network.broadcast({ type: 'transactions', transactions: fresh });
+  /** Relayed by this node itself, once, when they are accepted; a relay before the check would carry anything. */
+  function onTransactions(peer: PeerId, { transactions }: MessageOf<'transactions'>): Verdict {
+    const nobodyWaits = (): void => {};
+    mempool.add(transactions, nobodyWaits, (fresh) => {
+      network.relay(peer, { type: 'transactions', transactions: fresh });
       feed({ type: 'work_available', now: now() });
     });
     return keep;

@@ -269,16 +269,10 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   function submit(transactions: readonly Transaction[], done: (admissions: readonly Admission[]) => void): void {
-    mempool.add(transactions, (admissions) => {
-      const fresh = transactions.filter((_, at) => {
-        const admission = admissions[at];
-        return admission?.kind === 'accepted' && !admission.known;
-      });
-      if (fresh.length > 0) {
-        network.broadcast({ type: 'transactions', transactions: fresh });
-        feed({ type: 'work_available', now: clock.now() });
-      }
-      done(admissions);
+    // Others may keep and propose it before it is on disk here: only the answer promises that.
+    mempool.add(transactions, done, (fresh) => {
+      network.broadcast({ type: 'transactions', transactions: fresh });
+      feed({ type: 'work_available', now: clock.now() });
     });
   }
 

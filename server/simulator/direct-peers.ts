@@ -30,6 +30,7 @@ export function createDirectPeers(options: DirectPeersOptions): SimulatedPeers {
   return {
     network: {
       broadcast,
+      relay() {},
       sendToValidator(key, message) {
         const reached = (nodesByKey.get(key) ?? []).filter(isUp);
         for (const to of reached) send(to, message);

@@ -76,6 +76,7 @@ export function createSimulatedPeers(options: SimulatedPeersOptions): SimulatedP
   return {
     network: {
       broadcast: gossip.broadcast,
+      relay: gossip.relay,
       sendToValidator: gossip.sendToValidator,
       send(peer, message) {
         if (connections().isConnected(own, Number(peer))) transmit(Number(peer), message);

@@ -1,15 +1,27 @@
 /**
  * Waiting transactions in rows of up to 32, one line of canonical JSON for each: a row is written and deleted whole, which
- * costs a tenth of a row and an index entry for each transaction. One rule: a transaction that was dropped is off the
- * disk when `write` returns; one that became final may stay beside others until its row goes, since the ledger has it
- * and recovery drops it again.
+ * costs a tenth of a row and an index entry for each transaction. This is the bookkeeping; whoever holds the database
+ * carries out the changes. One rule: a transaction that was dropped is off the disk after the changes that `take` returns; one
+ * that became final may stay beside others until its row goes, since the ledger has it and recovery drops it again.
  */
 import { transactionJson } from '../../ledger/values/signing.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-import type { Connection } from './sqlite.js';
 
 /** Small enough to be written again when one of them is dropped. */
 const perRow = 32;
+
+/** A row of the table `batches`: transactions as canonical JSON, one a line. */
+export interface MempoolRow {
+  readonly position: number;
+  readonly bodies: string;
+}
+
+/** What has to be brought to the database, together. */
+export interface MempoolChanges {
+  readonly erase: readonly number[];
+  /** New rows, and old ones as they are from now on. */
+  readonly put: readonly MempoolRow[];
+}
 
 interface Row {
   readonly position: number;
@@ -21,19 +33,17 @@ interface Row {
 export interface MempoolRows {
   add(transactions: readonly Transaction[]): void;
   remove(ids: readonly TransactionId[], why: 'final' | 'dropped'): void;
-  /** Brings to the database what the calls since the last one came to; in the caller's database transaction. */
-  write(): void;
-  /** In the order of arrival, as of the last `write`. */
+  /** What the calls since the last one came to. */
+  take(): MempoolChanges;
+  /** In the order of arrival, as of the last `take`. */
   all(): readonly Transaction[];
 }
 
+/** @param stored by ascending position */
 export function createMempoolRows(
-  database: Connection,
+  stored: Iterable<MempoolRow>,
   idOf: (transaction: Transaction) => TransactionId,
 ): MempoolRows {
-  const insert = database.prepare('INSERT INTO batches (position, bodies) VALUES (?, ?)');
-  const update = database.prepare('UPDATE batches SET bodies = ? WHERE position = ?');
-  const erase = database.prepare('DELETE FROM batches WHERE position = ?');
   const rows = new Map<number, Row>();
   const rowById = new Map<TransactionId, Row>();
   /** Rows that are not on disk as they should be. */
@@ -41,8 +51,7 @@ export function createMempoolRows(
   let fresh = new Map<TransactionId, Transaction>();
   let lastPosition = 0;
 
-  const stored = database.prepare('SELECT position, bodies FROM batches ORDER BY position');
-  for (const { position, bodies } of stored.iterate() as Iterable<{ position: number; bodies: string }>) {
+  for (const { position, bodies } of stored) {
     const row: Row = { position, waiting: new Map(), lines: 0 };
     for (const line of bodies.split('\n')) {
       const transaction = JSON.parse(line) as Transaction;
@@ -56,29 +65,21 @@ export function createMempoolRows(
     lastPosition = position;
   }
 
-  const textOf = (transactions: Iterable<Transaction>): string => [...transactions].map(transactionJson).join('\n');
+  const bodiesOf = ({ waiting }: Row): string => [...waiting.values()].map(transactionJson).join('\n');
 
-  function writeChanged(row: Row): void {
-    if (row.waiting.size === 0) {
-      erase.run(row.position);
-      rows.delete(row.position);
-      return;
-    }
-    update.run(textOf(row.waiting.values()), row.position);
-    row.lines = row.waiting.size;
-  }
-
-  function writeFresh(): void {
+  function takeFresh(): readonly Row[] {
     const entries = [...fresh];
     fresh = new Map();
+    const added: Row[] = [];
     for (let from = 0; from < entries.length; from += perRow) {
       const part = entries.slice(from, from + perRow);
       lastPosition += 1;
       const row: Row = { position: lastPosition, waiting: new Map(part), lines: part.length };
-      insert.run(row.position, textOf(row.waiting.values()));
       rows.set(row.position, row);
       for (const [id] of part) rowById.set(id, row);
+      added.push(row);
     }
+    return added;
   }
 
   return {
@@ -99,10 +100,21 @@ export function createMempoolRows(
         if (why === 'dropped' || 4 * row.waiting.size <= row.lines) changed.add(row);
       }
     },
-    write() {
-      for (const row of changed) writeChanged(row);
+    take() {
+      const erase: number[] = [];
+      const put: MempoolRow[] = [];
+      for (const row of changed) {
+        row.lines = row.waiting.size;
+        if (row.lines > 0) {
+          put.push({ position: row.position, bodies: bodiesOf(row) });
+          continue;
+        }
+        erase.push(row.position);
+        rows.delete(row.position);
+      }
       changed.clear();
-      writeFresh();
+      for (const row of takeFresh()) put.push({ position: row.position, bodies: bodiesOf(row) });
+      return { erase, put };
     },
     all: () => [...rows.values()].flatMap(({ waiting }) => [...waiting.values()]),
   };

@@ -1,18 +1,20 @@
 /**
- * `mempool.db`: the accepted transactions, a file of its own so that the ledger never waits for it. One rule: what was
- * called back is on disk. Everything asked for in one turn of the event loop shares one database transaction and
- * takes effect in the order of the calls.
+ * `mempool.db`: the accepted transactions, a file of its own so that the ledger never waits for it, written by a thread of
+ * its own. One rule: what was called back is on disk. Everything asked for while the thread wrote shares the next database
+ * transaction and takes effect in the order of the calls.
  */
+import { Worker } from 'node:worker_threads';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
-import { createMempoolRows } from './mempool-rows.js';
+import { createMempoolRows, type MempoolRow, type MempoolRows } from './mempool-rows.js';
+import type { FromMempoolThread, MempoolThreadOptions, ToMempoolThread } from './mempool-store.worker.js';
 import { mempoolMigrations } from './migrations/mempool-migrations.js';
 import { openWriter } from './open-database.js';
 
 export interface MempoolFile extends MempoolStore {
-  /** Writes and acknowledges what still waits. */
-  close(): void;
+  /** Writes and acknowledges what still waits, then ends the thread. What is asked for from now on is not done. */
+  close(): Promise<void>;
 }
 
 export interface MempoolFileOptions {
@@ -24,65 +26,107 @@ export interface MempoolFileOptions {
   readonly onSync?: () => void;
 }
 
-type Request =
-  | { readonly kind: 'add'; readonly transactions: readonly Transaction[]; readonly stored: () => void }
-  | { readonly kind: 'remove'; readonly ids: readonly TransactionId[]; readonly why: 'final' | 'dropped' };
+/** Final transactions that may stay in the file until something else is written: recovery looks at each. */
+const maxFinalKept = 1000;
 
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
 export function createMempoolStore({ path, idOf, onFailure, onSync }: MempoolFileOptions): MempoolFile {
-  const database = openWriter(path, mempoolMigrations);
-  const rows = opened(path, () => createMempoolRows(database, idOf));
-  let requests: Request[] = [];
+  const rows = readRows(path, idOf);
+  const thread = new Worker(new URL('./mempool-store.worker.js', import.meta.url), {
+    workerData: { path } satisfies MempoolThreadOptions,
+  });
+  const tell = (message: ToMempoolThread) => thread.postMessage(message);
+  /** Called when the write that the thread is at is durable; undefined: it is at none. */
+  let underWay: (() => void)[] | undefined;
+  /** Called when the next write is durable; undefined: nothing waits that needs one. */
+  let next: (() => void)[] | undefined;
+  let finals = 0;
   let scheduled = false;
   let failed = false;
+  let closing = false;
+  const ended = new Promise<void>((resolve) => thread.on('exit', () => resolve()));
 
-  const write = database.transaction((batch: readonly Request[]) => {
-    for (const request of batch) {
-      if (request.kind === 'remove') rows.remove(request.ids, request.why);
-      else rows.add(request.transactions);
-    }
-    rows.write();
-  });
+  function fail(error: Error): void {
+    if (failed) return;
+    failed = true;
+    onFailure(error);
+  }
 
-  function flush(): void {
-    scheduled = false;
-    const batch = requests;
-    requests = [];
-    if (failed || batch.length === 0) return;
-    try {
-      write.immediate(batch);
-    } catch (error) {
-      failed = true;
-      onFailure(diskFailure('write transactions to', path, error));
+  thread.on('message', (message: FromMempoolThread) => {
+    if (message.kind === 'failed') {
+      fail(new Error(message.message));
+      if (closing) tell({ kind: 'close' });
       return;
     }
     onSync?.();
-    for (const request of batch) if (request.kind === 'add') request.stored();
+    const stored = underWay ?? [];
+    underWay = undefined;
+    for (const call of stored) call();
+    flush();
+  });
+  thread.on('error', (cause) => fail(diskFailure('write transactions to', path, cause)));
+  thread.on('exit', () => {
+    if (!closing) fail(new Error(`The thread that writes ${path} ended by itself: start the node again.`));
+  });
+
+  /** One write at a time: what comes meanwhile goes together, and shares rows. */
+  function flush(): void {
+    if (underWay !== undefined || failed) return;
+    if (next !== undefined) {
+      underWay = next;
+      next = undefined;
+      finals = 0;
+      tell({ kind: 'write', ...rows.take() });
+    } else if (closing) tell({ kind: 'close' });
   }
 
-  function ask(request: Request): void {
-    requests.push(request);
+  function soon(stored?: () => void): void {
+    next ??= [];
+    if (stored !== undefined) next.push(stored);
     if (scheduled) return;
     scheduled = true;
-    setImmediate(flush);
+    setImmediate(() => {
+      scheduled = false;
+      flush();
+    });
   }
 
   return {
     all: () => rows.all(),
-    add: (transactions, stored) => ask({ kind: 'add', transactions, stored }),
-    remove: (ids, why) => ask({ kind: 'remove', ids, why }),
+    add(transactions, stored) {
+      if (closing) return;
+      rows.add(transactions);
+      soon(stored);
+    },
+    remove(ids, why) {
+      if (closing) return;
+      rows.remove(ids, why);
+      finals += ids.length;
+      // Final ones leave with the next write: a sync for them alone would be for nothing.
+      if (why === 'dropped' || finals > maxFinalKept) soon();
+    },
     close() {
-      flush();
-      database.close();
+      if (closing) return ended;
+      closing = true;
+      // Finals that waited for company go now, so that the next start need not look at them.
+      if (finals > 0) next ??= [];
+      if (failed) tell({ kind: 'close' });
+      else flush();
+      return ended;
     },
   };
 }
 
-function opened<Value>(path: string, read: () => Value): Value {
+/** Brings the schema up to date and reads what an earlier process kept. */
+function readRows(path: string, idOf: (transaction: Transaction) => TransactionId): MempoolRows {
+  const database = openWriter(path, mempoolMigrations);
   try {
-    return read();
+    const stored = database.prepare('SELECT position, bodies FROM batches ORDER BY position');
+    return createMempoolRows(stored.iterate() as Iterable<MempoolRow>, idOf);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw diskFailure('open', path, error);
     throw diskFailure('open', path, Object.assign(error, { code: 'SQLITE_CORRUPT' }));
+  } finally {
+    database.close();
   }
 }

@@ -84,7 +84,7 @@ const together = Array.from({ length: 5000 }, (_, nonce) => chain.pay('bob', 'an
 const start = performance.now();
 await Promise.all(together.map((one) => new Promise<void>((resolve) => store.add([one], resolve))));
 console.log(`mempool, 5,000 in one turn: ${((5000 * 1000) / (performance.now() - start)).toFixed(0)} durable a second`);
-store.close();
+await store.close();
 rmSync(directory, { recursive: true });
 
 /** Admission alone: signatures and disk are measured elsewhere. */
@@ -106,7 +106,7 @@ const fabricated = (n: number, fee: number): Transaction => ({
 });
 const outcomes = new Map<string, number>();
 const add = (one: Transaction): void =>
-  pool.add(one, 1 as never, ({ kind }) => outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1));
+  void pool.add(one, 1 as never, ({ kind }) => outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1));
 say(
   'admission while there is room',
   timed(100_000, (n) => add(fabricated(n, 1 + ((n * 7919) % 50_000)))),

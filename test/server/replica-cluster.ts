@@ -102,13 +102,15 @@ export function cluster(names: readonly string[]) {
     };
     const pending = new Map<Hash, Transaction>();
     const mempool: Mempool = {
-      add(transactions, done) {
+      add(transactions, done, taken) {
         const admissions = transactions.map((transaction) => {
           const id = transactionId(context.crypto, transaction);
           const known = pending.has(id);
           if (readNonce(readAccount(state, transaction.from), 0) <= transaction.nonce) pending.set(id, transaction);
           return { kind: 'accepted', known } as const;
         });
+        const fresh = transactions.filter((_, at) => admissions[at]?.known === false);
+        if (fresh.length > 0) taken(fresh);
         time.at(time.now(), () => done(admissions));
       },
       candidates: () => pending.values(),
@@ -147,6 +149,8 @@ export function cluster(names: readonly string[]) {
       onEvent: (event) => events.push(event),
       network: {
         broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
+        // Everyone is connected to everyone.
+        relay: () => {},
         sendToValidator: (key, message) => {
           deliver(
             own,

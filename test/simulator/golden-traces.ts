@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: '79b76eca5602419257652cfa453c135bb576ddcc67b8f57b8798597e5b9a69ff' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: 'b90f99cabb9a71df8496240b8dfe2d5560ed3c725c4a35284193325391cb5cf2' },
-  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: '81ac5bdb2c6d2453dcba591613492f8d81ea9f4b3fbab65925ceda7a06e837e5' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'a89b779ef8ef035c95ca0f122d20a0c2f83f0418aa2d779b2b534902b2982db4' },
+  { seed: 1, chaosMs: 20000, traceHash: 'b17b3d361d07b81990d7ba430f4b369b33eeb0063e61e2c2a4c7f28b33e2bed4' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '4ace4be17f8f014b36f22b10e500b545b152f3ba81b441e1cbc19cd1110dcd22' },
+  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'cd872edf9fe17850ec628372ec7886adb098ffd7b63aaa5d1e25530b0a8ddc9c' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'daf9a91074137ad06955c782731ff7b6213444db94c28dc5f945cfeebd916bca' },
 ];

@@ -53,6 +53,11 @@ export const disk: readonly Mutant[] = [
     'if (known.stored) answer(outcome);',
     'if (known.stored || known.bytes >= 0) answer(outcome);',
   ]),
+  breaks('8-accepted', 'accepted-before-synced', 'a 202 while the thread has not written yet', [
+    'server/storage/mempool-store.ts',
+    'soon(stored);',
+    'soon();\n      setImmediate(stored);',
+  ]),
   breaks('8-accepted', 'accepted-and-lost', 'what was accepted is not in the pool after a restart', [
     'server/mempool/mempool.ts',
     'else insert(',

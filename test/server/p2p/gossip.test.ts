@@ -20,13 +20,14 @@ interface Node {
 
 /**
  * Nodes on a graph with links of given delays, without sockets: the order in which copies arrive is the test's choice.
- * Every node knows its peers' neighbours.
+ * Every node knows its peers' neighbours. With `checkMs` a node passes a message on itself, that much later.
  */
 function spread(
   size: number,
   links: readonly (readonly [number, number])[],
   delays: readonly number[],
   origin: number,
+  checkMs: number | undefined,
 ) {
   let now = 0;
   const clock: Clock = { now: () => now, at: () => () => {} };
@@ -56,13 +57,15 @@ function spread(
   });
   const nodes: Node[] = Array.from({ length: size }, (_, me) => {
     const heard: number[] = [];
-    const gossip = createGossip({
+    const gossip: Gossip<Buffer> = createGossip({
       clock,
       lines: wireLines,
       peers: () => [...(adjacent[me] ?? [])].map((other) => peerAs(me, other)),
-      receive: (_peer, message) => {
+      receive: (peer, message) => {
         if (message.type === 'vote') heard.push(message.vote.view);
-        return { relay: true, peer: 'fine' };
+        if (checkMs === undefined) return { relay: true, peer: 'fine' };
+        events.push({ at: now + checkMs, call: () => gossip.relay(peer, message) });
+        return { relay: false, peer: 'fine' };
       },
     });
     return { gossip, heard };
@@ -88,13 +91,14 @@ test('on any connected graph, whatever the delays, everyone hears a message once
       }),
       delays: fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 }),
       origin: fc.integer({ min: 0, max: size - 1 }),
+      checkMs: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
     }),
   );
   fc.assert(
-    fc.property(graphs, ({ size, parents, extra, delays, origin }) => {
+    fc.property(graphs, ({ size, parents, extra, delays, origin, checkMs }) => {
       const tree = parents.map((parent, i) => [i + 1, parent] as const);
       const links = [...tree, ...extra.filter(([a, b]) => a !== b)];
-      const { nodes, copies } = spread(size, links, delays, origin);
+      const { nodes, copies } = spread(size, links, delays, origin, checkMs);
       for (const [i, node] of nodes.entries()) assert.deepEqual(node.heard, i === origin ? [] : [1]);
       assert.ok(copies <= 2 * new Set(links.map(([a, b]) => `${Math.min(a, b)} ${Math.max(a, b)}`)).size);
     }),
@@ -104,7 +108,8 @@ test('on any connected graph, whatever the delays, everyone hears a message once
 
 test('in a full mesh each node gets one copy, straight from the origin', () => {
   const links = [...Array(8).keys()].flatMap((a) => [...Array(a).keys()].map((b) => [a, b] as const));
-  assert.equal(spread(8, links, [1, 7, 3], 2).copies, 7);
+  assert.equal(spread(8, links, [1, 7, 3], 2, undefined).copies, 7);
+  assert.equal(spread(8, links, [1, 7, 3], 2, 5).copies, 7);
 });
 
 test('a message is forgotten after a while, so that it can be sent again', () => {

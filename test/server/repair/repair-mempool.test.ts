@@ -28,7 +28,7 @@ test('a waiting transaction that is no longer readable is said to be damage, and
   const all = Array.from({ length: 100 }, (_, nonce) => chain.pay('ann', 'bob', 1, { nonce }));
   const store = open(path);
   await new Promise<void>((resolve) => store.add(all, resolve));
-  store.close();
+  await store.close();
   assert.equal(repairMempool(path), undefined);
   const bytes = readFileSync(path);
   bytes.write('x', bytes.indexOf('"nonce":40'), 'latin1');
@@ -39,5 +39,5 @@ test('a waiting transaction that is no longer readable is said to be damage, and
   assert.ok(existsSync(done.movedTo));
   const again = open(path);
   assert.deepEqual(again.all(), [...all.slice(0, 40), ...all.slice(41)]);
-  again.close();
+  await again.close();
 });

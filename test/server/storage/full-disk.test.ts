@@ -42,7 +42,7 @@ test('a vote that does not fit on the disk is not acknowledged, and no later one
   store.close();
 });
 
-test('a transaction that does not fit on the disk stops the node with one sentence', (t) => {
+test('a transaction that does not fit on the disk stops the node with one sentence', async (t) => {
   const path = join(temporary(t), 'mempool.db');
   const { acknowledged, sentence } = runInLittleRoom('./mempool-writer.js', path);
   assert.match(sentence, /^Cannot write transactions to .*mempool\.db: .*\.$/);
@@ -53,6 +53,6 @@ test('a transaction that does not fit on the disk stops the node with one senten
   };
   const store = createMempoolStore({ path, idOf, onFailure: fail });
   const kept = new Set<string>(store.all().map(idOf));
-  store.close();
+  await store.close();
   for (const id of acknowledged) assert.ok(kept.has(id), `${id} was acknowledged`);
 });

@@ -56,7 +56,7 @@ test('a node killed while it accepts transactions keeps every one that it accept
     };
     const store = createMempoolStore({ path, idOf, onFailure: fail });
     const kept = new Set<string>(store.all().map(idOf));
-    store.close();
+    await store.close();
     for (const id of said) assert.ok(kept.has(id), `${id} was acknowledged`);
   }
 });

@@ -12,6 +12,7 @@ import { mempoolMigrations } from '../../../server/storage/migrations/mempool-mi
 import { Database } from '../../../server/storage/sqlite.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { TestChain } from '../../ledger/test-chain.js';
+import { within } from '../../network/node-process.js';
 
 const idOf = (one: Transaction) => transactionId(standInCrypto, one);
 
@@ -40,10 +41,10 @@ test('what was acknowledged comes back in the order of arrival, once each', asyn
   await Promise.all([stored(store, c!), stored(store, a!, b!), stored(store, a!)]);
   assert.deepEqual(store.all(), [c, a, b]);
   store.remove([idOf(a!)], 'dropped');
-  store.close();
+  await store.close();
   store = open(path);
   assert.deepEqual(store.all(), [c, b]);
-  store.close();
+  await store.close();
 });
 
 test('one turn takes effect in the order of the calls: removed and added again is there', async (t) => {
@@ -57,13 +58,13 @@ test('one turn takes effect in the order of the calls: removed and added again i
   store.remove([idOf(a!)], 'dropped');
   await again;
   assert.deepEqual(store.all(), []);
-  store.close();
+  await store.close();
 });
 
-const reopened = (path: string): readonly Transaction[] => {
+const reopened = async (path: string): Promise<readonly Transaction[]> => {
   const store = open(path);
   const found = store.all();
-  store.close();
+  await store.close();
   return found;
 };
 
@@ -73,9 +74,9 @@ test('one that was dropped is off the disk, though others came in with it', asyn
   const store = open(path);
   await stored(store, ...all);
   store.remove([idOf(all[3]!), idOf(all[40]!)], 'dropped');
-  store.close();
+  await store.close();
   assert.deepEqual(
-    reopened(path),
+    await reopened(path),
     all.filter((one) => one !== all[3] && one !== all[40]),
   );
 });
@@ -87,7 +88,7 @@ test('the file does not outgrow what waits: rows of final ones go, and shrink wh
   await stored(store, ...all);
   const survivors = all.filter((_, at) => at % 32 === 7);
   store.remove(all.filter((one) => !survivors.includes(one)).map(idOf), 'final');
-  store.close();
+  await store.close();
   const database = new Database(path, { readonly: true });
   const bodies = database.prepare('SELECT bodies FROM batches').pluck().all() as string[];
   database.close();
@@ -95,10 +96,46 @@ test('the file does not outgrow what waits: rows of final ones go, and shrink wh
     bodies.map((text) => text.split('\n').length),
     survivors.map(() => 1),
   );
-  assert.deepEqual(reopened(path), survivors);
+  assert.deepEqual(await reopened(path), survivors);
 });
 
-test('what an earlier version kept is taken over in its order', (t) => {
+test('final ones wait for the next write: no sync is made for them alone while they are few', async (t) => {
+  const path = temporary(t);
+  const all = transactions(1100);
+  let syncs = 0;
+  const store = createMempoolStore({ path, idOf, onFailure: failHard, onSync: () => syncs++ });
+  const linesOnDisk = (): number => {
+    const database = new Database(path, { readonly: true });
+    const bodies = database.prepare('SELECT bodies FROM batches').pluck().all() as string[];
+    database.close();
+    return bodies.flatMap((text) => text.split('\n')).length;
+  };
+  await stored(store, ...all.slice(0, 32));
+  store.remove(all.slice(0, 32).map(idOf), 'final');
+  await stored(store, ...all.slice(32));
+  assert.equal(syncs, 2);
+  assert.equal(linesOnDisk(), 1068);
+  // So many are not left to the next start.
+  store.remove(all.slice(32).map(idOf), 'final');
+  await within(5000, 'the rows are gone', async () => linesOnDisk() === 0);
+  await store.close();
+  assert.equal(syncs, 3);
+});
+
+test('what was called for while the thread wrote goes to disk together', async (t) => {
+  const path = temporary(t);
+  const all = transactions(300);
+  let syncs = 0;
+  const store = createMempoolStore({ path, idOf, onFailure: failHard, onSync: () => syncs++ });
+  const first = stored(store, all[0]!);
+  await new Promise(setImmediate);
+  await Promise.all([first, ...all.slice(1).map((one) => stored(store, one))]);
+  assert.equal(syncs, 2);
+  await store.close();
+  assert.deepEqual(await reopened(path), all);
+});
+
+test('what an earlier version kept is taken over in its order', async (t) => {
   const path = temporary(t);
   const all = transactions(3);
   const database = new Database(path);
@@ -107,7 +144,7 @@ test('what an earlier version kept is taken over in its order', (t) => {
   const insert = database.prepare('INSERT INTO waiting (id, body) VALUES (?, ?)');
   for (const one of all) insert.run(idOf(one), transactionJson(one));
   database.close();
-  assert.deepEqual(reopened(path), all);
+  assert.deepEqual(await reopened(path), all);
 });
 
 test('random calls: what was called back and not removed is there after closing, in order', async (t) => {
@@ -133,8 +170,8 @@ test('random calls: what was called back and not removed is there after closing,
           kept = kept.filter((one) => !some.includes(one));
         }
       }
-      store.close();
-      const found = reopened(path);
+      await store.close();
+      const found = await reopened(path);
       // Final ones may come back; the ledger refuses them.
       const finals = new Set(
         calls.flatMap(([what, from, count]) => (what === 'final' ? all.slice(from, from + count) : [])),
@@ -154,7 +191,7 @@ test('random calls: what was called back and not removed is there after closing,
   );
 });
 
-test('nothing is called back within the call, and closing leaves nothing waiting', (t) => {
+test('nothing is called back within the call, and closing leaves nothing waiting', async (t) => {
   const path = temporary(t);
   const [a] = transactions(1);
   const store = open(path);
@@ -163,11 +200,11 @@ test('nothing is called back within the call, and closing leaves nothing waiting
     done = true;
   });
   assert.equal(done, false);
-  store.close();
+  await store.close();
   assert.equal(done, true);
   const again = open(path);
   assert.deepEqual(again.all(), [a]);
-  again.close();
+  await again.close();
 });
 
 test('a write that fails is said once in one sentence, and nothing is acknowledged after it', async (t) => {
@@ -194,15 +231,15 @@ test('a write that fails is said once in one sentence, and nothing is acknowledg
   store.add([a!], () => acknowledged++);
   await said;
   store.add([b!], () => acknowledged++);
-  store.close();
+  await store.close();
   assert.equal(acknowledged, 0);
   assert.equal(failures.length, 1);
   assert.match(failures[0]!, new RegExp(`^Cannot write transactions to ${path}: .+\\.$`));
 });
 
-test('a file of a newer version is refused with a sentence', (t) => {
+test('a file of a newer version is refused with a sentence', async (t) => {
   const path = temporary(t);
-  open(path).close();
+  await open(path).close();
   const database = new Database(path);
   database.pragma('user_version = 99');
   database.close();

@@ -14,6 +14,7 @@ const store = createMempoolStore({
   idOf,
   onFailure(error) {
     console.error(error.message);
+    process.exit();
   },
 });
 const chain = new TestChain();

@@ -56,13 +56,13 @@ async function runUntil(disk: PowerCutDisk, program: string, argument: string, l
 
 const transactionIdOf = (one: Parameters<typeof transactionId>[1]) => transactionId(standInCrypto, one);
 
-function keptIn(path: string): ReadonlySet<string> {
+async function keptIn(path: string): Promise<ReadonlySet<string>> {
   const fail = (error: Error): never => {
     throw error;
   };
   const store = createMempoolStore({ path, idOf: transactionIdOf, onFailure: fail });
   const kept = new Set<string>(store.all().map(transactionIdOf));
-  store.close();
+  await store.close();
   return kept;
 }
 
@@ -99,7 +99,7 @@ test('what was acknowledged survives power cuts at any call', { skip, timeout: 1
     const { said } = await runUntil(disk, 'vote-state-writer', disk.home, -1);
     const report = disk.cut(random);
     unsafe += report.unsafeWrites + report.unsafeNames;
-    const kept = keptIn(mempool);
+    const kept = await keptIn(mempool);
     for (const id of acknowledged) assert.ok(kept.has(id), `${id} was acknowledged, round ${round}`);
     const votes = createVoteStateStore(disk.home);
     const after = votes.read()?.voteState.watermark.view ?? 0;
@@ -136,7 +136,7 @@ test('a sync that failed loses nothing acknowledged before or after it', { skip,
     disk.control.mend();
     const { said: views } = await runUntil(disk, 'vote-state-writer', disk.home, 20);
     disk.cut(random);
-    const kept = keptIn(mempool);
+    const kept = await keptIn(mempool);
     for (const id of acknowledged) assert.ok(kept.has(id), `${id} was acknowledged, round ${round}`);
     const votes = createVoteStateStore(disk.home);
     const after = votes.read()?.voteState.watermark.view ?? 0;
@@ -156,7 +156,7 @@ test('control: where syncs do nothing, power cuts lose what was acknowledged', {
     disk.control.loseSyncs(true);
     const { said } = await runUntil(disk, 'mempool-writer', mempool, 100);
     disk.cut(random);
-    const kept = keptIn(mempool);
+    const kept = await keptIn(mempool);
     lost += said.filter((id) => !kept.has(id)).length;
   }
   assert.ok(lost > 0);

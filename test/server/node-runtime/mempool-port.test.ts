@@ -1,0 +1,39 @@
+/** What of a batch may be proposed at once, and what is answered only when it is on disk. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toSlot } from '../../../ledger/values/numbers.js';
+import type { Transaction } from '../../../ledger/values/transaction.js';
+import { createMempoolPort } from '../../../server/node-runtime/mempool-port.js';
+import type { Admission } from '../../../server/replica/ports.js';
+import { makePool } from '../mempool/pool.js';
+
+test('new transactions may be proposed while the disk works; the answer comes when they are on it', () => {
+  const syncing: (() => void)[] = [];
+  const { chain, pool, idOf } = makePool({}, {}, (stored) => void syncing.push(stored));
+  const port = createMempoolPort({ pool, idOf, slotNow: () => toSlot(chain.slot + 1) });
+  const [a, b] = [chain.pay('ann', 'bob', 1, { nonce: 0 }), chain.pay('ann', 'bob', 1, { nonce: 1 })];
+  const stale = chain.pay('ann', 'bob', 1, { nonce: 500_000 });
+  const said: string[] = [];
+  let answers: readonly Admission[] = [];
+  const hand = (transactions: readonly Transaction[]): void =>
+    port.add(
+      transactions,
+      (admissions) => {
+        said.push('answered');
+        answers = admissions;
+      },
+      (fresh) => {
+        said.push('taken');
+        assert.deepEqual(fresh, [a, b]);
+        assert.deepEqual([...port.candidates(chain.state)], [a, b]);
+      },
+    );
+  hand([a, stale, b]);
+  assert.deepEqual(said, ['taken']);
+  // A second copy is not new, and waits for the same sync.
+  hand([a]);
+  assert.deepEqual(said, ['taken']);
+  for (const stored of syncing) stored();
+  assert.deepEqual(said, ['taken', 'answered', 'answered']);
+  assert.deepEqual(answers, [{ kind: 'accepted', known: true }]);
+});
