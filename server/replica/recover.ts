@@ -61,7 +61,7 @@ export function recover(
 /** Final blocks looked at: in one of so many the certificate is likely to carry every validator that votes. */
 const lookedAt = 32;
 
-/** A restored copy: the ledger holds a vote of this key that is later than anything the vote state knows of. */
+/** [5-old-vote-state] A restored copy: the ledger holds a vote of this key that is later than anything the vote state knows of. */
 function isOld(store: LedgerStore, { voteState }: RecoveredVoteState, ownKey: PublicKey): boolean {
   const { index } = store.tip();
   for (let at = index; at > 0 && at > index - lookedAt; at--) {

@@ -46,6 +46,7 @@ export class VirtualTime implements Clock {
 
 export interface Member {
   readonly replica: Replica;
+  readonly ledger: LedgerStore;
   readonly blocks: readonly Block[];
   readonly certificates: ReadonlyMap<Hash, Certificate>;
   readonly events: readonly ReplicaEvent[];
@@ -162,7 +163,7 @@ export function cluster(names: readonly string[]) {
         peers: () => others.filter((at) => members[at]?.stopped === false).map(String),
       },
     });
-    const member: Member = { replica, blocks, certificates, events, state, stopped: false, voteStateWrites: 0 };
+    const member: Member = { replica, ledger, blocks, certificates, events, state, stopped: false, voteStateWrites: 0 };
     members.push(member);
   }
   for (const { replica } of members) replica.start();

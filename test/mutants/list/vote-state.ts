@@ -89,6 +89,11 @@ export const voteState: readonly Mutant[] = [
       'if (certificate.view < 0) endSilence(state, certificate);',
     ],
   ),
+  breaks('5-old-vote-state', 'old-copy-believed', 'a validator signs again below what an older vote state forgot', [
+    'server/replica/recover.ts',
+    'if (certificate.signers.some((signer) => members[signer]?.key === ownKey)) return true;',
+    'if (certificate.signers.some((signer) => members[signer]?.key === ownKey)) return false;',
+  ]),
   breaks('8-higher-lock', 'lock-of-the-ledger-alone', 'what was locked and not final is forgotten at a restart', [
     'consensus/core-state.ts',
     'if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;',
