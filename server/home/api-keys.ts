@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import { SlotledgerError } from '../errors.js';
 import { replaceFile } from '../storage/durable-files.js';
+import { Database } from '../storage/sqlite.js';
 
 /** Each may do what those before it may: read, hand in transactions, look after the node. */
 export const roles = ['read', 'submit', 'admin'] as const;
@@ -66,8 +67,15 @@ export interface NewApiKey {
   readonly now: number;
 }
 
-/** @returns the key itself, which is kept nowhere. @throws SlotledgerError API_KEY_EXISTS, TOO_MANY_API_KEYS and of reading */
-export function addApiKey(path: string, { name, role, requestsPer10s, now }: NewApiKey): string {
+/**
+ * @returns the key itself, which is kept nowhere.
+ * @throws SlotledgerError API_KEY_EXISTS, TOO_MANY_API_KEYS, API_KEYS_BUSY and of reading
+ */
+export function addApiKey(path: string, key: NewApiKey): string {
+  return alone(path, () => add(path, key));
+}
+
+function add(path: string, { name, role, requestsPer10s, now }: NewApiKey): string {
   const keys = readApiKeys(path);
   if (keys.some((key) => key.name === name)) {
     throw new SlotledgerError(
@@ -89,13 +97,36 @@ export function addApiKey(path: string, { name, role, requestsPer10s, now }: New
   return token;
 }
 
-/** @returns whether there was a key of that name. @throws SlotledgerError of reading */
+/** @returns whether there was a key of that name. @throws SlotledgerError API_KEYS_BUSY and of reading */
 export function removeApiKey(path: string, name: string): boolean {
-  const keys = readApiKeys(path);
-  const others = keys.filter((key) => key.name !== name);
-  if (others.length === keys.length) return false;
-  write(path, others);
-  return true;
+  if (readApiKeys(path).length === 0) return false;
+  return alone(path, () => {
+    const keys = readApiKeys(path);
+    const others = keys.filter((key) => key.name !== name);
+    if (others.length === keys.length) return false;
+    write(path, others);
+    return true;
+  });
+}
+
+const longestWaitMs = 10_000;
+
+/** Reads and writes of one process at a time. The system releases the lock when the process dies, as that of the home. */
+function alone<Result>(path: string, change: () => Result): Result {
+  const db = new Database(`${path}.lock.db`, { timeout: longestWaitMs });
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+    return change();
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY') !== true) throw error;
+    throw new SlotledgerError(
+      'API_KEYS_BUSY',
+      `Another process is changing ${path} and did not end within ${longestWaitMs / 1000} s.`,
+      'Nothing was changed. Try again.',
+    );
+  } finally {
+    db.close();
+  }
 }
 
 function write(path: string, keys: readonly ApiKey[]): void {

@@ -24,6 +24,16 @@ test('keys are made, listed without themselves, and removed', async (t) => {
   assert.equal((await run('server', home, ['apikey', 'remove', 'shop'])).code, 1);
 });
 
+test('processes that add keys at once lose none', async (t) => {
+  const home = temporaryHome(t);
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const added = await Promise.all(names.map((name) => run('server', home, ['apikey', 'add', name, '--role', 'read'])));
+  for (const { code, stderr } of added) assert.equal(code, 0, stderr);
+  const listed = await run('server', home, ['apikey', 'list', '--output', 'json']);
+  const { keys } = JSON.parse(listed.stdout) as { keys: { name: string }[] };
+  assert.deepEqual(keys.map(({ name }) => name).sort(), names);
+});
+
 test('where nobody is let in without a key, programs take it from the file that the environment names', async (t) => {
   const home = temporaryHome(t);
   const nodeHome = join(home, '.slotledger');
