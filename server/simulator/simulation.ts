@@ -53,6 +53,8 @@ export interface SimulationOptions {
   readonly twins?: readonly number[];
   /** A full mesh without bookkeeping and without pings (direct-peers.ts): for networks of hundreds of nodes. */
   readonly direct?: boolean;
+  /** Whether the shipped watch stands over each clock, which needs pings. Starting value: unless `direct`. */
+  readonly watchesClock?: boolean;
   /** Sees what leaves a node once, however many receive it, and what is on a node's disk. */
   readonly watch?: {
     broadcast(node: number, message: ReplicaMessage): void;
@@ -255,7 +257,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       clock,
       signer: keyRing.signer(keyOf(index)),
       vrf: keyRing.prover(vrfKeyOf(identityOf(index))),
-      watchesClock: !options.direct,
+      watchesClock: options.watchesClock ?? !options.direct,
       onSuspect: (suspect) => doubts.verdict(index, suspect),
       createPeers({ receive, head }) {
         const common = {
