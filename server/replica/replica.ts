@@ -269,10 +269,17 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   function submit(transactions: readonly Transaction[], done: (admissions: readonly Admission[]) => void): void {
-    // Others may keep and propose it before it is on disk here: only the answer promises that.
-    mempool.add(transactions, done, (fresh) => {
-      network.broadcast({ type: 'transactions', transactions: fresh });
-      feed({ type: 'work_available', now: clock.now() });
+    // Told when it is on disk: whoever handed it in is answered before it can be final.
+    let fresh: readonly Transaction[] = [];
+    const answered = (admissions: readonly Admission[]): void => {
+      if (fresh.length > 0) {
+        network.broadcast({ type: 'transactions', transactions: fresh });
+        feed({ type: 'work_available', now: clock.now() });
+      }
+      done(admissions);
+    };
+    mempool.add(transactions, answered, (taken) => {
+      fresh = taken;
     });
   }
 
