@@ -74,7 +74,10 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
     submitted: (outcomes) => {
       for (const outcome of outcomes) {
         submissions.inc({ outcome: outcome.kind });
-        if (outcome.kind !== 'accepted' || outcome.known || outcome.status.status !== 'pending') continue;
+        if (outcome.kind !== 'accepted' || outcome.known) continue;
+        // A block may take it while it is still written to disk, and be final by the time it is accepted.
+        if (outcome.status.status === 'final') finality.observe(0);
+        if (outcome.status.status !== 'pending') continue;
         if (acceptedAt.size >= maxTimed) acceptedAt.delete(acceptedAt.keys().next().value ?? '');
         acceptedAt.set(outcome.status.id, monotonic());
       }

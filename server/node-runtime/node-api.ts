@@ -83,11 +83,8 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     switch (admission.kind) {
       case 'accepted': {
         const id = transactionId(crypto, transaction);
-        const pending: TransactionStatus = { id, status: 'pending', transaction };
-        if (admission.known) return { kind: 'accepted', known: true, status: transactionStatus(id) ?? pending };
-        // It may be final by now; that it was accepted is the answer, and reading it from the ledger costs more than it took.
-        const dropped = pool.dropped(id);
-        return { kind: 'accepted', known: false, status: dropped === undefined ? pending : { id, ...dropped } };
+        const known = transactionStatus(id) ?? { id, status: 'pending', transaction };
+        return { kind: 'accepted', known: admission.known, status: known };
       }
       case 'refused': {
         // Handing in what is final already is no mistake of the sender: the first answer may have been lost.
