@@ -5,18 +5,19 @@
 import type { SetMember } from '../../ledger/values/state.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock } from '../replica/ports.js';
-import { clockProblem } from './clock-check.js';
+import { type ClockOffset, clockProblem, isOverThird, type Stakes, stakeOf, stakesOf } from './clock-check.js';
 import { createGuardedClock } from './guarded-clock.js';
-import { type ClockSources, createSystemClock, machineTime } from './system-clock.js';
+import { type ClockSources, createSystemClock, machineTime, sleepForSlots } from './system-clock.js';
 
 export interface ClockPeer {
-  readonly validator?: PublicKey;
+  readonly validator?: PublicKey | undefined;
   /** Its clock minus ours, ms. */
-  readonly clockOffsetMs?: number;
+  readonly clockOffsetMs?: number | undefined;
 }
 
 export interface ClockWatchOptions {
   readonly maxOffsetMs: number;
+  readonly slotMs: number;
   /** Absent: this node signs nothing anyway, and any time suits it. */
   readonly ownKey: PublicKey | undefined;
   readonly validators: () => readonly SetMember[];
@@ -42,16 +43,19 @@ export interface ClockWatch {
 
 /** A jump below this is as harmless as the offset that is allowed anyway. */
 const leastToleranceMs = 25;
-const lookEveryMs = 250;
 const lookAtStartEveryMs = 50;
 /** A node that starts waits so long for the clocks of validators with more than a third of the stake. */
 const patienceAtStartMs = 2_000;
 /** Peers, but no validator among them: after so long the jump is believed, for want of anybody to ask. */
 const patienceWithoutValidatorsMs = 30_000;
 
+const unconfirmed = (jumpMs: number): string =>
+  `The clock of this machine was set by ${(jumpMs / 1000).toFixed(1)} s, and other validators do not confirm it.`;
+
 export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   const { maxOffsetMs, ownKey, forgetOffsets, warn } = options;
   const sources = options.sources ?? machineTime;
+  const lookEveryMs = sleepForSlots(options.slotMs);
   const toleranceMs = Math.max(leastToleranceMs, maxOffsetMs);
   const guarded = createGuardedClock(toleranceMs, sources);
   let jump: number | undefined;
@@ -61,10 +65,19 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   let confirmed = false;
   let stopLooking = (): void => undefined;
 
+  /** Of the set that was looked at last: it changes with an epoch, and looks come several times a second. */
+  let stakes = stakesOf([]);
+  let stakesAreOf: readonly SetMember[] = [];
+
+  function readStakes(): Stakes {
+    const validators = options.validators();
+    if (validators !== stakesAreOf) [stakes, stakesAreOf] = [stakesOf(validators), validators];
+    return stakes;
+  }
+
   /** Whether others have to vote before anything is final: only then is there somebody to ask. */
-  function needsOthers(validators: readonly SetMember[]): boolean {
-    const total = validators.reduce((sum, { stake }) => sum + stake, 0);
-    const own = validators.find(({ key }) => key === ownKey)?.stake ?? 0;
+  function needsOthers({ total, byKey }: Stakes): boolean {
+    const own = ownKey === undefined ? 0 : (byKey.get(ownKey) ?? 0);
     return own > 0 && BigInt(own) * 3n <= BigInt(total) * 2n;
   }
 
@@ -86,33 +99,36 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   }
 
   /** At start nobody has been asked yet. */
-  function isUnconfirmed(offsets: readonly { readonly validator: PublicKey }[], validators: readonly SetMember[]) {
+  function isUnconfirmed(offsets: readonly ClockOffset[], of: Stakes): boolean {
     if (confirmed || startedAt === undefined) return false;
-    const measured = new Set(offsets.map(({ validator }) => validator));
-    const total = validators.reduce((sum, { stake }) => sum + stake, 0);
-    const stake = validators.reduce((sum, one) => sum + (measured.has(one.key) ? one.stake : 0), 0);
-    confirmed = BigInt(stake) * 3n > BigInt(total) || sources.steady() - startedAt > patienceAtStartMs;
+    const measured = stakeOf(
+      offsets.map(({ validator }) => validator),
+      of,
+    );
+    confirmed = isOverThird(measured, of) || sources.steady() - startedAt > patienceAtStartMs;
     return !confirmed;
   }
 
   function check(): void {
     noteJump();
-    const validators = options.validators();
-    const asked = options.peers().filter(({ validator }) => validators.some(({ key }) => key === validator));
-    const offsets = asked.flatMap(({ validator, clockOffsetMs: offsetMs }) =>
-      validator === undefined || offsetMs === undefined ? [] : [{ validator, offsetMs }],
-    );
-    const problem = clockProblem(validators, offsets, maxOffsetMs);
-    const alone = !needsOthers(validators);
-    if (jump !== undefined && (alone || believes(offsets.length, asked.length, problem))) {
+    const of = readStakes();
+    const offsets: ClockOffset[] = [];
+    let asked = 0;
+    for (const { validator, clockOffsetMs: offsetMs } of options.peers()) {
+      if (validator === undefined || !of.byKey.has(validator)) continue;
+      asked += 1;
+      if (offsetMs !== undefined) offsets.push({ validator, offsetMs });
+    }
+    const problem = clockProblem(of, offsets, maxOffsetMs);
+    const alone = !needsOthers(of);
+    if (jump !== undefined && (alone || believes(offsets.length, asked, problem))) {
       guarded.accept();
       jump = undefined;
     }
     const before = fault;
-    const set = `The clock of this machine was set by ${((jump ?? 0) / 1000).toFixed(1)} s, and other validators do not confirm it.`;
-    fault = problem ?? (jump === undefined ? undefined : set);
+    fault = problem ?? (jump === undefined ? undefined : unconfirmed(jump));
     if (problem !== undefined && before !== problem) warn(problem);
-    const waits = !alone && isUnconfirmed(offsets, validators);
+    const waits = !alone && isUnconfirmed(offsets, of);
     options.onSuspect(fault !== undefined || waits);
   }
 
@@ -122,7 +138,7 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   }
 
   return {
-    clock: createSystemClock(guarded.now, sources.after),
+    clock: createSystemClock(guarded.now, sources.after, lookEveryMs),
     fault: () => fault,
     check,
     start() {

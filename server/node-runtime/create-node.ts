@@ -101,6 +101,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const { slot_duration_ms: slotMs, max_clock_offset_ms: maxOffsetMs } = genesis.parameters;
   const watch = createClockWatch({
     maxOffsetMs,
+    slotMs,
     ownKey: keys.validator?.signer.publicKey,
     validators: () => readEpoch(ledger).validators,
     peers: () => peerNetwork?.peerViews() ?? [],

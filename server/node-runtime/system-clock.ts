@@ -4,6 +4,9 @@ import type { Clock } from '../replica/ports.js';
 /** A clock that was set back and is right again must not find its timers asleep for hours. */
 const longestSleepMs = 250;
 
+/** How long timers and looks at the clock may sleep for slots of that length, in ms: a quarter of a slot, 250 ms at least. */
+export const sleepForSlots = (slotMs: number): number => Math.max(longestSleepMs, slotMs / 4);
+
 /** Calls once, after so many ms whatever is done to the clock. @returns a function that cancels */
 export type After = (ms: number, call: () => void) => () => void;
 
@@ -21,14 +24,21 @@ const afterTimeout: After = (ms, call) => {
   return () => clearTimeout(timer);
 };
 
-/** @param now of any clock; starting value: the machine's, which may be set at any moment */
-export function createSystemClock(now: () => number = Date.now, after: After = afterTimeout): Clock {
+/**
+ * @param now of any clock; starting value: the machine's, which may be set at any moment
+ * @param sleepMs after so long at most a timer looks again whether it is time
+ */
+export function createSystemClock(
+  now: () => number = Date.now,
+  after: After = afterTimeout,
+  sleepMs: number = longestSleepMs,
+): Clock {
   return {
     now,
     at(at, call) {
       let cancel: () => void;
       const wait = (): void => {
-        const remaining = Math.min(Math.max(0, Math.ceil(at - now())), longestSleepMs);
+        const remaining = Math.min(Math.max(0, Math.ceil(at - now())), sleepMs);
         // Timers round down and clocks are set: look again instead of calling early.
         cancel = after(remaining, () => (now() >= at ? call() : wait()));
       };

@@ -7,6 +7,11 @@ import { MAX_MISSED_PONGS } from './limits.js';
 
 const SAMPLES = 8;
 
+interface Sample {
+  readonly rttMs: number;
+  readonly offsetMs: number;
+}
+
 export interface PingState {
   /** A ping to send now, or `lost`: too many were not answered. */
   next(
@@ -24,10 +29,8 @@ export interface PingState {
 export function createPingState(clock: Clock, nextId: () => number, wallNow: () => number): PingState {
   /** Send times of pings without an answer, by id, oldest first; `wall`: of the clock that is compared. */
   const sentAtById = new Map<number, { readonly at: number; readonly wall: number | undefined }>();
-  let samples: { readonly rttMs: number; readonly offsetMs: number }[] = [];
-
-  const fastest = () =>
-    samples.reduce<(typeof samples)[number] | undefined>((a, b) => (a && a.rttMs <= b.rttMs ? a : b), undefined);
+  let samples: readonly Sample[] = [];
+  let fastest: Sample | undefined;
 
   return {
     next(head) {
@@ -48,11 +51,13 @@ export function createPingState(clock: Clock, nextId: () => number, wallNow: () 
       if (now < sent.at || sent.wall === undefined) return;
       const offsetMs = clockThere - (sent.wall + wall) / 2;
       samples = [...samples.slice(1 - SAMPLES), { rttMs: now - sent.at, offsetMs }];
+      fastest = samples.reduce((best, sample) => (best.rttMs <= sample.rttMs ? best : sample));
     },
-    rttMs: () => fastest()?.rttMs,
-    clockOffsetMs: () => fastest()?.offsetMs,
+    rttMs: () => fastest?.rttMs,
+    clockOffsetMs: () => fastest?.offsetMs,
     forgetOffset() {
       samples = [];
+      fastest = undefined;
       for (const [id, { at }] of sentAtById) sentAtById.set(id, { at, wall: undefined });
     },
   };

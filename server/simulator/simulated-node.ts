@@ -118,6 +118,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     const watch = options.watchesClock
       ? createClockWatch({
           maxOffsetMs: context.genesis.parameters.max_clock_offset_ms,
+          slotMs: slot_duration_ms,
           ownKey: signer?.publicKey,
           validators: () => readEpoch(ledger).validators,
           peers: () => speech.clocks(),

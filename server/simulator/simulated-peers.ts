@@ -95,10 +95,7 @@ export function createSimulatedPeers(options: SimulatedPeersOptions): SimulatedP
       for (const { id } of connected()) ping(Number(id));
     },
     clocks: () =>
-      connected().map(({ id, validator }) => {
-        const clockOffsetMs = pings.get(Number(id))?.clockOffsetMs();
-        return { ...(validator ? { validator } : {}), ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) };
-      }),
+      connected().map(({ id, validator }) => ({ validator, clockOffsetMs: pings.get(Number(id))?.clockOffsetMs() })),
     forgetClocks() {
       for (const { id } of connected()) {
         pings.get(Number(id))?.forgetOffset();

@@ -16,6 +16,7 @@ function watched(t: TestContext, stakes: readonly number[]) {
   const state = { suspect: undefined as boolean | undefined, forgotten: 0, peers: [] as ClockPeer[] };
   const watch = createClockWatch({
     maxOffsetMs: 50,
+    slotMs: 1_000,
     ownKey: keyOf('0'),
     validators: () => validators,
     peers: () => state.peers,

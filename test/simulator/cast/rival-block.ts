@@ -1,6 +1,6 @@
 /** A second valid block for a place where the leader's replica already made one: what an equivocating leader needs. */
 import { draftBlock } from '../../../ledger/draft-block.js';
-import { readAccount, readNonce } from '../../../ledger/state-keys.js';
+import { readAccount, readEpoch, readNonce } from '../../../ledger/state-keys.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { toAmount } from '../../../ledger/values/numbers.js';
 import { transactionSigningText } from '../../../ledger/values/signing.js';
@@ -9,12 +9,16 @@ import type { Stage } from '../../../server/simulator/actor.js';
 import { customerOf, ownerOf, vrfKeyOf } from '../../../server/simulator/simulated-chain.js';
 import { standInKey } from '../../../server/simulator/stand-in-crypto.js';
 
-/** @returns undefined unless the parent is the last block on the leader's own disk: only that state is at hand */
+/**
+ * @returns undefined unless the parent is the last block on the leader's own disk, since only that state is at hand, and
+ * the leader is in the set that governs what follows
+ */
 export function rivalOf(stage: Stage, block: Block): Block | undefined {
   const { context } = stage.chain;
   const { disk } = stage.self();
   if (disk.tip().hash !== block.prev_hash) return undefined;
   const state = { get: disk.get, node: disk.node };
+  if (!readEpoch(state).validators.some(({ key }) => key === stage.signer.publicKey)) return undefined;
   const from = ownerOf(stage.node);
   const body: TransactionBody = {
     chain: context.chain,
