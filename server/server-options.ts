@@ -51,6 +51,11 @@ export interface ServerOptions {
    * 1 GiB; readable by its owner only; nothing secret in it. Starting value: none.
    */
   readonly record?: string;
+  /**
+   * Whether to take less memory, for a small machine: a slower node with shorter queues (docs/PERFORMANCE.md). Starting
+   * value false.
+   */
+  readonly lowMemory?: boolean;
   /** Starting value 'info', 'silent' in a temporary home. */
   readonly logLevel?: LogLevel;
   /** Readable lines instead of JSON. Starting value: whether standard output is a terminal. */

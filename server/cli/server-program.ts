@@ -122,6 +122,7 @@ function addNodeOptions(command: Command): Command {
     .option('--record <file>', 'append what the consensus core is given and does, for `server replay`')
     .option('--node-id <name>', 'readable name in logs')
     .option('--allow-root', 'run as root, which only development chains do otherwise')
+    .option('--low-memory', 'take less memory, for a small machine; slower, and with shorter queues')
     .option('--log-level <level>', 'silent, fatal, error, warn, info, debug or trace');
 }
 

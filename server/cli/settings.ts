@@ -70,6 +70,7 @@ const names = [
   'checkpoint',
   'node_id',
   'allow_root',
+  'low_memory',
   'log_level',
   'difficulty',
 ] as const;
@@ -114,6 +115,7 @@ export function readSettings(command: Command): Settings {
   const wished = {
     httpTls,
     allowRoot: booleanOf('allow_root', find('allow_root').value) ?? false,
+    lowMemory: booleanOf('low_memory', find('low_memory').value) ?? false,
     httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
     metricsPort: portOf('metrics_port', find('metrics_port').value),
     record: textOf('record', find('record').value),
@@ -156,6 +158,7 @@ export function readSettings(command: Command): Settings {
     checkpoint: wished.checkpoint && `${wished.checkpoint.index}:${wished.checkpoint.hash}`,
     node_id: peers.nodeId,
     allow_root: wished.allowRoot,
+    low_memory: wished.lowMemory,
     log_level: logLevel,
     difficulty: wished.difficulty,
   };
@@ -215,6 +218,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     checkpoint: flags.checkpoint,
     node_id: flags.nodeId,
     allow_root: flags.allowRoot,
+    low_memory: flags.lowMemory,
     log_level: flags.logLevel,
     difficulty: flags.difficulty,
   };

@@ -3,16 +3,20 @@ import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { createTerminal } from '../../client/cli/terminal.js';
 import { version } from '../../client/cli/version.js';
-import { Server } from '../server.js';
+import type { Server } from '../server.js';
 import { bannerText } from './banner.js';
 import { freePorts } from './free-ports.js';
 import { findInvocation, shellQuote } from './invocation.js';
 import { serverFailure } from './server-failure.js';
 import { readSettings, type Settings } from './settings.js';
+import { keepHeapSmall } from './small-heap.js';
 
 export async function start(command: Command): Promise<void> {
   const terminal = createTerminal(command.optsWithGlobals());
   const settings = readSettings(command);
+  // Before the node's modules are read, which fill the heap first.
+  if (settings.server.lowMemory === true) keepHeapSmall();
+  const { Server } = await import('../server.js');
   const server = new Server(settings.server);
   try {
     await server.start(settings.httpPort, settings.network);

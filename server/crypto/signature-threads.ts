@@ -2,7 +2,7 @@
  * Signatures checked beside the main thread. One rule: every batch that was taken gets one answer, also when a thread
  * ends: then `undefined`, and whoever asked checks by himself.
  */
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { packChecks, type SignatureCheck } from './signature-batch.js';
 import type { ToSignatureThread } from './signature-threads.worker.js';
 
@@ -25,16 +25,19 @@ interface Thread {
   readonly open: ((verdicts: Uint8Array | undefined) => void)[];
 }
 
-/** As many as the machine has CPUs, up to four; none on a machine with one, where a thread would only take turns. */
-export const signatureThreadCount = (cpus: number): number => (cpus < 2 ? 0 : Math.min(cpus, 4));
+/** As many as the machine has CPUs, up to `most`; none on a machine with one, where a thread would only take turns. */
+export const signatureThreadCount = (cpus: number, most: number): number => (cpus < 2 ? 0 : Math.min(cpus, most));
 
-/** @param count threads, which start with the first batch; 0 is allowed: then it is never free */
-export function createSignatureThreads(count: number): SignatureThreads {
+/**
+ * @param count threads, which start with the first batch; 0 is allowed: then it is never free
+ * @param resourceLimits of each thread; by default none
+ */
+export function createSignatureThreads(count: number, resourceLimits: ResourceLimits = {}): SignatureThreads {
   const threads = new Set<Thread>();
   let unstarted = count;
 
   function start(): void {
-    const worker = new Worker(new URL('./signature-threads.worker.js', import.meta.url));
+    const worker = new Worker(new URL('./signature-threads.worker.js', import.meta.url), { resourceLimits });
     // It has nothing to keep the process for: what waits for a verdict holds a socket or a timer of its own.
     worker.unref();
     const thread: Thread = { worker, open: [] };

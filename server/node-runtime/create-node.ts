@@ -19,7 +19,6 @@ import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
-import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool } from '../mempool/mempool.js';
 import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
@@ -32,6 +31,7 @@ import type { NetworkConfig } from '../server-options.js';
 import { createClockWatch } from './clock-watch.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
+import type { MemoryPlan } from './memory-plan.js';
 import { createMempoolPort } from './mempool-port.js';
 import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
@@ -60,6 +60,7 @@ export interface NodeParts {
   readonly createCore?: typeof createConsensus;
   readonly onBan: (ban: Ban) => void;
   readonly checkpoint?: Checkpoint;
+  readonly memory: MemoryPlan;
 }
 
 export interface Node {
@@ -74,7 +75,7 @@ export interface Node {
 }
 
 export async function createNode(parts: NodeParts): Promise<Node> {
-  const { chain, crypto, keys, log } = parts;
+  const { chain, crypto, keys, log, memory } = parts;
   const { genesis, hash: genesisHash } = chain;
   const known = createKnownSignatures();
   const context: LedgerContext = { genesis, genesisHash, chain: chain.chain, crypto, isKnownGood: known.has };
@@ -87,7 +88,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     log.fatal(sentence);
     parts.onFatal(sentence);
   };
-  const stores = await openStores(parts.paths, context, (error) => fatal(error.message));
+  const stores = await openStores(parts.paths, context, memory, (error) => fatal(error.message));
   const { ledger, queries } = stores;
   const { checkpoint } = parts;
   const contradiction =
@@ -112,10 +113,13 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const { clock } = watch;
   const slotNow = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesis.genesis_time) / slotMs)));
   const idOf = (transaction: Transaction) => transactionId(crypto, transaction);
-  const threads = createSignatureThreads(signatureThreadCount(availableParallelism()));
+  const threads = createSignatureThreads(
+    signatureThreadCount(availableParallelism(), memory.signatureThreads),
+    memory.threadLimits,
+  );
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
   const pool = createMempool({
-    limits: defaultMempoolLimits,
+    limits: memory.mempool,
     store: stores.mempool,
     idOf,
     check(transaction, slot) {
@@ -277,6 +281,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     syncs: () => stores.syncs,
     queries,
     pool,
+    limits: memory.mempool,
     replica,
     waiters,
     peers,

@@ -10,7 +10,7 @@ import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, NodeStatus, PeerSummary, SubmitOutcome, TransactionStatus } from '../http/node-api.js';
-import { defaultMempoolLimits } from '../mempool/limits.js';
+import type { MempoolLimits } from '../mempool/limits.js';
 import type { Mempool as TransactionPool } from '../mempool/mempool.js';
 import type { PeerNetworkStats } from '../p2p/peer-network.js';
 import type { Admission, LedgerStore } from '../replica/ports.js';
@@ -31,6 +31,8 @@ export interface NodeApiParts {
   readonly stateOnDisk: StateReader;
   readonly queries: LedgerQueries;
   readonly pool: TransactionPool;
+  /** Of the pool. */
+  readonly limits: MempoolLimits;
   readonly replica: Replica;
   readonly waiters: Waiters;
   readonly peers: () => readonly PeerSummary[];
@@ -42,7 +44,7 @@ export interface NodeApiParts {
 }
 
 export function createNodeApi(parts: NodeApiParts): NodeApi {
-  const { chain, crypto, ledger, queries, pool, replica, waiters } = parts;
+  const { chain, crypto, ledger, queries, pool, limits, replica, waiters } = parts;
   const events: NodeApi['events'] = new EventEmitter();
   // One listener for each event stream; HTTP bounds their number.
   events.setMaxListeners(0);
@@ -150,9 +152,9 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     pendingEvidence: () => replica.pendingEvidence(),
     mempool: () => ({
       ...pool.summary(),
-      max_transactions: defaultMempoolLimits.maxTransactions,
-      max_bytes: defaultMempoolLimits.maxBytes,
-      max_per_account: defaultMempoolLimits.maxPerAccount,
+      max_transactions: limits.maxTransactions,
+      max_bytes: limits.maxBytes,
+      max_per_account: limits.maxPerAccount,
     }),
     schedule,
     syncs: parts.syncs,

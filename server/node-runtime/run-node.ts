@@ -19,6 +19,7 @@ import { createNode, type PeerSettings } from './create-node.js';
 import { developmentSigner, openKeys, publicKeys } from './keys.js';
 import { listenHttp } from './listen-http.js';
 import { createLog } from './logger.js';
+import { memoryPlan } from './memory-plan.js';
 import { createNodeAdmin } from './node-admin.js';
 import { apiKeyList, openNodeAudit } from './node-audit.js';
 import { openChain } from './open-chain.js';
@@ -143,6 +144,7 @@ async function startAll(
     onFatal: options.onFatal,
     onPeer: options.onPeer,
     ...(recording ? { createCore: recording.createCore } : {}),
+    memory: memoryPlan(server.lowMemory),
     ...(server.checkpoint === undefined ? {} : { checkpoint: server.checkpoint }),
     onBan: ({ node: node_id, until, reason }) => audit.note('node_banned', { node_id, until, reason }),
   });

@@ -18,6 +18,7 @@ import { createLedgerQueries } from '../storage/sqlite-queries.js';
 import { createVoteStateStore, type VoteStateFile } from '../storage/vote-state-file.js';
 import { checkTip, damaged } from './check-tip.js';
 import { withGenesisBlock } from './genesis-block.js';
+import type { MemoryPlan } from './memory-plan.js';
 
 export interface Stores {
   readonly ledger: LedgerStore;
@@ -36,6 +37,7 @@ export interface Stores {
 export async function openStores(
   paths: HomePaths,
   context: LedgerContext,
+  { caches, threadLimits }: Pick<MemoryPlan, 'caches' | 'threadLimits'>,
   onFailure: (error: Error) => void,
 ): Promise<Stores> {
   const closers: (() => void | Promise<void>)[] = [];
@@ -57,6 +59,8 @@ export async function openStores(
     const store = createLedgerStore({
       path: paths.ledger,
       worker: true,
+      caches,
+      threadLimits,
       onFailure: fail,
       onSync: () => {
         syncs.ledger += 1;
@@ -72,12 +76,15 @@ export async function openStores(
       path: paths.ledger,
       genesis: context.genesis,
       chain: context.chain,
+      cacheKiB: caches.readerKiB,
       signatures: { verifier: context.crypto, addressPrefix: context.genesis.address_prefix },
       onFailure: fail,
     });
     closers.push(() => queries.close());
     const mempool = createMempoolStore({
       path: paths.mempool,
+      cacheKiB: caches.mempoolKiB,
+      threadLimits,
       idOf: (transaction) => transactionId(hasher, transaction),
       onFailure,
       onSync: () => {

@@ -2,7 +2,7 @@
  * Final state and final blocks in one SQLite file, ledger.db. One rule: `stored` is called when the blocks are durable,
  * or never. PROTOCOL section 8; docs/decisions/ledger-schema.md explains the schema.
  */
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { assert } from '../../ledger/values/assertion.js';
 import type { FinalTip, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
@@ -13,7 +13,7 @@ import { damagedLedger, LedgerDamage } from './ledger-damage.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
-import { limitSize, openReader, openWriter, RefusedFile } from './open-database.js';
+import { type FileCaches, limitSize, openReader, openWriter, RefusedFile, usualCaches } from './open-database.js';
 import { packBlock } from './packed-block.js';
 import type { Connection } from './sqlite.js';
 import { createStateCache } from './state-cache.js';
@@ -35,6 +35,9 @@ export interface LedgerStoreOptions {
   readonly genesisHash?: Hash;
   /** The file may not grow past this. Default: as far as the disk lets it. */
   readonly maxBytes?: number;
+  readonly caches?: FileCaches;
+  /** Of the thread that writes. Starting value: none. */
+  readonly threadLimits?: ResourceLimits;
 }
 
 /** Hands appends to whoever writes. */
@@ -51,10 +54,10 @@ export interface LedgerFile extends LedgerStore {
 
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, newer, or of another chain. */
 export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
-  const { path, maxBytes } = options;
+  const { path, maxBytes, caches = usualCaches } = options;
   const writing = openLedger(options);
   if (options.worker) writing.close();
-  const reading = options.worker ? openReader(path, ledgerMigrations) : writing;
+  const reading = options.worker ? openReader(path, ledgerMigrations, caches.readerKiB) : writing;
   const { reader, begun } = opened(path, reading, () => {
     const made = createCheckedReader(reading);
     return { reader: made, begun: made.tip() };
@@ -71,7 +74,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   }
 
   const appender = options.worker
-    ? appendByThread({ path, maxBytes }, fail, options.onSync)
+    ? appendByThread({ path, maxBytes, cacheKiB: caches.writerKiB }, options, fail)
     : opened(path, reading, () => appendHere(path, writing, maxBytes, fail));
 
   /** Reads that fail are disk failures too, and so is what does not fit its hashes; the caller cannot go on without an answer. */
@@ -127,8 +130,8 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
 }
 
 /** Brings the schema up to date and writes genesis into a new file. */
-function openLedger({ path, genesis, genesisHash }: LedgerStoreOptions): Connection {
-  const database = openWriter(path, ledgerMigrations);
+function openLedger({ path, genesis, genesisHash, caches }: LedgerStoreOptions): Connection {
+  const database = openWriter(path, ledgerMigrations, caches?.writerKiB);
   return opened(path, database, () => {
     const known = database.prepare('SELECT genesis_hash FROM chain').pluck().get() as Hash | undefined;
     if (known === undefined) writeGenesis(database, genesis());
@@ -192,11 +195,11 @@ function appendHere(
 }
 
 function appendByThread(
-  options: StorageThreadOptions,
+  workerData: StorageThreadOptions,
+  { path, onSync, threadLimits: resourceLimits = {} }: LedgerStoreOptions,
   fail: (error: Error) => void,
-  onSync: (() => void) | undefined,
 ): Appender {
-  const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), { workerData: options });
+  const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), { workerData, resourceLimits });
   const waiting: { readonly id: number; readonly stored: () => void }[] = [];
   let lastId = 0;
   let closing = false;
@@ -209,9 +212,9 @@ function appendByThread(
     onSync?.();
     while (waiting[0] !== undefined && waiting[0].id <= message.id) waiting.shift()?.stored();
   });
-  thread.on('error', (cause) => fail(diskFailure('write to', options.path, cause)));
+  thread.on('error', (cause) => fail(diskFailure('write to', path, cause)));
   thread.on('exit', () => {
-    if (!closing) fail(new Error(`The thread that writes ${options.path} ended by itself: start the node again.`));
+    if (!closing) fail(new Error(`The thread that writes ${path} ended by itself: start the node again.`));
   });
   const tell = (message: ToStorage) => thread.postMessage(message);
   return {

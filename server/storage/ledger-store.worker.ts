@@ -14,6 +14,8 @@ import type { PackedBlock } from './packed-block.js';
 export interface StorageThreadOptions {
   readonly path: string;
   readonly maxBytes: number | undefined;
+  /** Pages kept by the connection. */
+  readonly cacheKiB: number;
 }
 
 export type ToStorage =
@@ -27,9 +29,9 @@ export type FromStorage =
 /** Blocks in one database transaction: bounds how long an acknowledgement can wait for others. */
 const maxBlocksTogether = 64;
 
-function run(port: MessagePort, { path, maxBytes }: StorageThreadOptions): void {
+function run(port: MessagePort, { path, maxBytes, cacheKiB }: StorageThreadOptions): void {
   const tell = (message: FromStorage) => port.postMessage(message);
-  const database = openWriter(path, ledgerMigrations);
+  const database = openWriter(path, ledgerMigrations, cacheKiB);
   limitSize(database, maxBytes);
   const writer = createLedgerWriter(database);
   let failed = false;

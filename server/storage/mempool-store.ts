@@ -3,14 +3,14 @@
  * its own. One rule: what was called back is on disk. Everything asked for while the thread wrote shares the next database
  * transaction and takes effect in the order of the calls.
  */
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
 import { createMempoolRows, type MempoolRow, type MempoolRows } from './mempool-rows.js';
 import type { FromMempoolThread, MempoolThreadOptions, ToMempoolThread } from './mempool-store.worker.js';
 import { mempoolMigrations } from './migrations/mempool-migrations.js';
-import { openWriter } from './open-database.js';
+import { openWriter, usualCaches } from './open-database.js';
 
 export interface MempoolFile extends MempoolStore {
   /** Writes and acknowledges what still waits, then ends the thread. What is asked for from now on is not done. */
@@ -24,16 +24,22 @@ export interface MempoolFileOptions {
   readonly onFailure: (error: Error) => void;
   /** After each sync of the file. */
   readonly onSync?: () => void;
+  /** Pages kept by the connection. */
+  readonly cacheKiB?: number;
+  /** Of the thread that writes. Starting value: none. */
+  readonly threadLimits?: ResourceLimits;
 }
 
 /** Final transactions that may stay in the file until something else is written: recovery looks at each. */
 const maxFinalKept = 1000;
 
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
-export function createMempoolStore({ path, idOf, onFailure, onSync }: MempoolFileOptions): MempoolFile {
+export function createMempoolStore(options: MempoolFileOptions): MempoolFile {
+  const { path, idOf, onFailure, onSync, cacheKiB = usualCaches.mempoolKiB } = options;
   const rows = readRows(path, idOf);
   const thread = new Worker(new URL('./mempool-store.worker.js', import.meta.url), {
-    workerData: { path } satisfies MempoolThreadOptions,
+    workerData: { path, cacheKiB } satisfies MempoolThreadOptions,
+    resourceLimits: options.threadLimits ?? {},
   });
   const tell = (message: ToMempoolThread) => thread.postMessage(message);
   /** Called when the write that the thread is at is durable; undefined: it is at none. */

@@ -11,6 +11,8 @@ import { openWriter } from './open-database.js';
 
 export interface MempoolThreadOptions {
   readonly path: string;
+  /** Pages kept by the connection. */
+  readonly cacheKiB: number;
 }
 
 export type ToMempoolThread = ({ readonly kind: 'write' } & MempoolChanges) | { readonly kind: 'close' };
@@ -19,9 +21,9 @@ export type FromMempoolThread =
   /** The oldest message that was not answered is durable. */
   { readonly kind: 'written' } | { readonly kind: 'failed'; readonly message: string };
 
-function run(port: MessagePort, { path }: MempoolThreadOptions): void {
+function run(port: MessagePort, { path, cacheKiB }: MempoolThreadOptions): void {
   const tell = (message: FromMempoolThread) => port.postMessage(message);
-  const database = openWriter(path, mempoolMigrations);
+  const database = openWriter(path, mempoolMigrations, cacheKiB);
   const replace = database.prepare('INSERT OR REPLACE INTO batches (position, bodies) VALUES (?, ?)');
   const erase = database.prepare('DELETE FROM batches WHERE position = ?');
   const write = database.transaction((changes: MempoolChanges) => {

@@ -31,13 +31,15 @@ export interface LedgerQueriesOptions {
   readonly chain?: ChainId;
   /** Absent: signatures are not checked, as of stand-in keys. */
   readonly signatures?: { readonly verifier: Pick<Verifier, 'verify'>; readonly addressPrefix: string };
+  /** Pages kept by the connection. */
+  readonly cacheKiB?: number;
   /** Called with one sentence when the file cannot be read or contradicts itself; the question throws as well. */
   readonly onFailure?: (error: Error) => void;
 }
 
 /** @throws an Error of one sentence if the file cannot be opened. */
 export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQueries {
-  const database = openReader(options.path, ledgerMigrations);
+  const database = openReader(options.path, ledgerMigrations, options.cacheKiB);
   const reader = createCheckedReader(database);
   const genesisHash = reader.genesisHash();
   const chain = options.chain ?? (`${options.genesis.name}-${genesisHash.slice(2, 34)}` as ChainId);

@@ -45,8 +45,14 @@ const payeeCount = 256;
 /**
  * @param payers at most 256: one transaction pays them all
  * @param profileTo a directory for a CPU profile of the first node
+ * @param args more of them for `server start`
  */
-export async function startChain(validators: number, payers: number, profileTo?: string): Promise<ChainUnderTest> {
+export async function startChain(
+  validators: number,
+  payers: number,
+  profileTo?: string,
+  args: readonly string[] = [],
+): Promise<ChainUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
   const output = join(directory, 'chain');
   const basePort = 20_000 + 2 * (process.pid % 15_000);
@@ -60,7 +66,7 @@ export async function startChain(validators: number, payers: number, profileTo?:
       createNodeProcess({
         home: join(output, name),
         p2pPort: basePort + i,
-        args: ['--log-level', 'warn'],
+        args: ['--log-level', 'warn', ...args],
         nodeArgs: i === 0 ? profiler : [],
       }),
     ),

@@ -10,6 +10,7 @@ import { describeEnvironment, loadLine } from './environment.js';
 import { format, table } from './figures.js';
 import { measureLatency } from './latency.js';
 import type { Measurement } from './measurement.js';
+import { measureMemory } from './memory.js';
 import { measureThroughput } from './throughput.js';
 
 const { values } = parseArgs({
@@ -39,6 +40,7 @@ const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
   throughput4: () => measureThroughput('four validators on this machine', { ...single, validators: 4 }),
   rate4: () => atRate('four validators, at a fixed rate', {}),
   dead4: () => measureThroughput('three of four validators, one is dead', { ...single, validators: 4, oneDead: true }),
+  memory: () => measureMemory(seconds),
   rateDead4: () => atRate('three of four validators, at a fixed rate', { oneDead: true }),
 };
 
