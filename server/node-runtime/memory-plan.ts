@@ -16,14 +16,14 @@ export interface MemoryPlan {
 }
 
 /** Threads hold little for long: with less room for new objects they collect them more often, at no measurable cost. */
-export const usualMemory: MemoryPlan = {
+const usualMemory: MemoryPlan = {
   caches: usualCaches,
   signatureThreads: 4,
   threadLimits: { maxYoungGenerationSizeMb: 8 },
   mempool: defaultMempoolLimits,
 };
 
-export const lowMemory: MemoryPlan = {
+const lowMemory: MemoryPlan = {
   caches: { writerKiB: 2048, readerKiB: 1024, mempoolKiB: 512 },
   signatureThreads: 0,
   threadLimits: { maxYoungGenerationSizeMb: 1 },

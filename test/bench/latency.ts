@@ -3,16 +3,23 @@ import { idOfTransaction } from '../../client/account.js';
 import type { TransactionId } from '../../ledger/values/transaction.js';
 import { account } from './accounting.js';
 import { startChain } from './chain-under-test.js';
+import { cpuTimeMs } from './cpu-time.js';
 import { format, percentile } from './figures.js';
 import type { Measurement } from './measurement.js';
 import { createPurse } from './payments.js';
 
 const settleLimitMs = 20_000;
-/** Not measured: connections are opened, code is compiled. */
-const warmUps = 20;
+/** Not measured: connections are opened, and V8 compiles what runs often. As many, or for as long as what is measured. */
+const warmUps = 200;
 
-export async function measureLatency(name: string, validators: number, seconds: number): Promise<Measurement> {
-  const under = await startChain(validators, validators);
+/** @param profileTo a directory for a CPU profile of the first node */
+export async function measureLatency(
+  name: string,
+  validators: number,
+  seconds: number,
+  profileTo?: string,
+): Promise<Measurement> {
+  const under = await startChain(validators, validators, profileTo);
   const times: number[] = [];
   const acknowledged: TransactionId[] = [];
   let measurement: Measurement | undefined;
@@ -21,15 +28,23 @@ export async function measureLatency(name: string, validators: number, seconds: 
     const plan = { chain, payees, parameters: genesis.parameters, outputs: 1 };
     // A payer for each node: the nodes take turns, so that leader and others are asked alike.
     const purses = under.payers.map((payer) => createPurse(plan, payer, 0));
-    let until = Number.POSITIVE_INFINITY;
-    for (let n = 0; performance.now() < until; n += 1) {
-      if (n === warmUps) until = performance.now() + seconds * 1000;
+    const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
+    const cpuTaken = (): number => pids.reduce((sum, pid) => sum + cpuTimeMs(pid), 0);
+    const begun = performance.now();
+    let cpuBefore = 0;
+    let until: number | undefined;
+    for (let n = 0; until === undefined || performance.now() < until; n += 1) {
+      if (until === undefined && (n === warmUps || performance.now() - begun > seconds * 1000)) {
+        until = performance.now() + seconds * 1000;
+        cpuBefore = cpuTaken();
+      }
       const transaction = purses[n % purses.length]!.next();
       const start = performance.now();
       await under.nodes[n % purses.length]!.client.sendAndWait(transaction, { timeoutMs: 20_000 });
-      if (n >= warmUps) times.push(performance.now() - start);
+      if (until !== undefined) times.push(performance.now() - start);
       acknowledged.push(idOfTransaction(transaction));
     }
+    const cpuMs = cpuTaken() - cpuBefore;
     const checked = await account(under, await under.settled(settleLimitMs), acknowledged);
     measurement = {
       name,
@@ -37,6 +52,7 @@ export async function measureLatency(name: string, validators: number, seconds: 
         ['submit to final, p50', `${format(percentile(times, 0.5))} ms`],
         ['submit to final, p99', `${format(percentile(times, 0.99))} ms`],
         ['longest', `${format(Math.max(...times))} ms`],
+        ['CPU time of all nodes for each', `${format(cpuMs / times.length)} ms`],
         ['payments measured', format(times.length)],
       ],
       faults: checked.faults,

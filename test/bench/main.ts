@@ -26,7 +26,7 @@ const seconds = Number(values.seconds);
 const common = { seconds, profileTo: values.profile };
 const single = { ...common, outputs: 1, batch: 100, signedPerSecond: 8000 };
 const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
-  latency: () => measureLatency('one validator, one payment at a time', 1, seconds),
+  latency: () => measureLatency('one validator, one payment at a time', 1, seconds, values.profile),
   throughput: () => measureThroughput('one validator, as fast as it can', { ...single, validators: 1 }),
   outputs: () =>
     measureThroughput('one validator, 100 payments under each signature', {
@@ -36,7 +36,7 @@ const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
       batch: 20,
       signedPerSecond: 1000,
     }),
-  latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds),
+  latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds, values.profile),
   throughput4: () => measureThroughput('four validators on this machine', { ...single, validators: 4 }),
   rate4: () => atRate('four validators, at a fixed rate', {}),
   dead4: () => measureThroughput('three of four validators, one is dead', { ...single, validators: 4, oneDead: true }),
