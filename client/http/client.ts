@@ -98,6 +98,9 @@ export function createClient(options: ClientOptions): Client {
   const get = <Answer>(path: string, query?: { readonly [name: string]: string | number | undefined }) =>
     request<Answer>(connection, 'GET', path, query === undefined ? {} : { query });
   const post = <Answer>(path: string, body: unknown) => request<Answer>(connection, 'POST', path, { body });
+  /** What is signed is taken once, however often it is handed in. */
+  const handIn = <Answer>(signed: unknown) =>
+    request<Answer>(connection, 'POST', '/v1/transactions', { body: signed, repeatable: true });
 
   return {
     url: connection.url,
@@ -106,9 +109,8 @@ export function createClient(options: ClientOptions): Client {
     genesis: () => get('/v1/genesis'),
     blocks: (page) => get('/v1/blocks', { ...page }),
     block: (at) => get(`/v1/blocks/${at}`),
-    submit: (transaction) => post('/v1/transactions', transaction),
-    submitMany: async (transactions) =>
-      (await post<{ readonly items: readonly BatchItem[] }>('/v1/transactions', transactions)).items,
+    submit: (transaction) => handIn(transaction),
+    submitMany: async (transactions) => (await handIn<{ readonly items: readonly BatchItem[] }>(transactions)).items,
     submitStream: (transactions) => submitLines(connection, transactions),
     sendAndWait: (transaction, sendOptions) => sendAndWait(connection, transaction, sendOptions),
     waitUntilFinal: (id, waitOptions) => waitUntilFinal(connection, id, waitOptions),

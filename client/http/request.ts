@@ -17,6 +17,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Whether to ask once more when the connection breaks: to do so twice changes nothing. Starting value: of a GET. */
+  readonly repeatable?: boolean;
 }
 
 /**
@@ -36,16 +38,23 @@ export async function request<Answer>(
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(options.body);
   }
-  let response: Response;
-  let text: string;
+  const ask = async (): Promise<readonly [Response, string]> => {
+    const response = await connection.fetch(`${connection.url}${path}${queryText(options.query)}`, init);
+    return [response, await response.text()];
+  };
+  // A node closes a connection that was idle for seconds, perhaps just as it is used again.
+  const askAgain = (error: unknown): ReturnType<typeof ask> => {
+    if (!(options.repeatable ?? method === 'GET') || reasonOf(error) !== broke) throw error;
+    return ask();
+  };
   try {
-    response = await connection.fetch(`${connection.url}${path}${queryText(options.query)}`, init);
-    text = await response.text();
+    const [response, text] = await ask().catch(askAgain);
+    return answerOf<Answer>(connection, response, text);
   } catch (error) {
+    if (error instanceof ApiProblem || error instanceof NodeUnreachable) throw error;
     options.signal?.throwIfAborted();
     throw new NodeUnreachable(connection.url, reasonOf(error));
   }
-  return answerOf<Answer>(connection, response, text);
 }
 
 /** The problem that a response other than 2xx stands for. */
@@ -83,6 +92,8 @@ function queryText(query: Query = {}): string {
   return text === '' ? '' : `?${text}`;
 }
 
+const broke = 'the connection broke';
+
 /** fetch hides what happened in `cause`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -96,7 +107,7 @@ export function reasonOf(error: unknown): string {
       return 'unknown host name';
     case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
-      return 'the connection broke';
+      return broke;
     default:
       return cause?.message ?? error.message;
   }

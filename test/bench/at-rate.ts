@@ -2,6 +2,7 @@
 import { account } from './accounting.js';
 import { startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
+import { besideSchedule, readLeaders } from './dead-leader.js';
 import { format, percentile } from './figures.js';
 import type { Measurement } from './measurement.js';
 import type { RatePlan, RateReport } from './rate-load.js';
@@ -24,7 +25,10 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
   const { validators, perSecond, seconds } = options;
   const under = await startChain(validators, payers, options.profileTo);
   try {
+    const [first, last] = [under.nodes[0]!.client, under.nodes.at(-1)!.client];
+    const { validator: dead } = await last.status();
     if (options.oneDead) await under.killLast();
+    const { epoch } = await first.status();
     const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
     const cpuTaken = (): number[] => pids.map(cpuTimeMs);
     let before: number[] = [];
@@ -47,21 +51,29 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
     const took = performance.now() - startedAt;
     const cores = cpuTaken().map((after, i) => (after - before[i]!) / took);
     const { faults } = await account(under, await under.settled(60_000), report.acknowledged);
+    const { genesis_time: genesisTime, parameters } = under.genesis;
+    const slots = {
+      genesisTime,
+      slotMs: parameters.slot_duration_ms,
+      leaders: await readLeaders(first, epoch, (await first.status()).epoch),
+    };
+    const times = report.paid.map(({ ms }) => ms);
     const failed = Object.entries(report.failed).map(([code, times]) => `${times} ${code}`);
     return {
       name,
       rows: [
-        ['due to final, p50', `${format(percentile(report.times, 0.5))} ms`],
-        ['due to final, p90', `${format(percentile(report.times, 0.9))} ms`],
-        ['due to final, p99', `${format(percentile(report.times, 0.99))} ms`],
-        ['longest', `${format(Math.max(...report.times))} ms`],
-        ['payments, all final once', format(report.times.length)],
+        ['due to final, p50', `${format(percentile(times, 0.5))} ms`],
+        ['due to final, p90', `${format(percentile(times, 0.9))} ms`],
+        ['due to final, p99', `${format(percentile(times, 0.99))} ms`],
+        ['longest', `${format(Math.max(...times))} ms`],
+        ...(options.oneDead && dead !== undefined ? besideSchedule(report.paid, dead, slots) : []),
+        ['payments, all final once', format(times.length)],
         ['CPUs taken by a node', `${format(Math.max(...cores))} at most`],
         ...(failed.length > 0 ? [['not final in time', failed.join(', ')] as const] : []),
       ],
       faults,
-      p50Ms: percentile(report.times, 0.5),
-      p99Ms: percentile(report.times, 0.99),
+      p50Ms: percentile(times, 0.5),
+      p99Ms: percentile(times, 0.99),
     };
   } finally {
     await under.stop();

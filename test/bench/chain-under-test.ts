@@ -55,7 +55,8 @@ export async function startChain(
 ): Promise<ChainUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
   const output = join(directory, 'chain');
-  const basePort = 20_000 + 2 * (process.pid % 15_000);
+  // Below the ports that the system gives to outgoing connections.
+  const basePort = 20_000 + 2 * (process.pid % 6_000);
   const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`];
   const made = await run('server', directory, ['testnet', ...words]);
   if (made.code !== 0) throw new Error(`server testnet: ${made.stderr}`);

@@ -5,6 +5,7 @@
 import { Agent, request } from 'node:http';
 import type { TransactionId } from '../../ledger/values/transaction.js';
 import type { Payer } from './chain-under-test.js';
+import type { Paid } from './dead-leader.js';
 import { createPurse, type PaymentPlan } from './payments.js';
 
 export interface RatePlan extends PaymentPlan {
@@ -16,8 +17,8 @@ export interface RatePlan extends PaymentPlan {
 }
 
 export interface RateReport {
-  /** Of each payment that became final, in ms, in the order in which they were due. */
-  readonly times: readonly number[];
+  /** Each payment that became final, in the order in which they were due. */
+  readonly paid: readonly Paid[];
   readonly acknowledged: readonly TransactionId[];
   /** Payments that were not final within the time that a request may wait, or were refused. */
   readonly failed: Readonly<Record<string, number>>;
@@ -59,15 +60,17 @@ function pay(agent: Agent, { body, url }: Due): Promise<{ id?: TransactionId; st
 
 async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
-  const times: number[] = [];
+  const paid: (Paid | undefined)[] = [];
   const acknowledged: TransactionId[] = [];
   const failed: Record<string, number> = {};
   const everyMs = 1000 / plan.perSecond;
   const start = performance.now();
+  const unixMs = Date.now() - start;
   const one = async (n: number): Promise<void> => {
     const answer = await pay(agent, due[n]!);
     if (answer.id !== undefined) acknowledged.push(answer.id);
-    if (answer.status === 'final') times[n] = performance.now() - (start + n * everyMs);
+    const at = start + n * everyMs;
+    if (answer.status === 'final') paid[n] = { dueAt: unixMs + at, ms: performance.now() - at };
     else failed[String(answer.code ?? answer.status)] = (failed[String(answer.code ?? answer.status)] ?? 0) + 1;
   };
   const all: Promise<void>[] = [];
@@ -77,7 +80,7 @@ async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
   }
   await Promise.all(all);
   agent.destroy();
-  return { times: times.filter((time) => time !== undefined), acknowledged, failed };
+  return { paid: paid.filter((one) => one !== undefined), acknowledged, failed };
 }
 
 let plan: RatePlan | undefined;

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
 import { ApiProblem, NodeUnreachable } from '../../client/http/problem.js';
 import { NotFinalYet, TransactionFailed } from '../../client/http/send-and-wait.js';
+import type { Address } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 
 const transaction = { type: 'transfer', nonce: 3, signature: '0x00' } as unknown as Transaction;
@@ -97,4 +98,17 @@ test('waiting for a transaction asks until it is final', async (t) => {
   const { client, bodies } = await serveAnswers(t, [pending, cut, pending, final]);
   assert.equal((await client.waitUntilFinal(id as `0x${string}`)).status, 'final');
   assert.equal(bodies.length, 4);
+});
+
+test('reading and handing in are tried once more when the connection breaks, and no more than that', async (t) => {
+  const reading = await serveAnswers(t, [cut, json(200, { slot: 7 })]);
+  assert.equal((await reading.client.status()).slot, 7);
+  const handing = await serveAnswers(t, [cut, pending]);
+  assert.equal((await handing.client.submit(transaction)).status, 'pending');
+  assert.deepEqual(handing.bodies, Array(2).fill(JSON.stringify(transaction)));
+  const gone = await serveAnswers(t, [cut]);
+  await assert.rejects(gone.client.status(), NodeUnreachable);
+  assert.equal(gone.bodies.length, 2);
+  const faucet = await serveAnswers(t, [cut, pending]);
+  await assert.rejects(faucet.client.faucet('sl1' as Address, 1), NodeUnreachable);
 });
