@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** Starting value 30 s. */
+  readonly timeoutMs?: number;
 }
 
 export const binOf = (program: Program): string =>
@@ -38,7 +40,7 @@ export function environment(home: string, extra: Record<string, string> = {}): N
   return { ...Object.fromEntries(inherited), HOME: home, ...extra };
 }
 
-/** Runs one command to its end; 30 s at most. */
+/** Runs one command to its end, or for as long as it may take. */
 export async function run(
   program: Program,
   home: string,
@@ -49,7 +51,7 @@ export async function run(
     env: environment(home, options.env),
     cwd: options.cwd ?? home,
     stdio: 'pipe',
-    timeout: 30_000,
+    timeout: options.timeoutMs ?? 30_000,
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');

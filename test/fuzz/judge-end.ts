@@ -13,6 +13,8 @@ export interface Books {
 }
 
 const agreeWithinMs = 30_000;
+/** A minute for half an hour of blocks, on a machine that does nothing else. */
+const verifyWithinMs = 600_000;
 
 export async function judgeEnd(stage: Stage, fail: (what: string) => void): Promise<Books> {
   const clients = stage.honest.map(({ client }) => client);
@@ -31,7 +33,7 @@ export async function judgeEnd(stage: Stage, fail: (what: string) => void): Prom
     const code = await node.stop();
     if (code !== 0) fail(`a node that was told to stop ended with ${code}: ${node.output().slice(-1_000)}`);
     if (/this is a bug|assertion/i.test(node.output())) fail(`a node wrote of a bug: ${node.output().slice(-3_000)}`);
-    const outcome = await run('server', node.home, ['verify', '--home', node.home]);
+    const outcome = await run('server', node.home, ['verify', '--home', node.home], { timeoutMs: verifyWithinMs });
     if (outcome.code === 0) verified += 1;
     else fail(`server verify ended with ${outcome.code}: ${outcome.stdout}${outcome.stderr}`);
   }

@@ -22,7 +22,7 @@ export interface Payments {
   accepted(): number;
   /** 503s that a payer met: the mempool was full. */
   refusedFull(): number;
-  /** Ends the payers; waits at most `withinMs` until all that was accepted is final. @returns how many are not */
+  /** Ends the payers; waits until all that was accepted is final, or none more is for `withinMs`. @returns how many are not */
   finish(withinMs: number): Promise<number>;
 }
 
@@ -72,13 +72,14 @@ export function startPayments(options: PaymentsOptions): Payments {
     async finish(withinMs) {
       running = false;
       await Promise.all(payers);
-      const deadline = Date.now() + withinMs;
+      let lastFinal = Date.now();
       let open = accepted;
       for (;;) {
         const fates = await Promise.all(open.slice(0, 50).map(({ id, client }) => client.transaction(id)));
         open = [...open.slice(0, 50).filter((_, i) => fates[i]?.status !== 'final'), ...open.slice(50)];
-        if (open.length === 0 || Date.now() > deadline) return open.length;
-        if (fates.every(({ status }) => status !== 'final')) await pause(100);
+        if (fates.some(({ status }) => status === 'final')) lastFinal = Date.now();
+        else await pause(100);
+        if (open.length === 0 || Date.now() - lastFinal > withinMs) return open.length;
       }
     },
   };
