@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createCrypto } from '../crypto/create-crypto.js';
-import { SlotledgerError } from '../errors.js';
+import { LedgerFailure, SlotledgerError } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
@@ -15,6 +15,7 @@ import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
+import { ledgerProblem } from './check-tip.js';
 import { createNode, type PeerSettings } from './create-node.js';
 import { developmentSigner, openKeys, publicKeys } from './keys.js';
 import { listenHttp } from './listen-http.js';
@@ -56,7 +57,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
     return await startAll(options, closers, stop);
   } catch (error) {
     await stop();
-    throw error;
+    throw error instanceof LedgerFailure ? ledgerProblem(error) : error;
   }
 }
 
