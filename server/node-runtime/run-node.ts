@@ -17,7 +17,7 @@ import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
 import { ledgerProblem } from './check-tip.js';
 import { createNode, type PeerSettings } from './create-node.js';
-import { developmentSigner, openKeys, publicKeys } from './keys.js';
+import { developmentSigner, keysThere, openKeys, publicKeys } from './keys.js';
 import { listenHttp } from './listen-http.js';
 import { createLog } from './logger.js';
 import { memoryPlan } from './memory-plan.js';
@@ -75,6 +75,7 @@ async function startAll(
   const lock = lockHome(paths.home);
   closers.push(() => lock.release());
   const crypto = createCrypto();
+  const before = keysThere(paths);
   const chain = await openChain(paths, crypto, {
     options: server,
     stakeholders: options.stakeholders,
@@ -130,6 +131,9 @@ async function startAll(
       options.onFatal(sentence);
     },
   });
+  const opened = publicKeys(keys, undefined);
+  const made = Object.entries(opened).filter(([kind]) => !before.has(kind));
+  if (made.length > 0) audit.record('keys_made', Object.fromEntries(made));
   closers.push(() => {
     audit.record('node_stopped', {});
     audit.close();
@@ -169,7 +173,7 @@ async function startAll(
   const own = options.stakeholders.find(({ id }) => id === nodeId);
   const { development, validators } = chain.genesis;
   if (development && own !== undefined && !validators.some(({ name }) => name === own.id)) {
-    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, log }));
+    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, log, audit }));
   }
   closers.push(() => {
     log.info('the node stops');
