@@ -91,7 +91,8 @@ async function askOne(copy: TorturedNode, { ask }: Known, upTo: number): Promise
     if (isSame(told, truth)) return { kind: 'right_answers' };
     return { kind: 'wrong', said: `${JSON.stringify(told)} is told, ${JSON.stringify(truth)} is true` };
   } catch (error) {
-    if (error instanceof NodeUnreachable) return { kind: 'no_answer' };
+    // The intact node may be too busy to answer in time.
+    if (error instanceof NodeUnreachable) return { kind: error.url === copy.client.url ? 'no_answer' : 'uncompared' };
     if (!(error instanceof ApiProblem)) throw error;
     if (error.status === 503) return { kind: 'refusals' };
     // A ledger that lost its log is a true one, and shorter.
