@@ -55,8 +55,12 @@ export async function standsOn(
   try {
     await copy.start();
     count('stood_on_damage');
+    const beganShort = await copy.client.status().then(
+      ({ final }) => final.index < upTo,
+      () => true,
+    );
     for (const one of random.shuffle(known)) {
-      const outcome = await askOne(copy, one, upTo);
+      const outcome = await askOne(copy, one, beganShort);
       count(outcome.kind === 'wrong' && !one.proved ? 'wrong_where_unproved' : outcome.kind);
       if (outcome.kind === 'wrong') (one.proved ? wrong : unproved).push(`${one.name}: ${outcome.said}`);
       if (outcome.kind === 'no_answer') break;
@@ -83,7 +87,7 @@ type Outcome =
   | { readonly kind: 'right_answers' | 'refusals' | 'uncompared' | 'no_answer' }
   | { readonly kind: 'wrong'; readonly said: string };
 
-async function askOne(copy: TorturedNode, { ask }: Known, upTo: number): Promise<Outcome> {
+async function askOne(copy: TorturedNode, { ask }: Known, beganShort: boolean): Promise<Outcome> {
   try {
     const compared = await ask(copy.client);
     if (compared === undefined) return { kind: 'uncompared' };
@@ -95,15 +99,8 @@ async function askOne(copy: TorturedNode, { ask }: Known, upTo: number): Promise
     if (error instanceof NodeUnreachable) return { kind: error.url === copy.client.url ? 'no_answer' : 'uncompared' };
     if (!(error instanceof ApiProblem)) throw error;
     if (error.status === 503) return { kind: 'refusals' };
-    // A ledger that lost its log is a true one, and shorter.
-    if (error.status === 404 && (await isBehind(copy, upTo))) return { kind: 'uncompared' };
+    // A ledger that lost its log is a true one, and shorter until it has caught up.
+    if (error.status === 404 && beganShort) return { kind: 'uncompared' };
     return { kind: 'wrong', said: `${error.status} ${error.code} ${error.message}` };
   }
-}
-
-async function isBehind({ client }: TorturedNode, upTo: number): Promise<boolean> {
-  return client.status().then(
-    ({ final }) => final.index < upTo,
-    () => true,
-  );
 }
