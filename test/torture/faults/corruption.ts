@@ -7,10 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../../server/simulator/random.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { binOf } from '../../cli/programs.js';
 import { knownAnswers } from '../known-answers.js';
 import type { TorturedNode } from '../tortured-node.js';
-import { type Fault, pause } from './fault.js';
+import { type Fault, pause, startAgain } from './fault.js';
 import { standsOn } from './standing.js';
 
 const pageBytes = 4096;
@@ -50,6 +51,15 @@ const damages = {
 
 const names = Object.keys(damages) as (keyof typeof damages)[];
 
+function tipOf({ home }: TorturedNode): number {
+  const database = new Database(join(home, 'ledger.db'), { readonly: true });
+  try {
+    return database.prepare('SELECT tip_index FROM chain').pluck().get() as number;
+  } finally {
+    database.close();
+  }
+}
+
 const server = (node: TorturedNode, word: 'verify' | 'repair') =>
   spawnSync(process.execPath, [binOf('server'), word, '--home', node.home], { encoding: 'utf8' });
 
@@ -65,6 +75,12 @@ export const corruption: Fault = async (arena, node) => {
   // A node that stops well leaves no log beside the file: then whatever is hit in it counts.
   if (random.below(2) === 0) await node.kill();
   else await node.stop();
+  // It may have gone on since then: the only copy of a block is not damaged, as nobody could bring it back.
+  if ((await helper.client.status()).stored_index < tipOf(node)) {
+    count('not_copied_yet');
+    await startAgain(arena, node);
+    return [];
+  }
   const voteState = join(node.home, 'keys/vote-state.journal');
   const votes = existsSync(voteState) ? readFileSync(voteState) : undefined;
   const what = random.pick(names);
