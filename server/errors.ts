@@ -12,3 +12,16 @@ export class SlotledgerError extends Error {
     this.name = 'SlotledgerError';
   }
 }
+
+/** A read of ledger.db that has no answer: the file contradicts itself, or the disk does not give it. The node stops. */
+export class LedgerFailure extends Error {
+  constructor(
+    readonly code: 'ledger_damaged' | 'ledger_unreadable',
+    /** One sentence for the person who runs the node; it names the file. */
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'LedgerFailure';
+  }
+}

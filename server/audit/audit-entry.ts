@@ -18,6 +18,8 @@ const auditEvents = [
   'node_stopped',
   /** Keys of the node were made. */
   'keys_made',
+  /** Keys of the node signed what is no message of a running node: a card for a genesis, the bond of its own stake. */
+  'keys_used',
   'api_keys_changed',
   /** An administrator asked for this; written before it is done. */
   'admin_call',

@@ -14,11 +14,13 @@ import { createCrypto } from '../crypto/create-crypto.js';
 import { addCards } from '../genesis/assemble.js';
 import { type GenesisCard, isCardName, openCard, signCard } from '../genesis/card.js';
 import { readDraft } from '../genesis/draft-file.js';
+import type { HomePaths } from '../home/home.js';
 import { genesisFileText } from '../home/init-home.js';
-import { genesisValidator, makeValidatorKeys, readValidatorKeys } from '../home/make-validator.js';
+import { genesisValidator, makeValidatorKeys, type NodeSigners, readValidatorKeys } from '../home/make-validator.js';
 import { replaceFile } from '../storage/durable-files.js';
 import { writeNew } from './genesis-new.js';
 import { genesisSummary } from './genesis-show.js';
+import { locked, recordKeys } from './key-records.js';
 import { homeContext, readNamedFile, saying } from './server-context.js';
 
 /** A card has under 1 KiB; more is something else. */
@@ -44,7 +46,7 @@ export function joinGenesis(file: string, command: Command): void {
   const wanted = amountOption('--stake', stake, draft);
   if (wanted === 0) throw usageProblem('--stake 0 makes no validator.', 'Stake more than nothing.');
   const extra = balance === undefined ? {} : { balance: amountOption('--balance', balance, draft) };
-  const keys = saying(() => readValidatorKeys(paths) ?? makeValidatorKeys(paths));
+  const keys = saying(() => locked(paths, () => keysFor(paths, draft.name)));
   const entry = genesisValidator(keys, draft.name, address, wanted, name);
   const card = signCard(keys.validator, entry, { genesis: draft.name, name, ...extra });
   if (target === undefined) {
@@ -57,6 +59,17 @@ export function joinGenesis(file: string, command: Command): void {
     () =>
       `${target}: ${name} joins ${draft.name} with ${formatAmount(wanted, draft.token)}, validator ${keys.validator.publicKey}.`,
   );
+}
+
+/** Keys that are about to sign a card: that is written down before it is done. */
+function keysFor(paths: HomePaths, genesis: string): NodeSigners {
+  let keys = readValidatorKeys(paths);
+  if (keys === undefined) {
+    keys = makeValidatorKeys(paths);
+    recordKeys(paths, 'keys_made', keys);
+  }
+  recordKeys(paths, 'keys_used', keys, { signed: 'genesis card', genesis });
+  return keys;
 }
 
 export function addToGenesis(file: string, cardFiles: readonly string[], command: Command): void {

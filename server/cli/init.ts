@@ -2,11 +2,10 @@
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import { fields } from '../../client/cli/terminal.js';
-import { openAuditLog } from '../audit/audit-log.js';
-import { type HomePaths, prepareHome } from '../home/home.js';
-import { lockHome } from '../home/home-lock.js';
+import type { HomePaths } from '../home/home.js';
 import { initDevelopmentHome, installGenesis, parseGenesis, readGenesis } from '../home/init-home.js';
 import { makeValidatorKeys, type NodeSigners, readValidatorKeys } from '../home/make-validator.js';
+import { locked, recordKeys } from './key-records.js';
 import { homeContext, integerOption, readNamedFile, saying, slotDurationOption } from './server-context.js';
 
 interface InitOptions {
@@ -43,7 +42,7 @@ function initHome(paths: HomePaths, options: InitOptions) {
   const hadKeys = readValidatorKeys(paths) !== undefined;
   const opened = options.genesis === undefined ? newChain(paths, options) : givenChain(paths, options.genesis);
   const keys = readValidatorKeys(paths)!;
-  if (!hadKeys) recordKeysMade(paths, keys);
+  if (!hadKeys) recordKeys(paths, 'keys_made', keys);
   return { ...opened, keys };
 }
 
@@ -82,7 +81,7 @@ export function keygen(command: Command): void {
   const keys = saying(() =>
     locked(paths, () => {
       const made = makeValidatorKeys(paths, readGenesis(paths)?.hash);
-      recordKeysMade(paths, made);
+      recordKeys(paths, 'keys_made', made);
       return made;
     }),
   );
@@ -94,29 +93,6 @@ export function keygen(command: Command): void {
       ['files', `${paths.keys} (keep a copy of the keys off-line, never of the vote state)`],
     ]),
   );
-}
-
-function recordKeysMade(paths: HomePaths, keys: NodeSigners): void {
-  const onFailure = (sentence: string): never => {
-    throw new CliProblem('audit_log_failed', sentence, 'The keys are made. Mend that before the node is started.');
-  };
-  const audit = openAuditLog({ home: paths.home, now: Date.now, onFailure });
-  audit.record('keys_made', {
-    node: keys.node.publicKey,
-    validator: keys.validator.publicKey,
-    vrf: keys.vrf.publicKey,
-  });
-  audit.close();
-}
-
-function locked<T>(paths: HomePaths, work: () => T): T {
-  prepareHome(paths);
-  const lock = lockHome(paths.home);
-  try {
-    return work();
-  } finally {
-    lock.release();
-  }
 }
 
 const publicKeys = ({ node, validator, vrf }: NodeSigners) => ({

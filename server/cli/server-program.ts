@@ -65,6 +65,10 @@ export function addServerCommands(parent: Command): Command {
   addHomeOptions(parent.command('backup').description('copy the ledger into one file, also while the node runs'))
     .argument('<file>', 'must not exist; without keys and vote state')
     .action(async (file: string, _: object, command: Command) => (await import('./backup.js')).backup(file, command));
+  addHomeOptions(parent.command('restore').description('verify a backup and put it in the place of the ledger'))
+    .argument('<backup>', 'a file that `server backup` made')
+    .option('--replace', 'move a ledger that is there aside')
+    .action(async (file: string, _: object, command: Command) => (await import('./restore.js')).restore(file, command));
   addHomeOptions(parent.command('export').description('print final blocks, one line of JSON each'))
     .option('--from <index>', 'first block (default: 1)')
     .option('--to <index>', 'last block (default: the last final one)')

@@ -1,8 +1,10 @@
 /** `server start`: runs a node until it is told to stop. */
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
+import { exitCodes } from '../../client/cli/cli-problem.js';
 import { createTerminal } from '../../client/cli/terminal.js';
 import { version } from '../../client/cli/version.js';
+import { LedgerFailure } from '../errors.js';
 import type { Server } from '../server.js';
 import { bannerText } from './banner.js';
 import { freePorts } from './free-ports.js';
@@ -18,6 +20,7 @@ export async function start(command: Command): Promise<void> {
   if (settings.server.lowMemory === true) keepHeapSmall();
   const { Server } = await import('../server.js');
   const server = new Server(settings.server);
+  process.on('uncaughtException', onUncaught);
   try {
     await server.start(settings.httpPort, settings.network);
   } catch (error) {
@@ -29,6 +32,13 @@ export async function start(command: Command): Promise<void> {
   } catch (error) {
     throw serverFailure(error);
   }
+}
+
+/** A read that failed has been told of, and the node stops by itself; whatever it interrupted has nobody to tell. */
+function onUncaught(error: unknown): void {
+  if (error instanceof LedgerFailure) return;
+  console.error(error);
+  process.exit(exitCodes.failed);
 }
 
 function announce(server: Server, settings: Settings, json: boolean): void {

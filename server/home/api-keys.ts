@@ -67,12 +67,15 @@ export interface NewApiKey {
   readonly now: number;
 }
 
+/** How long one process waits for another to end its change, in ms. */
+const longestWaitMs = 10_000;
+
 /**
  * @returns the key itself, which is kept nowhere.
  * @throws SlotledgerError API_KEY_EXISTS, TOO_MANY_API_KEYS, API_KEYS_BUSY and of reading
  */
-export function addApiKey(path: string, key: NewApiKey): string {
-  return alone(path, () => add(path, key));
+export function addApiKey(path: string, key: NewApiKey, waitMs = longestWaitMs): string {
+  return alone(path, waitMs, () => add(path, key));
 }
 
 function add(path: string, { name, role, requestsPer10s, now }: NewApiKey): string {
@@ -98,9 +101,9 @@ function add(path: string, { name, role, requestsPer10s, now }: NewApiKey): stri
 }
 
 /** @returns whether there was a key of that name. @throws SlotledgerError API_KEYS_BUSY and of reading */
-export function removeApiKey(path: string, name: string): boolean {
+export function removeApiKey(path: string, name: string, waitMs = longestWaitMs): boolean {
   if (readApiKeys(path).length === 0) return false;
-  return alone(path, () => {
+  return alone(path, waitMs, () => {
     const keys = readApiKeys(path);
     const others = keys.filter((key) => key.name !== name);
     if (others.length === keys.length) return false;
@@ -109,11 +112,9 @@ export function removeApiKey(path: string, name: string): boolean {
   });
 }
 
-const longestWaitMs = 10_000;
-
 /** Reads and writes of one process at a time. The system releases the lock when the process dies, as that of the home. */
-function alone<Result>(path: string, change: () => Result): Result {
-  const db = new Database(`${path}.lock.db`, { timeout: longestWaitMs });
+function alone<Result>(path: string, waitMs: number, change: () => Result): Result {
+  const db = new Database(`${path}.lock.db`, { timeout: waitMs });
   try {
     db.exec('BEGIN EXCLUSIVE');
     return change();
@@ -121,7 +122,7 @@ function alone<Result>(path: string, change: () => Result): Result {
     if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY') !== true) throw error;
     throw new SlotledgerError(
       'API_KEYS_BUSY',
-      `Another process is changing ${path} and did not end within ${longestWaitMs / 1000} s.`,
+      `Another process is changing ${path} and did not end within ${waitMs / 1000} s.`,
       'Nothing was changed. Try again.',
     );
   } finally {

@@ -24,7 +24,7 @@ export interface NodeSigners {
   readonly vrf: Signer;
 }
 
-const kinds: readonly KeyKind[] = ['node', 'validator', 'vrf'];
+export const keyKinds: readonly KeyKind[] = ['node', 'validator', 'vrf'];
 
 /** Stands in the vote state for the genesis hash of a chain that is not known yet. */
 const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
@@ -58,7 +58,7 @@ export function makeValidatorKeys(paths: HomePaths, genesisHash: Hash = unknownG
 /** @returns undefined unless all three keys are there. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
 export function readValidatorKeys(paths: HomePaths): NodeSigners | undefined {
   const signers: Partial<Record<KeyKind, Signer>> = {};
-  for (const kind of kinds) {
+  for (const kind of keyKinds) {
     const seed = readKeyFile(paths.keys, kind);
     if (seed === undefined) return undefined;
     signers[kind] = createSigner(seed);

@@ -6,6 +6,7 @@ import type { Access } from './access.js';
 import { adminRoutes } from './admin/admin-routes.js';
 import { addDocsPages, pagePaths } from './docs-pages.js';
 import type { Listeners } from './events/listeners.js';
+import { failureReply } from './failure-reply.js';
 import { useFaucet } from './faucet.js';
 import type { HttpMetrics } from './metrics.js';
 import type { NodeAdmin } from './node-admin.js';
@@ -143,7 +144,7 @@ function textParams(request: Request): { readonly [name: string]: string } {
   return texts;
 }
 
-/** Express reports what it could not read (a path with bad escapes) with a 4xx status; all else is our bug. */
+/** Express reports what it could not read (a path with bad escapes) with a 4xx status; all else is a damaged ledger or our bug. */
 function lastResort(onBug: (error: unknown) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
@@ -151,7 +152,6 @@ function lastResort(onBug: (error: unknown) => void): ErrorRequestHandler {
     if (typeof status === 'number' && status >= 400 && status < 500) {
       return sendReply(response, problem('malformed_request', 'The path or a header cannot be read.'));
     }
-    onBug(error);
-    sendReply(response, problem('internal_error', 'Something went wrong inside the node; nothing more is told here.'));
+    sendReply(response, failureReply(error, onBug));
   };
 }

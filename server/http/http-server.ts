@@ -10,6 +10,7 @@ import type { ApiKey } from '../home/api-keys.js';
 import { type Anonymous, createAccess } from './access.js';
 import { createApp } from './app.js';
 import { createListeners } from './events/listeners.js';
+import { failureReply } from './failure-reply.js';
 import { createGuard } from './guard.js';
 import { defaultHttpLimits, type HttpLimits } from './limits.js';
 import { listenError } from './listen-error.js';
@@ -77,10 +78,10 @@ export function createHttpServer({
     names: genesisNames(node),
   };
   const metrics = createHttpMetrics(node, version, () => performance.now());
-  const listeners = createListeners(context, metrics);
+  const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
+  const listeners = createListeners(context, metrics, onBug);
   const submit = createSubmit(context, metrics);
   const guard = createGuard(host, limits, tls === undefined ? 'http' : 'https');
-  const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
   const access = createAccess({ findKey, anonymous, limits });
   const app = createApp({ context, metrics, listeners, submit, access, admin, onBug });
   const allowOrigins = cors({ origin: [...limits.allowedOrigins], exposedHeaders: ['location', 'retry-after'] });
@@ -110,11 +111,7 @@ export function createHttpServer({
     });
     const start = (): void => {
       serve(request, response).catch((error: unknown) => {
-        onBug(error);
-        sendReply(
-          response,
-          problem('internal_error', 'Something went wrong inside the node; nothing more is told here.'),
-        );
+        sendReply(response, failureReply(error, onBug));
       });
     };
     if (limits.allowedOrigins.length === 0) start();

@@ -14,6 +14,8 @@ const everywhere: readonly ProblemCode[] = [
   'host_not_allowed',
   'rate_limited',
   'internal_error',
+  'ledger_damaged',
+  'ledger_unreadable',
 ];
 
 const linesType = 'application/x-ndjson';

@@ -146,6 +146,20 @@ const requestProblems = {
 } as const satisfies { readonly [code: string]: ProblemEntry };
 
 const ledgerProblems = {
+  ledger_damaged: {
+    status: 503,
+    title: 'The ledger is damaged',
+    meaning:
+      'The ledger file of the node contradicts itself or its hashes. The node tells nothing that it cannot prove, and stops.',
+    fix: 'Ask another node. Who runs this one lets `server verify` name the damage and `server repair` mend it, then starts the node again.',
+  },
+  ledger_unreadable: {
+    status: 503,
+    title: 'The ledger cannot be read',
+    meaning:
+      'The disk does not give what the ledger file of the node holds, and the node stops. Its log has the reason.',
+    fix: 'Ask another node. Who runs this one looks into its log and at the disk, runs `server verify`, then starts the node again.',
+  },
   block_not_found: {
     status: 404,
     title: 'No such final block',

@@ -16,7 +16,7 @@ import {
 import { proveEntry, verifyEntryProof } from '../../ledger/state-tree/entry-proof.js';
 import type { Block } from '../../ledger/values/block.js';
 import { blockHash, evidenceRoot, transactionsRoot } from '../../ledger/values/identity.js';
-import { SlotledgerError } from '../errors.js';
+import { type LedgerFailure, SlotledgerError } from '../errors.js';
 import type { LedgerStore } from '../replica/ports.js';
 
 const systemKeys = [epochKey, previousEpochKey, supplyKey, queueKey, nonceMaterialKey, tipKey];
@@ -40,6 +40,12 @@ export const damaged = (sentence: string): SlotledgerError =>
     sentence,
     'Run `server repair`: it makes ledger.db anew from its blocks and keeps the damaged file.',
   );
+
+/** What a node says that comes upon a failure of the ledger while it starts. */
+export const ledgerProblem = ({ code, message }: LedgerFailure): SlotledgerError =>
+  code === 'ledger_damaged'
+    ? damaged(message)
+    : new SlotledgerError('LEDGER_NOT_OPENED', message, 'See docs/OPERATING.md, backup and restore.');
 
 function whatIsWrong(store: LedgerStore, { crypto, chain }: LedgerContext): string | undefined {
   const { index, hash } = store.tip();

@@ -74,7 +74,22 @@ export interface Node {
   stop(): Promise<void>;
 }
 
+/** What does not come about leaves no file and no thread open. @throws SlotledgerError, LedgerFailure */
 export async function createNode(parts: NodeParts): Promise<Node> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    return await assemble(parts, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param closers close what is opened here, the last first, as `close` does */
+async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], close: () => Promise<void>): Promise<Node> {
   const { chain, crypto, keys, log, memory } = parts;
   const { genesis, hash: genesisHash } = chain;
   const known = createKnownSignatures();
@@ -89,12 +104,12 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     parts.onFatal(sentence);
   };
   const stores = await openStores(parts.paths, context, memory, (error) => fatal(error.message));
+  closers.push(stores.close);
   const { ledger, queries } = stores;
   const { checkpoint } = parts;
   const contradiction =
     checkpoint && checkpointProblem(checkpoint, ledger.blockByIndex(checkpoint.index) ?? ledger.tip());
   if (contradiction !== undefined) {
-    await stores.close();
     const fix = 'Move ledger.db away and name other bootstrap peers, or correct the checkpoint.';
     throw new SlotledgerError('CHECKPOINT_MISSED', contradiction, fix);
   }
@@ -117,6 +132,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     signatureThreadCount(availableParallelism(), memory.signatureThreads),
     memory.threadLimits,
   );
+  closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
   const pool = createMempool({
     limits: memory.mempool,
@@ -288,7 +304,8 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     ...(peerNetwork === undefined ? {} : { networkStats: () => peerNetwork.stats() }),
     isAlone,
     health: () => ({
-      ...(failure === undefined ? {} : { database: failure }),
+      // What failed names files, which is for the log alone.
+      ...(failure === undefined ? {} : { database: 'The node stops; its log says why.' }),
       ...(watch.fault() === undefined && secondSigner === undefined ? {} : { clock: secondSigner ?? watch.fault()! }),
       ...(checkpoint !== undefined && ledger.tip().index < checkpoint.index
         ? { sync: `It has not reached block ${checkpoint.index} of --checkpoint yet.` }
@@ -322,8 +339,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       quiesce();
       await peerNetwork?.stop();
       gate.close();
-      await threads.close();
-      await stores.close();
+      await close();
     },
   };
 }

@@ -8,6 +8,7 @@ import { createNodeCertificate, type NodeCertificate } from '../crypto/node-cert
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import { readKeyFile, writeKeyFile } from '../home/key-files.js';
+import { keyKinds } from '../home/make-validator.js';
 
 export interface NodeKeys {
   /** Who this node is to its peers. */
@@ -36,6 +37,10 @@ export function openKeys(paths: HomePaths): NodeKeys {
   }
   return { node, certificate, validator: { signer: createSigner(validator), vrf: createVrfProver(vrf) } };
 }
+
+/** Which keys of the node are there, by what they are for. @throws SlotledgerError KEY_DAMAGED and kin */
+export const keysThere = ({ keys }: HomePaths): ReadonlySet<string> =>
+  new Set(keyKinds.filter((kind) => readKeyFile(keys, kind) !== undefined));
 
 /** The key of an account in the home's wallet, if it stands there without a password. */
 export function developmentSigner(paths: HomePaths, name: string): Signer | undefined {

@@ -12,6 +12,7 @@ import { proveValidatorKeys } from '../../client/keystore/validator-home.js';
 import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Stake } from '../../ledger/values/transaction.js';
+import type { AuditLog } from '../audit/audit-log.js';
 import { SlotledgerError } from '../errors.js';
 import type { NodeApi } from '../http/node-api.js';
 import type { Stakeholder } from './stakeholders.js';
@@ -21,10 +22,11 @@ export interface OwnStakeParts {
   readonly home: string;
   readonly stakeholder: Stakeholder;
   readonly log: Pick<Logger, 'info' | 'warn'>;
+  readonly audit: Pick<AuditLog, 'record'>;
 }
 
 /** Waits for the money, then bonds. @returns what stops the waiting */
-export function bondOwnStake({ api, home, stakeholder, log }: OwnStakeParts): () => void {
+export function bondOwnStake({ api, home, stakeholder, log, audit }: OwnStakeParts): () => void {
   const account = ownAccount(home, stakeholder.id, api.genesis.address_prefix);
   const stop = (): void => void api.events.off('slot', tryToBond);
   let asked = false;
@@ -37,6 +39,8 @@ export function bondOwnStake({ api, home, stakeholder, log }: OwnStakeParts): ()
     const transaction = stakeOf(api, home, account, stakeholder.stake, nonce);
     if ((state.entry?.balance ?? 0) < stakeholder.stake + transaction.fee) return;
     asked = true;
+    const validator = transaction.validator?.key ?? '';
+    if (!audit.record('keys_used', { signed: 'stake', owner: account.publicKey, validator })) return;
     const [outcome] = await api.submit([transaction]);
     if (outcome?.kind === 'accepted') {
       log.info({ stake: stakeholder.stake, owner: account.address }, 'this node bonds its stake');

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createCrypto } from '../crypto/create-crypto.js';
-import { SlotledgerError } from '../errors.js';
+import { LedgerFailure, SlotledgerError } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
@@ -15,8 +15,9 @@ import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
+import { ledgerProblem } from './check-tip.js';
 import { createNode, type PeerSettings } from './create-node.js';
-import { developmentSigner, openKeys, publicKeys } from './keys.js';
+import { developmentSigner, keysThere, openKeys, publicKeys } from './keys.js';
 import { listenHttp } from './listen-http.js';
 import { createLog } from './logger.js';
 import { memoryPlan } from './memory-plan.js';
@@ -56,7 +57,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
     return await startAll(options, closers, stop);
   } catch (error) {
     await stop();
-    throw error;
+    throw error instanceof LedgerFailure ? ledgerProblem(error) : error;
   }
 }
 
@@ -74,6 +75,7 @@ async function startAll(
   const lock = lockHome(paths.home);
   closers.push(() => lock.release());
   const crypto = createCrypto();
+  const before = keysThere(paths);
   const chain = await openChain(paths, crypto, {
     options: server,
     stakeholders: options.stakeholders,
@@ -129,6 +131,9 @@ async function startAll(
       options.onFatal(sentence);
     },
   });
+  const opened = publicKeys(keys, undefined);
+  const made = Object.entries(opened).filter(([kind]) => !before.has(kind));
+  if (made.length > 0) audit.record('keys_made', Object.fromEntries(made));
   closers.push(() => {
     audit.record('node_stopped', {});
     audit.close();
@@ -168,7 +173,7 @@ async function startAll(
   const own = options.stakeholders.find(({ id }) => id === nodeId);
   const { development, validators } = chain.genesis;
   if (development && own !== undefined && !validators.some(({ name }) => name === own.id)) {
-    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, log }));
+    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, log, audit }));
   }
   closers.push(() => {
     log.info('the node stops');

@@ -8,8 +8,9 @@ import { dirname } from 'node:path';
 import type { LedgerContext } from '../../ledger/context.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
-import { diskFailure, isDamage } from '../storage/disk-failure.js';
+import { diskFailure } from '../storage/disk-failure.js';
 import { syncDirectory } from '../storage/durable-files.js';
+import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { writeGenesis } from '../storage/ledger-writer.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
@@ -60,7 +61,7 @@ function findings(path: string, context: LedgerContext, onProgress: (progress: P
 function unreadable(error: unknown): string {
   if (error instanceof RefusedFile) throw error;
   const { message, cause } = error as Error;
-  if (isDamage(cause ?? error) || error instanceof SyntaxError) return message;
+  if (isLedgerDamage(cause ?? error) || error instanceof SyntaxError) return message;
   throw error;
 }
 

@@ -11,10 +11,10 @@ import type { AccountEntry, OwnerEntry, ValidatorEntry } from '../../ledger/valu
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { type CheckedReader, checkedTransaction } from './checked-reader.js';
-import { damage } from './ledger-damage.js';
+import { checking, damage } from './ledger-damage.js';
 import type { AccountTransaction, LedgerQueries, Page } from './ledger-queries.js';
 import type { TransactionRow } from './ledger-reader.js';
-import { type AccountRow, accountOf } from './ledger-rows.js';
+import { type AccountRow, accountOf, positionsOf, stateText } from './ledger-rows.js';
 import { boundedLimit, readCursor, writeCursor } from './list-cursor.js';
 import type { Connection } from './sqlite.js';
 
@@ -71,12 +71,15 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
     const row = known.get(address) as { id: number } | undefined;
     const then = row && (asOf.get(row.id, at) as AccountRow | undefined);
     const text = validatorAsOf.get(address, at) as string | null | undefined;
-    const entry = then && accountOf(then);
-    const validator = text == null ? undefined : (JSON.parse(text) as ValidatorEntry);
+    const entry = then && accountOf(then, accountKey(address));
+    const validator = text == null ? undefined : stateText<ValidatorEntry>(text, ownerKey(address));
     const now = entryNow(address);
-    const isSame =
-      ((row !== undefined && changedAfter.get(row.id, at) !== undefined) || sameJson(entry, now.entry)) &&
-      (validatorChangedAfter.get(address, at) !== undefined || sameJson(validator, now.validator));
+    const isSame = checking(
+      `the history of ${address}`,
+      () =>
+        ((row !== undefined && changedAfter.get(row.id, at) !== undefined) || sameJson(entry, now.entry)) &&
+        (validatorChangedAfter.get(address, at) !== undefined || sameJson(validator, now.validator)),
+    );
     if (!isSame) damage(`the history of ${address} does not end with what the account is now`);
     return { entry, validator };
   }
@@ -122,7 +125,7 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
           if (idx === from[0] && (cursor !== undefined || row.last_touched === null)) break;
           damage(`the transactions of ${address} in block ${idx} are missing`);
         }
-        for (const position of (JSON.parse(block.positions) as number[]).reverse()) {
+        for (const position of positionsOf(block.positions, idx).reverse()) {
           if (position >= before) continue;
           const last = items.at(-1);
           if (items.length === count && last) return { items, nextCursor: writeCursor(last.index, last.position) };

@@ -11,7 +11,7 @@ import type { ChainId } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { CheckedReader } from './checked-reader.js';
 import { storageHasher } from './checked-state.js';
-import { damage } from './ledger-damage.js';
+import { checking, damage } from './ledger-damage.js';
 import { createRecent } from './state-cache.js';
 
 /** A signature takes 50 to 100 microseconds. Whoever gets more of them has to check them anyway. */
@@ -27,7 +27,7 @@ export function createCertificateCheck(
   verifier: Pick<Verifier, 'verify'> | undefined,
 ) {
   const good = createRecent<true>(remembered * 65, () => 1);
-  return (block: HashedHeader, certificate: Certificate): void => {
+  function check(block: HashedHeader, certificate: Certificate): void {
     const certified = certificate.block === block.hash ? block : reader.headerByHash(certificate.block);
     if (certified === undefined || certified.index < block.index || certified.epoch !== certificate.epoch) {
       damage(`the certificate of block ${block.index} is of another block`);
@@ -40,5 +40,8 @@ export function createCertificateCheck(
       set?.validators_hash === certified.validators_hash && verifyCertificate(verifier, set, certificate, chain).ok;
     if (!holds) damage(`the certificate of block ${certified.index} does not hold`);
     good.set(name, true);
-  };
+  }
+  // Both are the file's own: nothing of the question is in them.
+  return (block: HashedHeader, certificate: Certificate): void =>
+    checking(`the certificate of block ${block.index}`, () => check(block, certificate));
 }

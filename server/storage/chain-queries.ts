@@ -1,5 +1,4 @@
 /** Questions about the chain as a whole: headers newest first, epochs, evidence, supply. */
-import type { HashedHeader } from '../../ledger/values/block.js';
 import { evidenceOffender, evidenceRoot, transactionsRoot, validatorsHash } from '../../ledger/values/identity.js';
 import { type Epoch, toAmount } from '../../ledger/values/numbers.js';
 import type { EpochEntry, SupplyEntry, ValidatorEntry } from '../../ledger/values/state.js';
@@ -7,9 +6,9 @@ import type { PublicKey } from '../../ledger/values/text.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import { type CheckedReader, checkedHeader } from './checked-reader.js';
 import { storageHasher as hasher } from './checked-state.js';
-import { damage } from './ledger-damage.js';
+import { checking, damage, parsed } from './ledger-damage.js';
 import type { BlockListItem, LedgerQueries, Page, StoredEvidence } from './ledger-queries.js';
-import { type EpochRow, epochOf } from './ledger-rows.js';
+import { type EpochRow, epochOf, headerOf } from './ledger-rows.js';
 import { boundedLimit, readCursor, writeCursor } from './list-cursor.js';
 import type { Connection } from './sqlite.js';
 
@@ -55,7 +54,7 @@ export function createChainQueries(database: Connection, reader: CheckedReader):
   /** Rows of transactions stand in the order of the chain, so one block's end where the next one's begin. */
   function listItem(row: ListRow, firstOfNext: number): BlockListItem {
     const { header: text, transaction_count, evidence_count, idx, first_transaction } = row;
-    const header = checkedHeader(JSON.parse(text) as HashedHeader, idx)!;
+    const header = checkedHeader(headerOf(text, idx), idx)!;
     const isWhole =
       first_transaction + transaction_count === firstOfNext &&
       (transaction_count === 0) === (header.tx_root === rootOfNone) &&
@@ -92,19 +91,24 @@ export function createChainQueries(database: Connection, reader: CheckedReader):
       number === 0
         ? { number, validators_hash: entry.validators_hash, nonce: reader.genesisHash() }
         : reader.header(row.first_index - 1)?.next_epoch;
-    const isStated =
-      stated?.number === number &&
-      stated.validators_hash === entry.validators_hash &&
-      stated.nonce === entry.nonce &&
-      validatorsHash(hasher, entry.validators) === entry.validators_hash;
+    const isStated = checking(
+      `epoch ${number}`,
+      () =>
+        stated?.number === number &&
+        stated.validators_hash === entry.validators_hash &&
+        stated.nonce === entry.nonce &&
+        validatorsHash(hasher, entry.validators) === entry.validators_hash,
+    );
     if (!isStated) damage(`epoch ${number} is not the one that its closing block states`);
     return entry;
   }
 
-  /** Empty epochs have no row: the block that closed the one before states a later one. */
+  /** Empty epochs have no row: the block that closed the one before states a later one. The current one always has. */
   function skipped(number: Epoch): undefined {
-    const first = firstAfter.get(number) as number | undefined;
-    if (first !== undefined && (reader.header(first - 1)?.epoch ?? number) >= number)
+    const current = (reader.get('system/epoch') as EpochEntry | undefined)?.number ?? damage('no epoch governs');
+    if (number > current) return;
+    const first = number === current ? undefined : (firstAfter.get(number) as number | undefined);
+    if (first === undefined || (reader.header(first - 1)?.epoch ?? number) >= number)
       damage(`epoch ${number} is missing`);
   }
 
@@ -121,17 +125,26 @@ export function createChainQueries(database: Connection, reader: CheckedReader):
     const items = rows.slice(0, count).map(({ idx, position, body, offender, epoch }): StoredEvidence => {
       const header = reader.header(idx);
       const inBlock = header && reader.blockByHash(header.hash)?.evidence[position];
-      const found = JSON.parse(body) as Evidence;
-      const isStored =
-        header !== undefined &&
-        inBlock !== undefined &&
-        evidenceRoot(hasher, [inBlock]) === evidenceRoot(hasher, [found]) &&
-        evidenceOffender(found) === offender &&
-        found.first.epoch === epoch;
-      if (!isStored) damage(`evidence ${position} of block ${idx} is not the one that was made final`);
+      const name = `evidence ${position} of block ${idx}`;
+      const found = parsed<Evidence>(body, () => name);
+      const isStored = checking(
+        name,
+        () =>
+          header !== undefined &&
+          inBlock !== undefined &&
+          evidenceRoot(hasher, [inBlock]) === evidenceRoot(hasher, [found]) &&
+          evidenceOffender(found) === offender &&
+          found.first.epoch === epoch,
+      );
+      if (header === undefined || !isStored) damage(`${name} is not the one that was made final`);
       return { evidence: found, offender, epoch, index: header.index };
     });
     return { items, nextCursor: rows.length > count ? writeCursor(rows[count - 1]!.n) : null };
+  }
+
+  function validatorEntry(key: PublicKey): ValidatorEntry {
+    const entry = reader.get(`validator/${key}`) as ValidatorEntry | undefined;
+    return entry ?? damage(`validator/${key} of the state does not follow from the root in the last block`);
   }
 
   function supply(): ReturnType<LedgerQueries['supply']> {
@@ -141,7 +154,7 @@ export function createChainQueries(database: Connection, reader: CheckedReader):
     const row = sums.get() as { count: number; bonded: number; unbonding: number };
     if (row.count <= provedValidators && provedAt !== hash) {
       const keys = validatorKeys.all() as PublicKey[];
-      const entries = keys.map((key) => reader.get(`validator/${key}`) as ValidatorEntry);
+      const entries = keys.map((key) => validatorEntry(key));
       proved = {
         bonded: entries.reduce((sum, { bonded }) => sum + bonded, 0),
         unbonding: entries.reduce((sum, one) => sum + one.unbonding.reduce((all, { amount }) => all + amount, 0), 0),

@@ -11,6 +11,7 @@ import type { Certificate } from '../../ledger/values/vote.js';
 import { type CheckedState, createCheckedState, storageHasher as hasher } from './checked-state.js';
 import { checking, damage } from './ledger-damage.js';
 import { createLedgerReader, type LedgerReader, type TransactionRow } from './ledger-reader.js';
+import { headerOf } from './ledger-rows.js';
 import type { Connection } from './sqlite.js';
 
 export interface StoredTransaction {
@@ -45,59 +46,58 @@ export function createCheckedReader(database: Connection): CheckedReader {
     ...state,
     genesisHash: reader.genesisHash,
     header: (index) =>
-      state.once(() =>
-        checking(`block ${index}`, () => checkedHeader(present(index, reader.header(index), 'block'), index)),
-      ),
-    headerByHash: (hash) =>
-      checking(`block ${hash}`, () => {
-        const header = reader.headerByHash(hash);
+      state.once(() => {
+        const header = present(index, reader.header(index), 'block');
+        return checkedHeader(header, index);
+      }),
+    headerByHash(hash) {
+      const header = reader.headerByHash(hash);
+      return checking(`block ${hash}`, () => {
         if (header !== undefined && header.hash !== hash) damage(`block ${header.index} is another than ${hash}`);
         return header && checkedHeader(header, header.index);
-      }),
+      });
+    },
     blockByIndex: (index) =>
-      state.once(() =>
-        checking(`block ${index}`, () => checkedBlock(present(index, reader.blockByIndex(index), 'block'), { index })),
-      ),
-    blockByHash: (hash) => checking(`block ${hash}`, () => checkedBlock(reader.blockByHash(hash), { hash })),
-    certificate: (block) =>
-      checking(`the certificate of block ${block}`, () => certificateOf(block, reader.certificate(block))),
+      state.once(() => checkedBlock(present(index, reader.blockByIndex(index), 'block'), { index })),
+    blockByHash: (hash) => checkedBlock(reader.blockByHash(hash), { hash }),
+    certificate(block) {
+      const certificate = reader.certificate(block);
+      return checking(`the certificate of block ${block}`, () => certificateOf(block, certificate));
+    },
     certificateFrom: (index) =>
-      state.once(() =>
-        checking(`the certificate of block ${index}`, () =>
-          present(index, reader.certificateFrom(index), 'the certificate of block'),
-        ),
-      ),
+      state.once(() => present(index, reader.certificateFrom(index), 'the certificate of block')),
     page: (from, count, maxBytes) =>
-      state.once(() =>
-        checking(`block ${from}`, () => {
-          const page = reader.page(from, count, maxBytes);
-          if (page.blocks.length === 0) present(from, reader.header(from), 'block');
-          for (const [at, block] of page.blocks.entries()) checkedBlock(block, { index: from + at });
-          const hashes = new Set(page.blocks.map(({ hash }) => hash));
-          if (!page.finality.every(({ block }) => hashes.has(block))) {
-            damage(`a certificate of blocks ${from} to ${from + page.blocks.length - 1} is not of its block`);
-          }
-          return page;
-        }),
-      ),
-    transaction: (id) =>
-      checking(`transaction ${id}`, () => {
-        const row = reader.transactionRow(id);
-        return row && checkedTransaction(row, id);
+      state.once(() => {
+        const page = reader.page(from, count, maxBytes);
+        if (page.blocks.length === 0) present(from, reader.header(from), 'block');
+        for (const [at, block] of page.blocks.entries()) checkedBlock(block, { index: from + at });
+        const hashes = new Set(page.blocks.map(({ hash }) => hash));
+        const to = from + page.blocks.length - 1;
+        checking(`a certificate of blocks ${from} to ${to}`, () => {
+          if (!page.finality.every(({ block }) => hashes.has(block)))
+            damage(`a certificate of blocks ${from} to ${to} is not of its block`);
+        });
+        return page;
       }),
-    receipt: (id) =>
-      checking(`transaction ${id}`, () => {
-        const row = reader.transactionRow(id);
-        return row && checkedTransaction(row, id).receipt;
-      }),
+    transaction(id) {
+      const row = reader.transactionRow(id);
+      return row && checkedTransaction(row, id);
+    },
+    receipt(id) {
+      const row = reader.transactionRow(id);
+      return row && checkedTransaction(row, id).receipt;
+    },
   };
 }
 
 export function checkedHeader(header: HashedHeader | undefined, index: number): HashedHeader | undefined {
-  if (header !== undefined && (header.index !== index || blockHash(hasher, header) !== header.hash)) {
-    damage(`block ${index} is not the one that was made final`);
-  }
-  return header;
+  if (header === undefined) return undefined;
+  return checking(`block ${index}`, () => {
+    if (header.index !== index || blockHash(hasher, header) !== header.hash) {
+      damage(`block ${index} is not the one that was made final`);
+    }
+    return header;
+  });
 }
 
 function checkedBlock(
@@ -106,24 +106,28 @@ function checkedBlock(
 ): Block | undefined {
   if (block === undefined) return undefined;
   const { index = block.index, hash = block.hash } = asked;
-  const isWhole =
-    block.index === index &&
-    block.hash === hash &&
-    blockHash(hasher, block) === block.hash &&
-    transactionsRoot(hasher, block.transactions) === block.tx_root &&
-    evidenceRoot(hasher, block.evidence) === block.evidence_root;
-  if (!isWhole) damage(`block ${index} is not the one that was made final`);
-  return block;
+  return checking(`block ${index}`, () => {
+    const isWhole =
+      block.index === index &&
+      block.hash === hash &&
+      blockHash(hasher, block) === block.hash &&
+      transactionsRoot(hasher, block.transactions) === block.tx_root &&
+      evidenceRoot(hasher, block.evidence) === block.evidence_root;
+    if (!isWhole) damage(`block ${index} is not the one that was made final`);
+    return block;
+  });
 }
 
 /** The body has the id; the block whose header names its place is whole at the top and has that place. */
 export function checkedTransaction(row: TransactionRow, id: TransactionId): StoredTransaction {
   const { idx, position, slot, n } = row;
-  const transaction = JSON.parse(row.body) as Transaction;
-  const header = checkedHeader(JSON.parse(row.header) as HashedHeader, idx)!;
-  const hasPlace = n === row.first_transaction + position && position >= 0 && position < row.transaction_count;
-  if (transactionId(hasher, transaction) !== id || !hasPlace || header.hash !== row.hash || header.slot !== slot) {
-    damage(`transaction ${id} of block ${idx} is not the one that was made final`);
-  }
-  return { transaction, receipt: { id, index: header.index, position, slot: header.slot }, block: header.hash };
+  return checking(`transaction ${id}`, () => {
+    const transaction = JSON.parse(row.body) as Transaction;
+    const header = checkedHeader(headerOf(row.header, idx), idx)!;
+    const hasPlace = n === row.first_transaction + position && position >= 0 && position < row.transaction_count;
+    if (transactionId(hasher, transaction) !== id || !hasPlace || header.hash !== row.hash || header.slot !== slot) {
+      damage(`transaction ${id} of block ${idx} is not the one that was made final`);
+    }
+    return { transaction, receipt: { id, index: header.index, position, slot: header.slot }, block: header.hash };
+  });
 }

@@ -110,8 +110,8 @@ export function createCheckedState(database: Connection, reader: LedgerReader): 
     const keyHash = keyHashOf(storageHasher, key);
     const found = walk(chainShape.symbols(keyHash));
     const proved = found && leafHashIn(found.text, keyHash);
+    const entry = reader.get(key);
     return checking(`${key} of the state`, () => {
-      const entry = reader.get(key);
       if ((entry && leafHashOf(storageHasher, key, entry)) !== proved) {
         damage(`${key} of the state does not follow from the root in block ${known?.tip.index}`);
       }

@@ -11,9 +11,12 @@ import {
   accountOf,
   type BlockRow,
   blockOf,
+  certificateOf,
   type EpochRow,
   epochOf,
+  headerOf,
   idPrefix,
+  stateText,
   supplyOf,
   type TipRow,
   tipOf,
@@ -60,8 +63,8 @@ export function createLedgerReader(database: Connection): LedgerReader {
   const supply = database.prepare('SELECT supply, burnt FROM supply');
   const other = database.prepare('SELECT entry FROM state WHERE key = ?').pluck();
   const treeNode = database.prepare('SELECT node FROM tree_nodes WHERE path = ?').pluck();
-  const headerOf = database.prepare('SELECT header FROM blocks WHERE idx = ?').pluck();
-  const headerOfHash = database.prepare('SELECT header FROM blocks WHERE hash = ?').pluck();
+  const headerText = database.prepare('SELECT header FROM blocks WHERE idx = ?').pluck();
+  const headerTextOfHash = database.prepare('SELECT header FROM blocks WHERE hash = ?').pluck();
   const byIndex = database.prepare(`SELECT ${blockColumns} FROM blocks WHERE idx = ?`);
   const byHash = database.prepare(`SELECT ${blockColumns} FROM blocks WHERE hash = ?`);
   const bodies = database.prepare('SELECT body FROM transactions WHERE n >= ? AND n < ? ORDER BY n').pluck();
@@ -90,10 +93,10 @@ export function createLedgerReader(database: Connection): LedgerReader {
 
   function readBlock(row: BlockRow | undefined): Block | undefined {
     if (row === undefined) return undefined;
-    const { header, first_transaction: first, transaction_count: count } = row;
+    const { first_transaction: first, transaction_count: count } = row;
     const transactions = count === 0 ? [] : bodies.all(first, first + count);
     const evidence = row.evidence_count === 0 ? [] : evidenceOf.all(row.idx);
-    return blockOf(header, transactions as string[], evidence as string[]);
+    return blockOf(row, transactions as string[], evidence as string[]);
   }
 
   /** Last block of a page: the farthest within its limits that has a certificate, else the first that has one. */
@@ -117,11 +120,11 @@ export function createLedgerReader(database: Connection): LedgerReader {
 
   return {
     genesisHash: () => (chain.get() as { genesis_hash: Hash }).genesis_hash,
-    tip: () => tipOf(chain.get() as TipRow),
+    tip: () => tipOf(chain.get() as TipRow | undefined),
     get(key) {
       if (key.startsWith('account/')) {
         const row = account.get(key.slice('account/'.length)) as AccountRow | undefined;
-        return row && accountOf(row);
+        return row && accountOf(row, key);
       }
       if (key.startsWith('validator/')) {
         const row = validator.get(key.slice('validator/'.length)) as ValidatorRow | undefined;
@@ -136,32 +139,33 @@ export function createLedgerReader(database: Connection): LedgerReader {
         return row && supplyOf(row);
       }
       const text = other.get(key) as string | undefined;
-      return text === undefined ? undefined : (JSON.parse(text) as StateEntry);
+      return text === undefined ? undefined : stateText<StateEntry>(text, key);
     },
     node: (path) => treeNode.get(path) as string | undefined,
     header(index) {
-      const text = headerOf.get(index) as string | undefined;
-      return text === undefined ? undefined : (JSON.parse(text) as HashedHeader);
+      const text = headerText.get(index) as string | undefined;
+      return text === undefined ? undefined : headerOf(text, index);
     },
     headerByHash(hash) {
-      const text = headerOfHash.get(hash) as string | undefined;
-      return text === undefined ? undefined : (JSON.parse(text) as HashedHeader);
+      const text = headerTextOfHash.get(hash) as string | undefined;
+      return text === undefined ? undefined : headerOf(text, hash);
     },
     blockByIndex: (index) => readBlock(byIndex.get(index) as BlockRow | undefined),
     blockByHash: (hash) => readBlock(byHash.get(hash) as BlockRow | undefined),
     certificate(block) {
       const text = certificateOfHash.get(block) as string | undefined;
-      return text === undefined ? undefined : JSON.parse(text);
+      return text === undefined ? undefined : certificateOf(text, block);
     },
     certificateFrom(index) {
-      const row = nextCertificate.get(index) as { certificate: string } | undefined;
-      return row && JSON.parse(row.certificate);
+      const row = nextCertificate.get(index) as { idx: number; certificate: string } | undefined;
+      return row && certificateOf(row.certificate, row.idx);
     },
     page(from, count, maxBytes) {
       const end = pageEnd(from, count, maxBytes);
       if (end === undefined) return { blocks: [], finality: [] };
       const blocks = (blocksBetween.all(from, end) as BlockRow[]).map((row) => readBlock(row)!);
-      const finality = (pageCertificates.all({ from, end }) as string[]).map((text) => JSON.parse(text) as Certificate);
+      const certificates = pageCertificates.all({ from, end }) as string[];
+      const finality = certificates.map((text) => certificateOf(text, `${from} to ${end}`));
       return { blocks, finality };
     },
     transactionRow,

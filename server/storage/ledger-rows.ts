@@ -1,8 +1,12 @@
-/** Rows of ledger.db and the values that they hold. The only place that turns one into the other when reading. */
+/**
+ * Rows of ledger.db and the values that they hold. The only place that turns one into the other when reading. A row that
+ * cannot be read is LedgerDamage; what can be read may still be anything, until it is checked against its hash.
+ */
 import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import type { AccountEntry, EpochEntry, FinalTip, SupplyEntry, ValidatorEntry } from '../../ledger/values/state.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
-import type { Evidence } from '../../ledger/values/vote.js';
+import type { Certificate, Evidence } from '../../ledger/values/vote.js';
+import { damage, parsed } from './ledger-damage.js';
 
 export interface AccountRow {
   readonly balance: number | null;
@@ -10,10 +14,13 @@ export interface AccountRow {
 }
 
 /** undefined: the account has left the state. */
-export function accountOf({ balance, nonces }: AccountRow): AccountEntry | undefined {
+export function accountOf({ balance, nonces }: AccountRow, key: string): AccountEntry | undefined {
   if (balance === null || nonces === null) return undefined;
-  return { kind: 'account', balance: balance as AccountEntry['balance'], nonces: JSON.parse(nonces) };
+  return { kind: 'account', balance: balance as AccountEntry['balance'], nonces: stateText(nonces, key) };
 }
+
+/** JSON of the state entry `key`, or of a part of it. */
+export const stateText = <Value>(text: string, key: string): Value => parsed(text, () => `${key} of the state`);
 
 export interface ValidatorRow {
   readonly key: string;
@@ -31,8 +38,8 @@ export function validatorOf(row: ValidatorRow): ValidatorEntry {
     vrf_key: row.vrf_key as ValidatorEntry['key'],
     owner: row.owner as ValidatorEntry['owner'],
     bonded: row.bonded as ValidatorEntry['bonded'],
-    unbonding: JSON.parse(row.unbonding),
-    slashed_epochs: JSON.parse(row.slashed_epochs),
+    unbonding: parsed(row.unbonding, () => `validator/${row.key} of the state`),
+    slashed_epochs: parsed(row.slashed_epochs, () => `validator/${row.key} of the state`),
   };
 }
 
@@ -48,7 +55,7 @@ export function epochOf(row: EpochRow): EpochEntry {
     kind: 'epoch',
     number: row.number as EpochEntry['number'],
     nonce: row.nonce as EpochEntry['nonce'],
-    validators: JSON.parse(row.validators),
+    validators: parsed(row.validators, () => `epoch ${row.number}`),
     validators_hash: row.validators_hash as EpochEntry['nonce'],
   };
 }
@@ -69,7 +76,8 @@ export interface TipRow {
   readonly tip_view: number;
 }
 
-export function tipOf(row: TipRow): FinalTip {
+export function tipOf(row: TipRow | undefined): FinalTip {
+  if (row === undefined) damage('the name of the last block is missing');
   return {
     index: row.tip_index as FinalTip['index'],
     hash: row.tip_hash as FinalTip['hash'],
@@ -87,12 +95,25 @@ export interface BlockRow {
   readonly evidence_count: number;
 }
 
-export function blockOf(header: string, transactions: readonly string[], evidence: readonly string[]): Block {
+export const headerOf = (text: string, idx: number | string): HashedHeader => parsed(text, () => `block ${idx}`);
+
+export function blockOf(row: BlockRow, transactions: readonly string[], evidence: readonly string[]): Block {
   return {
-    ...(JSON.parse(header) as HashedHeader),
-    transactions: transactions.map((text) => JSON.parse(text) as Transaction),
-    evidence: evidence.map((text) => JSON.parse(text) as Evidence),
+    ...headerOf(row.header, row.idx),
+    transactions: transactions.map((text) => parsed<Transaction>(text, () => `a transaction of block ${row.idx}`)),
+    evidence: evidence.map((text) => parsed<Evidence>(text, () => `evidence of block ${row.idx}`)),
   };
+}
+
+export const certificateOf = (text: string, block: number | string): Certificate =>
+  parsed(text, () => `the certificate of block ${block}`);
+
+/** Places of an account's transactions in block `idx`, as account_history lists them. */
+export function positionsOf(text: string, idx: number): number[] {
+  const name = (): string => `the list of an account's transactions in block ${idx}`;
+  const positions = parsed<unknown>(text, name);
+  if (!Array.isArray(positions) || !positions.every(Number.isSafeInteger)) damage(`${name()} is none`);
+  return positions;
 }
 
 /** How transactions are found by id: the first 52 bits, which a number holds exactly. The whole id is compared then. */

@@ -9,7 +9,7 @@ import type { Hash } from '../../ledger/values/text.js';
 import type { FinalBlock, LedgerStore } from '../replica/ports.js';
 import { createCheckedReader } from './checked-reader.js';
 import { diskFailure, isDiskFailure } from './disk-failure.js';
-import { damagedLedger, LedgerDamage } from './ledger-damage.js';
+import { damagedLedger, LedgerDamage, readFailure } from './ledger-damage.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
@@ -152,12 +152,6 @@ function opened<Value>(path: string, database: Connection, begin: () => Value): 
     if (error instanceof LedgerDamage) throw damagedLedger(path, error);
     throw isDiskFailure(error) ? diskFailure('open', path, error) : error;
   }
-}
-
-/** What to say of a read that failed; undefined: the file is not to blame. */
-export function readFailure(path: string, cause: unknown): Error | undefined {
-  if (cause instanceof LedgerDamage) return damagedLedger(path, cause);
-  return isDiskFailure(cause) ? diskFailure('read', path, cause) : undefined;
 }
 
 function checkedTip(before: FinalTip, blocks: readonly FinalBlock[]): FinalTip {

@@ -12,14 +12,14 @@ import { transactionSigningText } from '../../ledger/values/signing.js';
 import type { ChainId, Hash } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { Certificate } from '../../ledger/values/vote.js';
+import type { LedgerFailure } from '../errors.js';
 import { createAccountQueries } from './account-queries.js';
 import { createCertificateCheck } from './certificate-check.js';
 import { createChainQueries } from './chain-queries.js';
 import { createCheckedReader } from './checked-reader.js';
 import { storageHasher } from './checked-state.js';
-import { checking, damage } from './ledger-damage.js';
+import { checking, damage, readFailure } from './ledger-damage.js';
 import type { LedgerQueries } from './ledger-queries.js';
-import { readFailure } from './ledger-store.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { openReader } from './open-database.js';
 
@@ -33,8 +33,8 @@ export interface LedgerQueriesOptions {
   readonly signatures?: { readonly verifier: Pick<Verifier, 'verify'>; readonly addressPrefix: string };
   /** Pages kept by the connection. */
   readonly cacheKiB?: number;
-  /** Called with one sentence when the file cannot be read or contradicts itself; the question throws as well. */
-  readonly onFailure?: (error: Error) => void;
+  /** Called with one sentence when the file cannot be read or contradicts itself; the question throws the same LedgerFailure. */
+  readonly onFailure?: (error: LedgerFailure) => void;
 }
 
 /** @throws an Error of one sentence if the file cannot be opened. */
@@ -47,11 +47,11 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
   const chainQueries = createChainQueries(database, reader);
   const checkCertificate = createCertificateCheck(chainQueries.epoch, reader, chain, options.signatures?.verifier);
 
-  /** Damage and disk errors stop the node; whoever asked gets no answer. */
+  /** Damage and disk errors stop the node; whoever asked gets no answer. What the question did wrong is thrown as it is. */
   function guarded<Arguments extends readonly unknown[], Answer>(read: (...of: Arguments) => Answer) {
     return (...of: Arguments): Answer => {
       try {
-        return checking('a row', () => reader.once(() => read(...of)));
+        return reader.once(() => read(...of));
       } catch (cause) {
         const error = readFailure(options.path, cause);
         if (error === undefined) throw cause;
@@ -64,7 +64,7 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
   /** Block 0 has no header that anyone hashed: its hash is the genesis hash. PROTOCOL section 1. */
   function genesisBlock(): { block: Block; certificate: Certificate } {
     const nothing: Hash = `0x${'0'.repeat(64)}`;
-    const { validators_hash } = chainQueries.epoch(toEpoch(0))!;
+    const { validators_hash } = chainQueries.epoch(toEpoch(0)) ?? damage('epoch 0 is missing');
     const none = transactionsRoot(storageHasher, []);
     const block: Block = {
       version: 1,
@@ -120,7 +120,11 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
     if (options.signatures === undefined) return true;
     const { verifier, addressPrefix } = options.signatures;
     const sender = decodeAddress(signed.from, addressPrefix);
-    return sender.ok && verifier.verify(sender.value.publicKey, transactionSigningText(signed), signed.signature);
+    // The id does not cover the signature, which may be anything.
+    return checking(
+      `a signature of ${signed.from}`,
+      () => sender.ok && verifier.verify(sender.value.publicKey, transactionSigningText(signed), signed.signature),
+    );
   }
 
   const accounts = createAccountQueries(database, reader);

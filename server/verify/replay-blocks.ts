@@ -19,7 +19,7 @@ import type { EpochEntry } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { FinalBlock } from '../replica/ports.js';
-import { isDamage } from '../storage/disk-failure.js';
+import { isLedgerDamage, LedgerDamage } from '../storage/ledger-damage.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { createLedgerWriter } from '../storage/ledger-writer.js';
 import { packBlock } from '../storage/packed-block.js';
@@ -116,9 +116,9 @@ export function replayBlocks({ context, source, scratch, tip, onBlock }: Replay)
   return { index, transactions, certificates, ...(finding === undefined ? {} : { finding }) };
 }
 
-/** SQLite found the file damaged while it was read; anything else is not the file's fault. */
+/** The file was found damaged while it was read; anything else is not its fault. */
 function fileDamage(error: unknown, index: number): Finding {
-  if (isDamage(error)) return { table: 'file', index, detail: `${(error as Error).message}.` };
+  if (isLedgerDamage(error)) return { table: 'file', index, detail: `${(error as Error).message}.` };
   throw error;
 }
 
@@ -147,7 +147,7 @@ function readBlock(stored: StoredBlocks, index: Height): Block {
   try {
     value = stored.block(index);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof LedgerDamage)) throw error;
     throw fault('blocks', index, 'The block or one of its transactions is not JSON.');
   }
   if (value === undefined) throw fault('blocks', index, 'The block is missing.');

@@ -10,7 +10,7 @@ import { createCrypto } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
 import { homePaths } from '../home/home.js';
 import { readGenesis } from '../home/init-home.js';
-import { isDamage } from '../storage/disk-failure.js';
+import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { writeGenesis } from '../storage/ledger-writer.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
 import { openReader, openScratch } from '../storage/open-database.js';
@@ -134,6 +134,6 @@ function fileFindings(source: Connection): readonly Finding[] {
 
 /** SQLite found the file damaged while it was read; anything else is not the file's fault. */
 function damage(error: unknown): Finding {
-  if (isDamage(error)) return { table: 'file', detail: `${(error as Error).message}.` };
+  if (isLedgerDamage(error)) return { table: 'file', detail: `${(error as Error).message}.` };
   throw error;
 }

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { encodeAddress } from '../../ledger/values/address.js';
+import { createSigner } from '../../server/crypto/create-crypto.js';
 import { run, temporaryHome } from './programs.js';
 import { startNode } from './running-node.js';
 
@@ -66,4 +68,53 @@ test('keys, starts, changed settings and calls of administrators stand in the lo
   const broken = await run('server', home, ['audit', 'verify', ...at]);
   assert.equal(broken.code, 3);
   assert.match(broken.stderr, /^error: Line 3 of audit\.jsonl: its hash does not belong to it\./);
+});
+
+const linesOf = (nodeHome: string): readonly Line[] =>
+  readFileSync(join(nodeHome, 'audit.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+test('keys that a start makes stand in the log, and a second start makes none', async (t) => {
+  const home = temporaryHome(t);
+  const nodeHome = join(home, 'node');
+  for (let starts = 0; starts < 2; starts += 1) {
+    const node = await startNode(t, home, { args: ['--home', nodeHome] });
+    node.process.kill('SIGTERM');
+    assert.equal(await node.ended(), 0);
+  }
+  const lines = linesOf(nodeHome);
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['node_started', 'keys_made', 'node_stopped', 'node_started', 'node_stopped'],
+  );
+  const { faucet: _, ...keys } = lines[0]!.about.keys as Record<string, string>;
+  assert.deepEqual(lines[1]!.about, keys);
+});
+
+test('keys that sign a card for a genesis stand in the log', async (t) => {
+  const home = temporaryHome(t);
+  const draft = join(home, 'draft.json');
+  const nodeHome = join(home, 'acme');
+  const succeed = async (...args: string[]): Promise<string> => {
+    const { code, stderr, stdout } = await run('server', home, args);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  await succeed('genesis', 'new', draft, '--name', 'trade', '--start', '2027-01-31T12:00:00Z');
+  const owner = encodeAddress('sl', createSigner(new Uint8Array(32).fill(7)).publicKey);
+  const joining = ['genesis', 'join', draft, '--home', nodeHome, '--name', 'acme', '--owner', owner, '--stake', '5'];
+  const card = await succeed(...joining);
+  await succeed(...joining);
+  const lines = linesOf(nodeHome);
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['keys_made', 'keys_used', 'keys_used'],
+  );
+  assert.ok(card.includes(String(lines[0]!.about.validator)), card);
+  for (const { about } of lines.slice(1)) {
+    assert.deepEqual(about, { ...lines[0]!.about, signed: 'genesis card', genesis: 'trade' });
+  }
+  await succeed('audit', 'verify', '--home', nodeHome);
 });

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
+import { ApiProblem } from '../../client/http/problem.js';
 import { Database } from '../../server/storage/sqlite.js';
 import { run, temporaryHome } from './programs.js';
-import { startNode, until } from './running-node.js';
+import { freePort, startNode, until } from './running-node.js';
 
 const homeOf = (user: string): string => join(user, 'node');
 const ledgerOf = (user: string): string => join(homeOf(user), 'ledger.db');
@@ -27,6 +28,22 @@ async function paidHome(t: TestContext) {
   return { user, node, client, address, before };
 }
 
+/** A problem that says what the node does and what its operator does, and nothing of the inside. */
+const isDamageAnswer =
+  (user: string) =>
+  (told: unknown): boolean => {
+    assert.ok(told instanceof ApiProblem, `${told}`);
+    assert.equal(told.status, 503);
+    assert.equal(told.code, 'ledger_damaged');
+    const text = `${told.message} ${told.fix}`;
+    assert.match(text, /contradicts itself.*the node stops.*server verify.*server repair/);
+    assert.ok(!text.includes(user) && !/ledger\.db|\.js\b/.test(text), text);
+    return true;
+  };
+
+/** Of an exception that nobody caught. */
+const stack = /\n\s+at .+\.js:\d+/;
+
 const wrong = (address: string): string =>
   `UPDATE accounts SET balance = balance + 1000000 WHERE address = '${address}'`;
 
@@ -36,15 +53,10 @@ test('a balance changed while the node was down is never told; the node says why
   assert.equal(await node.ended(), 0);
   change(ledgerOf(user), wrong(address));
   const again = await startIn(t, user);
-  const asked = await createClient({ url: again.url })
-    .account(address)
-    .then(
-      (answer) => `was told ${answer.balance}`,
-      (error: Error) => error.message,
-    );
-  assert.doesNotMatch(asked, /was told/);
+  await assert.rejects(createClient({ url: again.url }).account(address), isDamageAnswer(user));
   assert.notEqual(await again.ended(), 0);
   assert.match(again.output(), new RegExp(`account/${address} of the state does not follow .*server repair`));
+  assert.doesNotMatch(again.output(), stack);
   const repaired = await run('server', user, ['repair', '--home', homeOf(user)]);
   assert.equal(repaired.code, 0, repaired.stderr);
   assert.equal((await run('server', user, ['verify', '--home', homeOf(user)])).code, 0);
@@ -53,15 +65,63 @@ test('a balance changed while the node was down is never told; the node says why
 test('a balance changed under a running node is never told; the node says why and stops', async (t) => {
   const { user, node, client, address, before } = await paidHome(t);
   change(ledgerOf(user), wrong(address));
-  let told: number | undefined = before;
+  let told: unknown = before;
   await until(async () => {
     told = await client.account(address).then(
       ({ balance }) => balance,
-      () => undefined,
+      (error: unknown) => error,
     );
-    return told === undefined || told !== before;
+    return told !== before;
   }, 'the node noticed');
-  assert.equal(told, undefined);
+  assert.ok(isDamageAnswer(user)(told));
   assert.notEqual(await node.ended(), 0);
   assert.match(node.output(), new RegExp(`account/${address} of the state does not follow .*server repair`));
+  assert.doesNotMatch(node.output(), stack);
+});
+
+async function paidTwice(t: TestContext) {
+  const paid = await paidHome(t);
+  for (let n = 0; n < 2; n += 1) await paid.client.waitUntilFinal((await paid.client.faucet(paid.address)).id);
+  return paid;
+}
+
+const damagedBlock = "UPDATE blocks SET header = json_set(header, '$.proposer', '0x00') WHERE idx = 1";
+
+test('a stream of events that comes to a damaged block breaks off, and the node says why and stops', async (t) => {
+  const { user, node } = await paidTwice(t);
+  change(ledgerOf(user), damagedBlock);
+  const told = await fetch(`${node.url}/v1/events?since=0`)
+    .then((response) => response.text())
+    .catch((error: Error) => error.message);
+  assert.doesNotMatch(told, /"index":/);
+  assert.notEqual(await node.ended(), 0);
+  assert.match(node.output(), /block 1 is not the one that was made final.*server repair/);
+  assert.doesNotMatch(node.output(), stack);
+});
+
+test('a damaged block that a start comes upon ends it with the sentence and exit code 3', async (t) => {
+  const { user, node } = await paidTwice(t);
+  node.process.kill('SIGTERM');
+  assert.equal(await node.ended(), 0);
+  change(ledgerOf(user), damagedBlock);
+  const ports = ['--p2p-port', `${await freePort()}`, '--http-port', `${await freePort()}`];
+  const started = await run('server', user, ['start', '--home', homeOf(user), ...ports]);
+  assert.equal(started.code, 3, started.stderr);
+  assert.match(started.stderr, /block 1 is not the one that was made final[\s\S]*server repair/);
+  assert.doesNotMatch(started.stdout + started.stderr, stack);
+});
+
+test('a damaged account that a block comes upon ends the node with the sentence', async (t) => {
+  const { user, node, address } = await paidHome(t);
+  node.process.kill('SIGTERM');
+  assert.equal(await node.ended(), 0);
+  change(ledgerOf(user), wrong(address));
+  const again = await startIn(t, user);
+  // The payee's entry is read when the payment is executed, on whatever occasion that is.
+  await createClient({ url: again.url })
+    .faucet(address)
+    .catch(() => undefined);
+  assert.notEqual(await again.ended(), 0);
+  assert.match(again.output(), new RegExp(`account/${address} of the state does not follow .*server repair`));
+  assert.doesNotMatch(again.output(), stack);
 });

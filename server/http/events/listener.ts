@@ -24,13 +24,19 @@ export interface Listener {
   readonly end: () => void;
 }
 
-/** @param stallMs how long the socket may take nothing before the stream is closed */
+export interface ListenerOptions {
+  /** How long the socket may take nothing before the stream is closed. */
+  readonly stallMs: number;
+  /** The ledger could not be read, and the stream is closed. Whoever wakes listeners must not be stopped by one. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 export function createListener(
   response: ServerResponse,
   source: EventSource,
   from: EventPlace,
   wanted: Wanted,
-  stallMs: number,
+  { stallMs, onFailure }: ListenerOptions,
 ): Listener {
   let place = from;
   let busy = false;
@@ -67,9 +73,18 @@ export function createListener(
     return true;
   };
 
-  /** Writes what is due until the socket is full or the tip is reached. */
   const run = (): void => {
     if (busy) return;
+    try {
+      writeDue();
+    } catch (error) {
+      response.destroy();
+      onFailure(error);
+    }
+  };
+
+  /** Writes what is due until the socket is full or the tip is reached. */
+  const writeDue = (): void => {
     for (let blocks = 0; blocks < blocksAtOnce; blocks += 1) {
       if (blocked() || closed()) return;
       const index = place.n === blockEnd ? place.index + 1 : place.index;

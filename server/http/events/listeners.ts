@@ -1,6 +1,7 @@
 /** GET /v1/events: all open streams, their bound, and what wakes them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { LedgerFailure } from '../../errors.js';
 import { parseAddress } from '../account-address.js';
 import type { HttpMetrics } from '../metrics.js';
 import type { NodeEvents } from '../node-api.js';
@@ -52,7 +53,11 @@ export interface Listeners {
   readonly close: () => void;
 }
 
-export function createListeners(context: RouteContext, metrics: HttpMetrics): Listeners {
+export function createListeners(
+  context: RouteContext,
+  metrics: HttpMetrics,
+  onBug: (error: unknown) => void,
+): Listeners {
   const { node, limits } = context;
   const source = createEventSource(node);
   const open = new Set<Listener>();
@@ -98,7 +103,12 @@ export function createListeners(context: RouteContext, metrics: HttpMetrics): Li
       return;
     }
     response.write('retry: 1000\n: welcome\n\n');
-    const listener = createListener(response, source, asked.from, asked.wanted, limits.listenerStallMs);
+    const listener = createListener(response, source, asked.from, asked.wanted, {
+      stallMs: limits.listenerStallMs,
+      onFailure(error) {
+        if (!(error instanceof LedgerFailure)) onBug(error);
+      },
+    });
     open.add(listener);
     metrics.listeners(open.size);
     response.once('close', () => {

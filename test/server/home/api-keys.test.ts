@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openApiKeyRing } from '../../../server/home/api-key-ring.js';
 import { addApiKey, readApiKeys, removeApiKey } from '../../../server/home/api-keys.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { temporaryDirectory } from '../nodes.js';
 
 const code = (expected: string) => (error: { readonly code?: string }) => error.code === expected;
@@ -18,6 +19,25 @@ test('the file holds hashes only, and its owner alone can read it', (t) => {
   assert.throws(() => addApiKey(path, { name: 'shop', role: 'read', now: 8 }), code('API_KEY_EXISTS'));
   assert.equal(removeApiKey(path, 'shop'), true);
   assert.equal(removeApiKey(path, 'shop'), false);
+});
+
+test('while another process changes the keys nothing is changed, and afterwards the change comes about', (t) => {
+  const path = join(temporaryDirectory(t), 'api-keys.json');
+  addApiKey(path, { name: 'first', role: 'read', now: 0 });
+  const before = readFileSync(path, 'utf8');
+  const other = new Database(`${path}.lock.db`);
+  t.after(() => other.close());
+  other.exec('BEGIN EXCLUSIVE');
+  assert.throws(() => addApiKey(path, { name: 'second', role: 'read', now: 0 }, 1), code('API_KEYS_BUSY'));
+  assert.throws(() => removeApiKey(path, 'first', 1), code('API_KEYS_BUSY'));
+  assert.equal(readFileSync(path, 'utf8'), before);
+  other.exec('COMMIT');
+  addApiKey(path, { name: 'second', role: 'read', now: 0 }, 1);
+  assert.equal(removeApiKey(path, 'first', 1), true);
+  assert.deepEqual(
+    readApiKeys(path).map(({ name }) => name),
+    ['second'],
+  );
 });
 
 test('a running node takes changes over, and a damaged file opens nothing', (t) => {

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { accountKey, epochKey, readAccount, supplyKey, validatorKey } from '../../../ledger/state-keys.js';
 import { canonicalJson } from '../../../ledger/values/canonical.js';
 import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
+import type { LedgerFailure } from '../../../server/errors.js';
 import { createRandom } from '../../../server/simulator/random.js';
 import type { LedgerQueries } from '../../../server/storage/ledger-queries.js';
 import { createLedgerStore, type LedgerFile } from '../../../server/storage/ledger-store.js';
@@ -196,6 +197,50 @@ const cases: readonly (readonly [what: string, sql: string, ask: (of: Opened) =>
     `UPDATE certificates SET certificate = json_set(certificate, '$.signatures[1]', json_extract(certificate, '$.signatures[0]')) WHERE idx = ${blocks}`,
     (o) => o.queries.block('latest'),
   ],
+  ['stake that is no JSON', `UPDATE validators SET unbonding = '{'`, (o) => o.queries.supply()],
+  ['nonces that are no JSON', `UPDATE accounts SET nonces = '{'`, (o) => o.queries.account(ann)],
+  ['a header that is no JSON', `UPDATE blocks SET header = '{' WHERE idx = 7`, (o) => o.queries.block(toHeight(7))],
+  ['a header that is nothing', `UPDATE blocks SET header = 'null' WHERE idx = 7`, (o) => o.queries.block(toHeight(7))],
+  [
+    'a header that is no JSON, to a peer',
+    `UPDATE blocks SET header = '{' WHERE idx = 7`,
+    (o) => o.store.page(toHeight(1), 20, 100_000),
+  ],
+  ['a body that is nothing', `UPDATE transactions SET body = 'null'`, (o) => o.queries.transaction(payment)],
+  [
+    'a signature that is a number',
+    `UPDATE transactions SET body = json_set(body, '$.signature', 5) WHERE idx = 7`,
+    (o) => o.queries.transaction(payment),
+  ],
+  [
+    'a certificate that is nothing',
+    `UPDATE certificates SET certificate = 'null' WHERE idx = 3`,
+    (o) => o.queries.block(toHeight(3)),
+  ],
+  [
+    'a certificate without signers',
+    `UPDATE certificates SET certificate = json_remove(certificate, '$.signers') WHERE idx = 3`,
+    (o) => o.queries.block(toHeight(3)),
+  ],
+  ['a set that is a number', `UPDATE epochs SET validators = '5' WHERE number = 1`, (o) => o.queries.epoch(toEpoch(1))],
+  ['evidence that is empty', `UPDATE evidence SET body = '{}'`, (o) => o.queries.evidence(10)],
+  ['the last epoch, gone', 'DELETE FROM epochs WHERE number = 4', (o) => o.queries.epoch(toEpoch(4))],
+  ['the first epoch, gone', 'DELETE FROM epochs', (o) => o.queries.block(toHeight(0))],
+  [
+    'a list that is none',
+    `UPDATE account_history SET positions = '{}' WHERE positions IS NOT NULL`,
+    (o) => o.queries.accountTransactions(ann, 100),
+  ],
+  [
+    'a list of what are no places',
+    `UPDATE account_history SET positions = '[[]]' WHERE positions IS NOT NULL`,
+    (o) => o.queries.accountTransactions(ann, 100),
+  ],
+  [
+    'a past balance that is no number',
+    `UPDATE account_history SET nonces = '{"0":0.5}' WHERE account = (SELECT id FROM accounts WHERE address = '${person('friend 1').address}')`,
+    (o) => o.queries.account(person('friend 1').address, toHeight(blocks - 1)),
+  ],
   [
     'a list of the wrong account',
     "UPDATE account_history SET positions = '[0]' WHERE idx = 8 AND positions IS NOT NULL",
@@ -210,14 +255,18 @@ for (const [what, sql, ask] of cases) {
     const database = new Database(path);
     assert.ok(database.prepare(sql).run().changes > 0, 'the row is there');
     database.close();
-    const heard: string[] = [];
-    const opened = open(path, ({ message }) => heard.push(message));
+    const heard: Error[] = [];
+    const opened = open(path, (error) => heard.push(error));
     t.after(() => close(opened));
     assert.throws(
       () => ask(opened),
-      /is damaged: .+\. The node stops and answers nothing from it: run `server verify`/,
+      (error: LedgerFailure) => {
+        assert.equal(error.code, 'ledger_damaged');
+        assert.match(error.message, /is damaged: .+\. The node stops and answers nothing from it: run `server verify`/);
+        assert.deepEqual(heard, [error]);
+        return true;
+      },
     );
-    assert.equal(heard.length, 1);
   });
 }
 
@@ -294,3 +343,23 @@ test('flipped bits and swapped pages: every answer is the true one, or there is 
   }
   assert.ok(refused > 20 && answered > 100, `${refused} refused, ${answered} answered`);
 });
+
+/** What only a mistake in a program can ask; one of each kind that a question can run into. */
+const mistakes: readonly (readonly [what: string, ask: (of: Opened) => unknown, error: RegExp])[] = [
+  ['no id', ({ queries }) => queries.transaction(undefined as never), /^TypeError: /],
+  ['an id that SQLite cannot take', ({ store }) => store.blockByHash({} as never), /^RangeError: /],
+  ['a height that is no number', ({ queries }) => queries.block({} as never), /^RangeError: /],
+  ['a height that SQLite cannot count to', ({ store }) => store.page(toHeight(1), 0.5, 9), /datatype mismatch/],
+  ['a cursor that is no text', ({ queries }) => queries.blocks(5, 7 as never), /^TypeError: /],
+];
+
+for (const [what, ask, error] of mistakes) {
+  test(`a question with ${what} fails as it is: the ledger is not blamed, and goes on to be told`, async (t) => {
+    const heard: Error[] = [];
+    const opened = open(original, (failure) => heard.push(failure));
+    t.after(() => close(opened));
+    assert.throws(() => ask(opened), error);
+    assert.deepEqual(heard, []);
+    for (const [name, question] of questions) assert.equal(JSON.stringify(question(opened)), truth.get(name));
+  });
+}

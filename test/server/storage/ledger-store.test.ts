@@ -156,7 +156,7 @@ test('a read of a damaged file stops the store with one sentence', async (t) => 
   };
   assert.throws(
     readAll,
-    /^Error: Cannot read .*ledger\.db: the file is damaged; stop the node and run `server repair`/,
+    /^LedgerFailure: Cannot read .*ledger\.db: the file is damaged; stop the node and run `server repair`/,
   );
   assert.throws(readAll);
   assert.equal(failures.length, 1);

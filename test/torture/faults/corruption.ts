@@ -1,14 +1,18 @@
 /**
- * Something wrote over the files of a node while it was down. What is damaged has to be noticed, at start or by `server
- * verify`; `server repair` has to mend it without touching the vote state; and the node has to catch up from the other.
+ * Something wrote over the files of a node while it was down. Started on them it may tell nothing wrong; what is damaged
+ * has to be found by `server verify`; `server repair` has to mend it without touching the vote state; and the node has to
+ * catch up from the other.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../../server/simulator/random.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { binOf } from '../../cli/programs.js';
+import { knownAnswers } from '../known-answers.js';
 import type { TorturedNode } from '../tortured-node.js';
-import { type Fault, pause } from './fault.js';
+import { type Fault, pause, startAgain } from './fault.js';
+import { standsOn } from './standing.js';
 
 const pageBytes = 4096;
 /** A node that catches up stores a block in less. */
@@ -47,27 +51,46 @@ const damages = {
 
 const names = Object.keys(damages) as (keyof typeof damages)[];
 
+function tipOf({ home }: TorturedNode): number {
+  const database = new Database(join(home, 'ledger.db'), { readonly: true });
+  try {
+    return database.prepare('SELECT tip_index FROM chain').pluck().get() as number;
+  } finally {
+    database.close();
+  }
+}
+
 const server = (node: TorturedNode, word: 'verify' | 'repair') =>
   spawnSync(process.execPath, [binOf('server'), word, '--home', node.home], { encoding: 'utf8' });
 
-export const corruption: Fault = async ({ validators, follower, random, count, started }, node) => {
+export const corruption: Fault = async (arena, node) => {
+  const { validators, follower, random, count, started } = arena;
   const helper = node === follower ? validators[0]! : (follower ?? validators.find((one) => one !== node)!);
   // What is final has to be somewhere else as well before the only copy is damaged.
   const { index } = (await node.client.status()).final;
   for (const end = performance.now() + 20_000; (await helper.client.status()).stored_index < index; await pause(50)) {
     if (performance.now() > end) return [`${helper.name} does not have block ${index} of ${node.name}`];
   }
+  const known = await knownAnswers(helper.client, index, random);
   // A node that stops well leaves no log beside the file: then whatever is hit in it counts.
   if (random.below(2) === 0) await node.kill();
   else await node.stop();
+  // It may have gone on since then: the only copy of a block is not damaged, as nobody could bring it back.
+  if ((await helper.client.status()).stored_index < tipOf(node)) {
+    count('not_copied_yet');
+    await startAgain(arena, node);
+    return [];
+  }
   const voteState = join(node.home, 'keys/vote-state.journal');
   const votes = existsSync(voteState) ? readFileSync(voteState) : undefined;
   const what = random.pick(names);
   damages[what](node, random);
   node.disk.settle();
-  const complaints: string[] = [];
+  const stood = await standsOn(arena, node, helper, known, index);
+  const complaints = stood.wrong.map((one) => `${what}: ${one}`);
   const verified = server(node, 'verify');
   const isDamaged = verified.status !== 0;
+  if (!isDamaged) complaints.push(...stood.unproved.map((one) => `${what}, and verify finds nothing: ${one}`));
   if (isDamaged) {
     count('damage_found');
     const repaired = server(node, 'repair');
@@ -91,7 +114,11 @@ export const corruption: Fault = async ({ validators, follower, random, count, s
 async function catchesUp({ client }: TorturedNode, index: number): Promise<boolean> {
   let stored = -1;
   for (let since = performance.now(); performance.now() - since < stuckAfterMs; await pause(50)) {
-    const { stored_index } = await client.status();
+    // A busy machine may not let it answer in time, which is no end of its way.
+    const stored_index = await client.status().then(
+      (status) => status.stored_index,
+      () => stored,
+    );
     if (stored_index >= index) return true;
     if (stored_index === stored) continue;
     stored = stored_index;

@@ -1,0 +1,65 @@
+/**
+ * Puts a backup in the place of a home's ledger. One rule: what takes the place has been copied, brought to disk and
+ * verified from genesis on before; a ledger that was there is moved aside, never deleted. Keys, mempool and vote state
+ * are not touched: the vote state says what the validator has signed, and the copy is older than that.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { LedgerContext } from '../../ledger/context.js';
+import { SlotledgerError } from '../errors.js';
+import { backupLedger } from '../storage/backup-ledger.js';
+import { syncDirectory } from '../storage/durable-files.js';
+import { findingText, type Progress } from '../verify/report.js';
+import { verifyLedger } from '../verify/verify-chain.js';
+import { moveAside } from './move-aside.js';
+
+export interface RestoreOptions {
+  readonly backup: string;
+  /** ledger.db of the home. */
+  readonly path: string;
+  readonly context: LedgerContext;
+  /** Whether a ledger that is there may be moved aside. */
+  readonly replace: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Restored {
+  /** The last block of the ledger now. */
+  readonly index: number;
+  /** Where the ledger is that was there before. */
+  readonly movedTo?: string;
+}
+
+/**
+ * The caller holds the home's lock.
+ * @throws SlotledgerError LEDGER_EXISTS, BACKUP_DAMAGED; an Error of one sentence when reading or writing fails
+ */
+export async function restoreLedger(options: RestoreOptions): Promise<Restored> {
+  const { backup, path, context, replace, onProgress = () => {} } = options;
+  const isThere = ['', '-wal'].some((end) => existsSync(path + end));
+  if (isThere && !replace) {
+    throw new SlotledgerError(
+      'LEDGER_EXISTS',
+      `${path} exists already.`,
+      'Give --replace to put the backup in its place: the ledger that is there is moved aside, not deleted.',
+    );
+  }
+  const fresh = `${path}.${process.pid}.restored`;
+  try {
+    await backupLedger(backup, fresh);
+    const { findings, index } = verifyLedger({ path: fresh, context, onProgress });
+    if (findings[0] !== undefined) {
+      throw new SlotledgerError(
+        'BACKUP_DAMAGED',
+        `${backup} is not the ledger of this chain, or is damaged: ${findingText(findings[0])}`,
+        'Nothing was changed. Take another backup, or start the node without a ledger: it fetches all blocks from its peers.',
+      );
+    }
+    const movedTo = isThere ? moveAside(path, 'replaced') : undefined;
+    renameSync(fresh, path);
+    syncDirectory(dirname(path));
+    return { index, ...(movedTo === undefined ? {} : { movedTo }) };
+  } finally {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
+  }
+}

@@ -1,0 +1,80 @@
+/** `server restore` with real backups of a real node, through the real programs. */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createClient } from '../../client/http/client.js';
+import { Database } from '../../server/storage/sqlite.js';
+import { run, temporaryHome } from './programs.js';
+import { startNode } from './running-node.js';
+
+/** A stopped validator with final payments, and a backup of its ledger. */
+async function backedUp(t: TestContext) {
+  const user = temporaryHome(t);
+  const home = join(user, 'node');
+  const server = (...words: string[]) => run('server', user, [...words, '--home', home]);
+  const node = await startNode(t, user, { args: ['--home', home] });
+  const client = createClient({ url: node.url });
+  const { address } = (await client.accounts({ limit: 100 })).items.at(-1)!;
+  await client.waitUntilFinal((await client.faucet(address)).id);
+  node.process.kill('SIGTERM');
+  assert.equal(await node.ended(), 0);
+  const backup = join(user, 'copy.db');
+  assert.equal((await server('backup', backup)).code, 0);
+  return { user, home, server, backup, address };
+}
+
+const filesOf = (home: string): readonly string[] => readdirSync(home).filter((name) => name.startsWith('ledger.db'));
+const votesOf = (home: string): Buffer => readFileSync(join(home, 'keys/vote-state.journal'));
+
+test('a lost ledger is restored, verifies, and the validator goes on with its own vote state', async (t) => {
+  const { user, home, server, backup, address } = await backedUp(t);
+  const votes = votesOf(home);
+  for (const name of filesOf(home)) rmSync(join(home, name));
+  const restored = await server('restore', backup);
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.match(restored.stdout, /every one was verified[\s\S]*vote state were not touched[\s\S]*waits and watches/);
+  assert.deepEqual(filesOf(home), ['ledger.db']);
+  assert.deepEqual(votesOf(home), votes);
+  assert.equal((await server('verify')).code, 0);
+  const node = await startNode(t, user, { args: ['--home', home] });
+  const client = createClient({ url: node.url });
+  const paid = await client.waitUntilFinal((await client.faucet(address)).id);
+  assert.equal(paid.status, 'final');
+});
+
+test('a ledger that is there is replaced only when told so, and kept aside', async (t) => {
+  const { home, server, backup } = await backedUp(t);
+  const before = readFileSync(join(home, 'ledger.db'));
+  const refused = await server('restore', backup);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^error: .*ledger\.db exists already\.\n {2}fix: Give --replace/);
+  assert.deepEqual(readFileSync(join(home, 'ledger.db')), before);
+  const restored = await server('restore', backup, '--replace');
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.deepEqual(readFileSync(join(home, 'ledger.db.replaced-1')), before);
+  assert.equal((await server('verify')).code, 0);
+});
+
+test('a backup that does not verify changes nothing', async (t) => {
+  const { user, home, server, backup } = await backedUp(t);
+  const changed = join(user, 'changed.db');
+  cpSync(backup, changed);
+  const database = new Database(changed);
+  database.exec('UPDATE accounts SET balance = balance + 1');
+  database.close();
+  const before = readFileSync(join(home, 'ledger.db'));
+  const refused = await server('restore', changed, '--replace');
+  assert.equal(refused.code, 3, refused.stderr);
+  assert.match(refused.stderr, /is damaged: accounts, sl1/);
+  assert.deepEqual(readFileSync(join(home, 'ledger.db')), before);
+  assert.ok(!readdirSync(home).some((name) => name.includes('restored') || name.includes('replaced')));
+});
+
+test('no ledger is put under a running node', async (t) => {
+  const { user, home, server, backup } = await backedUp(t);
+  await startNode(t, user, { args: ['--home', home] });
+  const refused = await server('restore', backup, '--replace');
+  assert.equal(refused.code, 5, refused.stderr);
+  assert.ok(!existsSync(join(home, 'ledger.db.replaced-1')));
+});
