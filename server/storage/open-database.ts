@@ -24,8 +24,8 @@ export interface FileCaches {
   readonly mempoolKiB: number;
 }
 
-/** Four times as much makes no commit and no read measurably cheaper: the system keeps the pages as well. */
-export const usualCaches: FileCaches = { writerKiB: 16 * 1024, readerKiB: 8 * 1024, mempoolKiB: 4 * 1024 };
+/** Eight times as much makes no commit and no read measurably cheaper: the system keeps the pages as well. */
+export const usualCaches: FileCaches = { writerKiB: 8 * 1024, readerKiB: 4 * 1024, mempoolKiB: 2 * 1024 };
 /** Readers never wait for the writer in WAL mode; this covers recovery after a crash and a foreign sqlite3 shell. */
 /** Of a file that is not kept: what does not fit is written out. */
 const scratchCacheKiB = 64 * 1024;
