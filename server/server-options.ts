@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly httpTls?: TlsFiles;
   /** What HTTP grants those who show no API key. Starting value 'submit': to read and to hand in transactions. */
   readonly httpAnonymous?: Anonymous;
+  /** Event streams (`GET /v1/events`) open at one time; further ones get 503. 0 to 10,000. Starting value 256. */
+  readonly httpMaxListeners?: number;
   /** A port of its own for `GET /metrics`, on `httpHost`; also without HTTP. Starting value: none. 0 takes a free one. */
   readonly metricsPort?: number;
   /**

@@ -112,6 +112,7 @@ function addNodeOptions(command: Command): Command {
     .option('--http-tls-cert <file>', 'PEM certificate: HTTPS instead of HTTP')
     .option('--http-tls-key <file>', 'PEM key of that certificate; replaced files are taken without a restart')
     .option('--http-anonymous <rights>', 'without an API key: submit (and read), read, or none (default: submit)')
+    .option('--http-max-listeners <number>', 'event streams open at one time (default: 256)')
     .option('--bootstrap <host:port>', 'peer to connect to (repeatable)', collect)
     .option('--p2p-advertise <host:port>', 'how others reach this node, if not as it comes')
     .option('--no-peer-exchange', 'neither ask for nor tell the addresses of other nodes')

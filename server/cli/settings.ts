@@ -13,6 +13,7 @@ import { toHeight } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
 import { anonymousRights } from '../http/access.js';
+import { defaultMaxListeners, mostListeners } from '../http/limits.js';
 import type { TlsFiles } from '../http/tls-files.js';
 import type { Checkpoint } from '../replica/checkpoint.js';
 import { logLevels, type NetworkConfig, type ServerOptions } from '../server-options.js';
@@ -54,6 +55,7 @@ const names = [
   'http_port',
   'http_host',
   'http_anonymous',
+  'http_max_listeners',
   'http_tls_cert',
   'http_tls_key',
   'metrics_port',
@@ -117,6 +119,7 @@ export function readSettings(command: Command): Settings {
     allowRoot: booleanOf('allow_root', find('allow_root').value) ?? false,
     lowMemory: booleanOf('low_memory', find('low_memory').value) ?? false,
     httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
+    httpMaxListeners: numberOf('http_max_listeners', find('http_max_listeners').value, 0, mostListeners),
     metricsPort: portOf('metrics_port', find('metrics_port').value),
     record: textOf('record', find('record').value),
     genesisHash: hashOf('genesis_hash', find('genesis_hash').value),
@@ -142,6 +145,7 @@ export function readSettings(command: Command): Settings {
     http_port: httpPort,
     http_host: httpHost,
     http_anonymous: wished.httpAnonymous ?? 'submit',
+    http_max_listeners: wished.httpMaxListeners ?? defaultMaxListeners,
     http_tls_cert: httpTls?.cert,
     http_tls_key: httpTls?.key,
     metrics_port: wished.metricsPort,
@@ -202,6 +206,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     http_port: flags.httpPort,
     http_host: flags.httpHost,
     http_anonymous: flags.httpAnonymous,
+    http_max_listeners: flags.httpMaxListeners,
     http_tls_cert: flags.httpTlsCert,
     http_tls_key: flags.httpTlsKey,
     metrics_port: flags.metricsPort,

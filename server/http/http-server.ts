@@ -132,7 +132,7 @@ export function createHttpServer({
   });
   const { server } = web;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
-  server.maxConnections = limits.maxConnections;
+  server.maxConnections = limits.maxConnections + limits.maxListeners;
   server.on('clientError', (error, socket) => {
     const response = answering.get(socket as Socket);
     // A second head must not stand in the middle of an answer that has begun.

@@ -1,5 +1,9 @@
 /** Everything in the HTTP floor that can grow, with its bound and why. */
 
+export const defaultMaxListeners = 256;
+/** More streams than this want more than one process's file descriptors and half of its time. */
+export const mostListeners = 10_000;
+
 export interface HttpLimits {
   /** Bytes of a request body. 1 MiB holds more than `maxBatch` ordinary transactions. */
   readonly maxBodyBytes: number;
@@ -15,12 +19,16 @@ export interface HttpLimits {
   readonly keepAliveTimeoutMs: number;
   /** Then the client connects again, so that no connection lives for ever. */
   readonly maxRequestsPerSocket: number;
+  /** Besides event streams. */
   readonly maxConnections: number;
   /** Longest `timeout_ms` of `?wait=final`. */
   readonly maxWaitMs: number;
   /** Answers that wait for finality at one time; further ones are answered at once as pending. */
   readonly maxWaiting: number;
-  /** Open event streams. */
+  /**
+   * Open event streams, 0 to `mostListeners`: the operator's choice. Each holds its socket and at most 16 KiB and one event
+   * that the socket has not taken; events are shared by all.
+   */
   readonly maxListeners: number;
   /** A listener that reads nothing for so long, in ms, is closed; it can resume where it stopped. */
   readonly listenerStallMs: number;
@@ -50,7 +58,7 @@ export const defaultHttpLimits: HttpLimits = {
   maxConnections: 2_000,
   maxWaitMs: 60_000,
   maxWaiting: 10_000,
-  maxListeners: 256,
+  maxListeners: defaultMaxListeners,
   listenerStallMs: 30_000,
   heartbeatMs: 15_000,
   requestsPer10s: 2_000,

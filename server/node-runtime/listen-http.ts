@@ -39,6 +39,7 @@ export async function listenHttp(parts: HttpParts): Promise<HttpPorts> {
       ...(tls === undefined ? {} : { tls }),
       findKey: parts.findKey,
       ...(server.httpAnonymous === undefined ? {} : { anonymous: server.httpAnonymous }),
+      ...(server.httpMaxListeners === undefined ? {} : { limits: { maxListeners: server.httpMaxListeners } }),
       admin: parts.admin,
       host,
       port: parts.port,

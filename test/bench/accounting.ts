@@ -20,8 +20,20 @@ export async function account(
   index: number,
   acknowledged: readonly TransactionId[],
 ): Promise<Account> {
+  const { faults, ...counted } = await accountSince(under, 1, index, acknowledged);
+  const supply = await Promise.all(under.nodes.map(({ client }) => supplyFaults(client)));
+  return { ...counted, faults: [...faults, ...supply.flat()] };
+}
+
+/** Payments alone, of keys that were not used before block `first`. @param index as above */
+export async function accountSince(
+  under: Pick<ChainUnderTest, 'nodes'>,
+  first: number,
+  index: number,
+  acknowledged: readonly TransactionId[],
+): Promise<Account> {
   const faults: string[] = [];
-  const counts = await countFinal(under.nodes[0]!.client, index);
+  const counts = await countFinal(under.nodes[0]!.client, first, index);
   const lost = acknowledged.filter((id) => counts.get(id) === undefined).length;
   const doubled = [...counts.values()].filter((count) => count > 1).length;
   if (acknowledged.length === 0) faults.push('no payment was acknowledged');
@@ -29,16 +41,15 @@ export async function account(
   if (doubled > 0) faults.push(`${doubled} payments are final more than once`);
   const heads = await Promise.all(under.nodes.map(({ client }) => client.block(index)));
   if (new Set(heads.map(({ block }) => block.hash)).size !== 1) faults.push(`the nodes disagree on block ${index}`);
-  for (const { client } of under.nodes) faults.push(...(await supplyFaults(client)));
   const transactions = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return { faults, blocks: index, transactions };
+  return { faults, blocks: index - first + 1, transactions };
 }
 
-/** How often each transaction stands in the chain. */
-async function countFinal(client: Client, last: number): Promise<Map<TransactionId, number>> {
+/** How often each transaction stands in these blocks. */
+async function countFinal(client: Client, from: number, last: number): Promise<Map<TransactionId, number>> {
   const crypto = createCrypto();
   const counts = new Map<TransactionId, number>();
-  for (let first = 1; first <= last; first += together) {
+  for (let first = from; first <= last; first += together) {
     const indexes = Array.from({ length: Math.min(together, last - first + 1) }, (_, i) => first + i);
     for (const { block } of await Promise.all(indexes.map((at) => client.block(at)))) {
       for (const transaction of block.transactions) {

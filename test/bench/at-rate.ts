@@ -23,7 +23,7 @@ const lanes = 2;
 
 export async function measureAtRate(name: string, options: RateOptions): Promise<Measurement> {
   const { validators, perSecond, seconds } = options;
-  const under = await startChain(validators, payers, options.profileTo);
+  const under = await startChain(validators, { payers, profileTo: options.profileTo });
   try {
     const [first, last] = [under.nodes[0]!.client, under.nodes.at(-1)!.client];
     const { validator: dead } = await last.status();

@@ -2,6 +2,7 @@
  * Real `server start` processes on homes that `server testnet` made, with payers that have money. Whoever measures gets
  * the nodes, the payers and what their genesis says; stopping takes everything away again.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,17 +43,18 @@ export interface ChainUnderTest {
 const funds = toAmount(100_000);
 const payeeCount = 256;
 
-/**
- * @param payers at most 256: one transaction pays them all
- * @param profileTo a directory for a CPU profile of the first node
- * @param args more of them for `server start`
- */
-export async function startChain(
-  validators: number,
-  payers: number,
-  profileTo?: string,
-  args: readonly string[] = [],
-): Promise<ChainUnderTest> {
+export interface ChainOptions {
+  /** At most 256: one transaction pays them all. */
+  readonly payers: number;
+  /** A directory for a CPU profile of the first node. */
+  readonly profileTo?: string | undefined;
+  /** More words for each `server start`. */
+  readonly args?: readonly string[];
+  /** Starting value: 256 addresses. */
+  readonly payees?: readonly Address[];
+}
+
+export async function startChain(validators: number, options: ChainOptions): Promise<ChainUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
   const output = join(directory, 'chain');
   // Below the ports that the system gives to outgoing connections.
@@ -61,21 +63,36 @@ export async function startChain(
   const made = await run('server', directory, ['testnet', ...words]);
   if (made.code !== 0) throw new Error(`server testnet: ${made.stderr}`);
   const names = Array.from({ length: validators }, (_, i) => `node${i + 1}`);
-  const profiler = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileTo)}`];
+  const profiler = profilerWords(options.profileTo);
   const nodes = await Promise.all(
     names.map((name, i) =>
       createNodeProcess({
         home: join(output, name),
         p2pPort: basePort + i,
-        args: ['--log-level', 'warn', ...args],
+        args: ['--log-level', 'warn', ...(options.args ?? [])],
         nodeArgs: i === 0 ? profiler : [],
       }),
     ),
   );
+  return chainOf(nodes, options, () => rmSync(directory, { recursive: true, force: true }));
+}
+
+/** A chain of one validator on a home that exists and stays. */
+export async function startChainAt(home: string, options: ChainOptions): Promise<ChainUnderTest> {
+  const args = ['--log-level', 'warn', ...(options.args ?? [])];
+  const node = await createNodeProcess({ home, args, nodeArgs: profilerWords(options.profileTo) });
+  return chainOf([node], options, () => {});
+}
+
+const profilerWords = (profileTo: string | undefined): readonly string[] =>
+  profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileTo)}`];
+
+/** Starts the nodes and pays the payers, whose keys are new each time: their nonces begin at 0. */
+async function chainOf(nodes: NodeProcess[], options: ChainOptions, cleanUp: () => void): Promise<ChainUnderTest> {
   const stop = async (): Promise<void> => {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await Promise.all(nodes.map((node) => node.stop()));
-    rmSync(directory, { recursive: true, force: true });
+    cleanUp();
   };
   const interrupted = (): void => void stop().finally(() => process.exit(130));
   process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
@@ -84,7 +101,8 @@ export async function startChain(
     const { client, home } = nodes[0]!;
     const genesis = (await client.genesis()) as unknown as Genesis;
     const { chain } = await client.status();
-    const all = Array.from({ length: payers }, (_, i) => newPayer(i + 1, genesis.address_prefix));
+    const base = randomBytes(30).toString('hex');
+    const all = Array.from({ length: options.payers }, (_, i) => newPayer(base, i + 1, genesis.address_prefix));
     const settled = (withinMs: number): Promise<number> => allSettled(nodes, withinMs);
     const treasury = createKeystore(home).read('treasury');
     if (!treasury.ok || !('secret' in treasury.value.file)) throw new Error('the treasury has no readable key');
@@ -93,7 +111,7 @@ export async function startChain(
     const outputs = all.map(({ address }) => ({ to: address, amount: funds }));
     await wallet.send({ type: 'transfer', outputs }, { timeoutMs: 20_000 });
     await settled(20_000);
-    const payees = Array.from({ length: payeeCount }, (_, i) => payee(i, genesis.address_prefix));
+    const payees = options.payees ?? Array.from({ length: payeeCount }, (_, i) => payee(i, genesis.address_prefix));
     const killLast = async (): Promise<void> => nodes.pop()?.kill();
     return { chain, genesis, nodes, payers: all, payees, settled, killLast, stop };
   } catch (error) {
@@ -112,8 +130,9 @@ async function allSettled(nodes: readonly NodeProcess[], withinMs: number): Prom
   return index;
 }
 
-function newPayer(number: number, prefix: string): Payer {
-  const seed = number.toString(16).padStart(64, '0');
+/** @param base 60 hex digits */
+function newPayer(base: string, number: number, prefix: string): Payer {
+  const seed = base + number.toString(16).padStart(4, '0');
   return { seed, address: encodeAddress(prefix, createSigner(Buffer.from(seed, 'hex')).publicKey) };
 }
 

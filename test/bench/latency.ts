@@ -19,7 +19,7 @@ export async function measureLatency(
   seconds: number,
   profileTo?: string,
 ): Promise<Measurement> {
-  const under = await startChain(validators, validators, profileTo);
+  const under = await startChain(validators, { payers: validators, profileTo });
   const times: number[] = [];
   const acknowledged: TransactionId[] = [];
   let measurement: Measurement | undefined;

@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- [--seconds 10] [--only <part>,…] [--rate 200] [--profile <directory>]`: figures of real nodes on this machine;
+ * `npm run bench -- [--seconds 10] [--only <part>,…] [--rate 200] [--profile <directory>] [--large-home <directory>]
+ * [--transactions 4000] [--accounts 2000] [--listeners 1000]`: figures of real nodes on this machine;
  * `--profile` keeps a CPU profile of the first node of each throughput part. A part whose payments are
  * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
  */
@@ -8,7 +9,9 @@ import { measureAtRate } from './at-rate.js';
 import { type Ceiling, measureCeilings } from './ceilings.js';
 import { describeEnvironment, loadLine } from './environment.js';
 import { format, table } from './figures.js';
+import { measureLarge } from './large/measure-large.js';
 import { measureLatency } from './latency.js';
+import { measureListeners } from './listeners/measure-listeners.js';
 import type { Measurement } from './measurement.js';
 import { measureMemory } from './memory.js';
 import { measureThroughput } from './throughput.js';
@@ -19,9 +22,21 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     profile: { type: 'string' },
     rate: { type: 'string', default: '200' },
+    'large-home': { type: 'string' },
+    transactions: { type: 'string' },
+    accounts: { type: 'string' },
+    listeners: { type: 'string', default: '1000' },
   },
 });
 const seconds = Number(values.seconds);
+
+/** Small unless a home is named to keep it in. */
+const isKept = values['large-home'] !== undefined;
+const largePlan = {
+  directory: values['large-home'],
+  transactions: Number(values.transactions ?? (isKept ? 10_000_000 : 4000)),
+  accounts: Number(values.accounts ?? (isKept ? 1_000_000 : 2000)),
+};
 
 const common = { seconds, profileTo: values.profile };
 const single = { ...common, outputs: 1, batch: 100, signedPerSecond: 8000 };
@@ -42,6 +57,13 @@ const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
   dead4: () => measureThroughput('three of four validators, one is dead', { ...single, validators: 4, oneDead: true }),
   memory: () => measureMemory(seconds),
   rateDead4: () => atRate('three of four validators, at a fixed rate', { oneDead: true }),
+  large: () => measureLarge('one validator with a long history and many accounts', { ...common, ...largePlan }),
+  listeners: () =>
+    measureListeners(`one validator, ${values.listeners} event streams beside ${values.rate} payments a second`, {
+      ...common,
+      listeners: Number(values.listeners),
+      perSecond: Number(values.rate),
+    }),
 };
 
 function atRate(name: string, more: { readonly oneDead?: boolean }): Promise<Measurement> {

@@ -6,7 +6,7 @@ async function metricsOf({ client }: NodeProcess): Promise<string> {
 }
 
 /** The sum over all labels of a metric. */
-function sumOf(text: string, name: string): number {
+export function sumOf(text: string, name: string): number {
   const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   if (lines.length === 0) throw new Error(`the node has no metric ${name}`);
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);

@@ -27,7 +27,8 @@ export function createPurse(plan: PaymentPlan, payer: Payer, lane: number): Purs
   let nonce = 0;
   return {
     next() {
-      const first = (nonce * 7 + Number.parseInt(payer.seed.slice(-4), 16)) % plan.payees.length;
+      // Spread over all payees, however many there are.
+      const first = (nonce * 7919 + Number.parseInt(payer.seed.slice(-4), 16) * 104_729) % plan.payees.length;
       const outputs = Array.from({ length: plan.outputs }, (_, i) => ({
         to: plan.payees[(first + i) % plan.payees.length]!,
         amount: toAmount(1),

@@ -20,6 +20,8 @@ export interface RateReport {
   /** Each payment that became final, in the order in which they were due. */
   readonly paid: readonly Paid[];
   readonly acknowledged: readonly TransactionId[];
+  /** For each block with some of them, when the first answer came that one is final: its index and unix ms. */
+  readonly finalAt: readonly (readonly [index: number, at: number])[];
   /** Payments that were not final within the time that a request may wait, or were refused. */
   readonly failed: Readonly<Record<string, number>>;
 }
@@ -44,7 +46,14 @@ function sign(plan: RatePlan): Due[] {
   }));
 }
 
-function pay(agent: Agent, { body, url }: Due): Promise<{ id?: TransactionId; status?: unknown; code?: string }> {
+interface Answer {
+  readonly id?: TransactionId;
+  readonly status?: unknown;
+  readonly code?: string;
+  readonly receipt?: { readonly index: number };
+}
+
+function pay(agent: Agent, { body, url }: Due): Promise<Answer> {
   return new Promise((resolve) => {
     const path = `${url}/v1/transactions?wait=final&timeout_ms=${waitMs}`;
     const headers = { 'content-type': 'application/json', 'content-length': body.length };
@@ -63,6 +72,7 @@ async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
   const paid: (Paid | undefined)[] = [];
   const acknowledged: TransactionId[] = [];
   const failed: Record<string, number> = {};
+  const finalAt = new Map<number, number>();
   const everyMs = 1000 / plan.perSecond;
   const start = performance.now();
   const unixMs = Date.now() - start;
@@ -70,6 +80,8 @@ async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
     const answer = await pay(agent, due[n]!);
     if (answer.id !== undefined) acknowledged.push(answer.id);
     const at = start + n * everyMs;
+    const index = answer.receipt?.index;
+    if (index !== undefined && !finalAt.has(index)) finalAt.set(index, performance.timeOrigin + performance.now());
     if (answer.status === 'final') paid[n] = { dueAt: unixMs + at, ms: performance.now() - at };
     else failed[String(answer.code ?? answer.status)] = (failed[String(answer.code ?? answer.status)] ?? 0) + 1;
   };
@@ -80,7 +92,7 @@ async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
   }
   await Promise.all(all);
   agent.destroy();
-  return { paid: paid.filter((one) => one !== undefined), acknowledged, failed };
+  return { paid: paid.filter((one) => one !== undefined), acknowledged, finalAt: [...finalAt], failed };
 }
 
 let plan: RatePlan | undefined;

@@ -32,7 +32,7 @@ const connectionsPerNode = 4;
 
 export async function measureThroughput(name: string, plan: ThroughputPlan): Promise<Measurement> {
   const { validators, outputs, seconds, batch } = plan;
-  const under = await startChain(validators, payers, plan.profileTo);
+  const under = await startChain(validators, { payers, profileTo: plan.profileTo });
   let measurement: Measurement | undefined;
   try {
     if (plan.oneDead) await under.killLast();

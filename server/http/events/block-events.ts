@@ -17,11 +17,13 @@ export interface EventPlace {
 /** As `n`: after all events of the block. */
 export const blockEnd = Number.MAX_SAFE_INTEGER;
 
+export const placeText = ({ index, n }: EventPlace): string => `${index}.${n}`;
+
 export interface BlockEvent {
   readonly place: EventPlace;
   readonly type: Exclude<EventType, 'slot'>;
-  /** JSON. */
-  readonly data: string;
+  /** As it stands in a stream. Made when the first listener wants it, and shared by all of them. */
+  readonly bytes: () => Buffer;
   /** Of transactions: who is touched. */
   readonly addresses: readonly string[];
 }
@@ -30,7 +32,17 @@ export interface BlockEvent {
 export function blockEvents(block: Block, ids: readonly TransactionId[], roundsPerSlot: number): readonly BlockEvent[] {
   const events: BlockEvent[] = [];
   const add = (type: BlockEvent['type'], data: object, addresses: readonly string[] = []): void => {
-    events.push({ place: { index: block.index, n: events.length }, type, data: JSON.stringify(data), addresses });
+    const place = { index: block.index, n: events.length };
+    let bytes: Buffer | undefined;
+    events.push({
+      place,
+      type,
+      addresses,
+      bytes: () => {
+        bytes ??= Buffer.from(`id: ${placeText(place)}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+        return bytes;
+      },
+    });
   };
   const { index, hash, slot, epoch, round, proposer } = block;
   const view = slot * roundsPerSlot + round;
@@ -51,8 +63,6 @@ export function blockEvents(block: Block, ids: readonly TransactionId[], roundsP
   }
   return events;
 }
-
-export const placeText = ({ index, n }: EventPlace): string => `${index}.${n}`;
 
 /** `<index>.<n>`, or `<index>` alone for the end of that block. */
 export function parsePlace(text: string): EventPlace | undefined {

@@ -5,6 +5,7 @@ import { type Height, toHeight } from '../../../ledger/values/numbers.js';
 import type { NodeApi } from '../node-api.js';
 import { type BlockEvent, blockEvents } from './block-events.js';
 
+/** Of the latest blocks, and of those that listeners who are behind have read last. */
 const keptBlocks = 32;
 
 const hasher = {
@@ -14,24 +15,41 @@ const hasher = {
 
 export interface EventSource {
   readonly tip: () => Height;
+  /** A block more is final. */
+  readonly advance: () => void;
+  /** Whether `eventsOf` costs no more than one read for all listeners together. */
+  readonly isAtHand: (index: number) => boolean;
   /** undefined: there is no such final block on disk. */
   readonly eventsOf: (index: number) => readonly BlockEvent[] | undefined;
 }
 
 export function createEventSource(node: NodeApi): EventSource {
-  const eventsByIndex = new Map<number, readonly BlockEvent[]>();
+  const latest = new Map<number, readonly BlockEvent[]>();
+  const older = new Map<number, readonly BlockEvent[]>();
   const roundsPerSlot = node.genesis.parameters.rounds_per_slot;
+  // Asked for at every listener's turn, so it is read once for each block.
+  let known: Height | undefined;
+  const tip = (): Height => {
+    known ??= node.queries.tip().index;
+    return known;
+  };
+  const isLatest = (index: number): boolean => index > tip() - keptBlocks;
   return {
-    tip: () => node.queries.tip().index,
+    tip,
+    advance: () => {
+      known = undefined;
+    },
+    isAtHand: (index) => isLatest(index) || latest.has(index) || older.has(index),
     eventsOf: (index) => {
-      const kept = eventsByIndex.get(index);
+      const kept = latest.get(index) ?? older.get(index);
       if (kept !== undefined) return kept;
       const found = node.queries.block(toHeight(index));
       if (found === undefined) return undefined;
       const ids = found.block.transactions.map((transaction) => transactionId(hasher, transaction));
       const events = blockEvents(found.block, ids, roundsPerSlot);
-      eventsByIndex.set(index, events);
-      if (eventsByIndex.size > keptBlocks) eventsByIndex.delete(eventsByIndex.keys().next().value ?? -1);
+      const store = isLatest(index) ? latest : older;
+      store.set(index, events);
+      if (store.size > keptBlocks) store.delete(store.keys().next().value ?? -1);
       return events;
     },
   };

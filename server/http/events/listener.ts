@@ -1,13 +1,35 @@
 /**
- * One open event stream. It holds a place in the ledger and nothing else: whatever is due is read from the ledger when
- * the socket can take it, so a slow listener costs no memory, misses nothing and gets nothing twice.
+ * One open event stream. It holds a place in the ledger and nothing else: whatever is due is taken from the ledger when
+ * it is its turn and the socket can take it, so a slow listener costs no memory, misses nothing and gets nothing twice.
  */
 import type { ServerResponse } from 'node:http';
 import { type BlockEvent, blockEnd, type EventPlace, type EventType, placeText } from './block-events.js';
 import type { EventSource } from './event-source.js';
+import type { FanOut, Reader, Turn } from './fan-out.js';
 
-/** Blocks written before other work gets its turn. */
-const blocksAtOnce = 16;
+/** A turn writes no more than this, but for one event that is longer, and looks at no more blocks. */
+const portionBytes = 16 * 1024;
+const portionBlocks = 64;
+
+interface Portion {
+  readonly add: (bytes: Buffer) => void;
+  readonly isFull: () => boolean;
+  /** undefined: nothing was added. One event alone is the shared one, not a copy. */
+  readonly bytes: () => Buffer | undefined;
+}
+
+function createPortion(): Portion {
+  const parts: Buffer[] = [];
+  let length = 0;
+  return {
+    add(bytes) {
+      parts.push(bytes);
+      length += bytes.length;
+    },
+    isFull: () => length >= portionBytes,
+    bytes: () => (parts.length > 1 ? Buffer.concat(parts) : parts[0]),
+  };
+}
 
 export interface Wanted {
   readonly types: ReadonlySet<EventType>;
@@ -18,94 +40,106 @@ export interface Wanted {
 export interface Listener {
   /** Something new is final. */
   readonly wake: () => void;
-  /** An event without a place, such as a slot: sent if the socket is free, else left out. */
-  readonly pass: (type: EventType, data: object) => void;
+  /** An event without a place, such as a slot: sent if the socket is free, else left out. @param bytes as in the stream */
+  readonly pass: (type: EventType, bytes: Buffer) => void;
   readonly heartbeat: () => void;
   readonly end: () => void;
 }
 
-export interface ListenerOptions {
+export interface ListenerParts {
+  readonly response: ServerResponse;
+  readonly source: EventSource;
+  readonly fanOut: FanOut;
+  readonly from: EventPlace;
+  readonly wanted: Wanted;
   /** How long the socket may take nothing before the stream is closed. */
   readonly stallMs: number;
-  /** The ledger could not be read, and the stream is closed. Whoever wakes listeners must not be stopped by one. */
+  /** The ledger could not be read, and the stream is closed. Whoever serves listeners must not be stopped by one. */
   readonly onFailure: (error: unknown) => void;
 }
 
-export function createListener(
-  response: ServerResponse,
-  source: EventSource,
-  from: EventPlace,
-  wanted: Wanted,
-  { stallMs, onFailure }: ListenerOptions,
-): Listener {
+export function createListener({ response, source, fanOut, from, wanted, stallMs, onFailure }: ListenerParts): Listener {
   let place = from;
-  let busy = false;
   let stall: NodeJS.Timeout | undefined;
 
   const blocked = (): boolean => stall !== undefined;
-  const write = (text: string): void => {
-    if (response.write(text) || blocked()) return;
+  const write = (bytes: Buffer | string): void => {
+    if (response.write(bytes) || blocked()) return;
     stall = setTimeout(() => response.destroy(), stallMs);
     response.once('drain', () => {
       clearTimeout(stall);
       stall = undefined;
-      run();
+      fanOut.add(reader);
     });
   };
-  response.once('close', () => clearTimeout(stall));
+  response.once('close', () => {
+    clearTimeout(stall);
+    fanOut.remove(reader);
+  });
 
   const isDue = (event: BlockEvent): boolean =>
     event.place.index > place.index || (event.place.index === place.index && event.place.n > place.n);
   const isWanted = (event: BlockEvent): boolean =>
     wanted.types.has(event.type) &&
     (wanted.address === undefined || event.type !== 'transaction' || event.addresses.includes(wanted.address));
-
   const closed = (): boolean => response.destroyed || response.writableEnded;
 
-  /** Writes the rest of one block. @returns whether it came to its end. */
-  const writeBlock = (events: readonly BlockEvent[]): boolean => {
+  /** Puts the rest of a block into the portion, and moves the place past it. @returns whether it came to the block's end */
+  function takeBlock(events: readonly BlockEvent[], portion: Portion): boolean {
     for (const event of events) {
       if (!isDue(event)) continue;
-      if (isWanted(event)) write(`id: ${placeText(event.place)}\nevent: ${event.type}\ndata: ${event.data}\n\n`);
+      if (isWanted(event)) portion.add(event.bytes());
       place = event.place;
-      if (blocked()) return false;
+      if (portion.isFull()) return false;
     }
     return true;
-  };
+  }
 
-  const run = (): void => {
-    if (busy) return;
-    try {
-      writeDue();
-    } catch (error) {
-      response.destroy();
-      onFailure(error);
-    }
-  };
-
-  /** Writes what is due until the socket is full or the tip is reached. */
-  const writeDue = (): void => {
-    for (let blocks = 0; blocks < blocksAtOnce; blocks += 1) {
-      if (blocked() || closed()) return;
+  /** Gathers what is due, up to a portion. */
+  function gather(portion: Portion, mayRead: boolean): Turn {
+    for (let blocks = 0; blocks < portionBlocks; blocks += 1) {
       const index = place.n === blockEnd ? place.index + 1 : place.index;
-      if (index > source.tip()) return;
+      if (index > source.tip()) return 'done';
       // Genesis is not an event: nothing happened before it.
+      const isRead = index > 0 && !source.isAtHand(index);
+      if (isRead && !mayRead) return 'behind';
       const events = index === 0 ? [] : source.eventsOf(index);
-      if (events === undefined || !writeBlock(events)) return;
+      if (events === undefined) return 'done';
+      if (!takeBlock(events, portion)) return 'more';
       place = { index, n: blockEnd };
+      if (isRead) return 'more';
     }
-    busy = true;
-    setImmediate(() => {
-      busy = false;
-      run();
-    });
+    return 'more';
+  }
+
+  function takeTurn(mayRead: boolean): Turn {
+    if (blocked() || closed()) return 'done';
+    const portion = createPortion();
+    const turn = gather(portion, mayRead);
+    const bytes = portion.bytes();
+    if (bytes !== undefined) write(bytes);
+    // A full socket asks again by itself.
+    return blocked() ? 'done' : turn;
+  }
+
+  const reader: Reader = {
+    turn(mayRead) {
+      try {
+        return takeTurn(mayRead);
+      } catch (error) {
+        response.destroy();
+        onFailure(error);
+        return 'done';
+      }
+    },
   };
 
   return {
-    wake: run,
-    pass: (type, data) => {
-      if (!wanted.types.has(type) || blocked() || closed()) return;
-      write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    wake: () => {
+      if (!blocked() && !closed()) fanOut.add(reader);
+    },
+    pass: (type, bytes) => {
+      if (wanted.types.has(type) && !blocked() && !closed()) write(bytes);
     },
     heartbeat: () => {
       if (blocked() || closed()) return;
@@ -115,6 +149,7 @@ export function createListener(
     },
     end: () => {
       clearTimeout(stall);
+      fanOut.remove(reader);
       if (!response.writableEnded) response.end();
     },
   };

@@ -8,8 +8,9 @@ import type { NodeEvents } from '../node-api.js';
 import { parseQuery } from '../query.js';
 import { problem, type Reply, sendReply } from '../reply.js';
 import type { RouteContext, RouteDescription } from '../route.js';
-import { blockEnd, type EventPlace, eventTypes, parsePlace } from './block-events.js';
+import { blockEnd, type EventPlace, type EventType, eventTypes, parsePlace } from './block-events.js';
 import { createEventSource } from './event-source.js';
+import { createFanOut } from './fan-out.js';
 import { createListener, type Listener, type Wanted } from './listener.js';
 
 const typesPattern = new RegExp(`^(${eventTypes.join('|')})(,(${eventTypes.join('|')}))*$`);
@@ -60,18 +61,24 @@ export function createListeners(
 ): Listeners {
   const { node, limits } = context;
   const source = createEventSource(node);
+  const fanOut = createFanOut(() => performance.now());
   const open = new Set<Listener>();
 
+  const passAll = (type: EventType, data: object): void => {
+    if (open.size === 0) return;
+    const bytes = Buffer.from(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    for (const listener of open) listener.pass(type, bytes);
+  };
   const onFinal = (): void => {
+    source.advance();
     for (const listener of open) listener.wake();
   };
   const onSlot = (event: NodeEvents['slot'][0]): void => {
-    for (const listener of open) listener.pass('slot', event);
+    passAll('slot', event);
   };
   const onEvidence = ({ offender, evidence }: NodeEvents['evidence'][0]): void => {
     const { kind } = evidence;
-    const data = { offender, epoch: evidence.first.epoch, kind, evidence, status: 'pending' };
-    for (const listener of open) listener.pass('evidence', data);
+    passAll('evidence', { offender, epoch: evidence.first.epoch, kind, evidence, status: 'pending' });
   };
   node.events.on('final', onFinal);
   node.events.on('slot', onSlot);
@@ -103,7 +110,13 @@ export function createListeners(
       return;
     }
     response.write('retry: 1000\n: welcome\n\n');
-    const listener = createListener(response, source, asked.from, asked.wanted, {
+    const { from, wanted } = asked;
+    const listener = createListener({
+      response,
+      source,
+      fanOut,
+      from,
+      wanted,
       stallMs: limits.listenerStallMs,
       onFailure(error) {
         if (!(error instanceof LedgerFailure)) onBug(error);
@@ -126,6 +139,7 @@ export function createListeners(
       node.events.off('slot', onSlot);
       node.events.off('evidence', onEvidence);
       for (const listener of open) listener.end();
+      fanOut.close();
     },
   };
 }

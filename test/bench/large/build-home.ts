@@ -3,8 +3,9 @@
  * with real signatures, VRF proofs and certificates, written by the ledger's own writer. A home that has less than what is
  * asked for is continued.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { assembleCertificate } from '../../../consensus/certificate.js';
 import type { LedgerContext } from '../../../ledger/context.js';
 import { draftBlock } from '../../../ledger/draft-block.js';
@@ -23,7 +24,7 @@ import { openKeys } from '../../../server/node-runtime/keys.js';
 import { writeGenesis } from '../../../server/storage/ledger-writer.js';
 import { ledgerMigrations } from '../../../server/storage/migrations/ledger-migrations.js';
 import { openWriter } from '../../../server/storage/open-database.js';
-import { packBlock, type PackedBlock } from '../../../server/storage/packed-block.js';
+import { type PackedBlock, packBlock } from '../../../server/storage/packed-block.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
 import { blocksPerSlot, type HomePlan, makingTransactions } from './home-plan.js';
 import { createPaymentSource } from './payment-source.js';
@@ -33,8 +34,8 @@ import { startWriter } from './writer-thread.js';
 export interface LargeHome extends HomePlan {
   readonly home: string;
   readonly blocks: number;
-  /** The last block that makes accounts; every one after it is full of transfers. */
-  readonly lastMaking: number;
+  /** The ledger as it was halfway, or where the last build ended: what a node has that follows from there. */
+  readonly behind: string;
 }
 
 export interface BuildOptions extends HomePlan {
@@ -46,6 +47,7 @@ export interface BuildOptions extends HomePlan {
 
 /** Written when a build has ended well, with what is there. */
 const doneFile = 'large-home.json';
+const behindFile = 'behind.db';
 /** In one database transaction. */
 const blocksTogether = 32;
 /** A chain may be continued up to so many transfers: its genesis lies in the past by as many slots as those take. */
@@ -63,7 +65,10 @@ export async function buildHome(options: BuildOptions): Promise<LargeHome> {
   if (done !== undefined && done.accounts !== accounts) {
     throw new Error(`${directory} has ${done.accounts} accounts, not ${accounts}: name another --large-home.`);
   }
-  if (done === undefined) rmSync(join(directory, 'chain'), { recursive: true, force: true });
+  if (done === undefined) {
+    rmSync(join(directory, 'chain'), { recursive: true, force: true });
+    rmSync(join(directory, behindFile), { force: true });
+  }
   mkdirSync(directory, { recursive: true });
   rmSync(join(directory, doneFile), { force: true });
   const made = await append(options, done);
@@ -109,9 +114,11 @@ async function append(options: BuildOptions, before: LargeHome | undefined): Pro
   let parent: Hash = tip.hash;
   let justifyView = tip.view;
   let lock: Certificate | undefined;
-  let lastMaking = before?.lastMaking ?? 0;
+  const behind = join(directory, behindFile);
+  if (before !== undefined) copyFileSync(paths.ledger, behind);
   let transactions = before?.transactions ?? 0;
   let batch: PackedBlock[] = [];
+  let halfway = false;
   let ready: Transaction[] = [];
   const firstIndex = index;
   const firstSlot = tip.slot + 1;
@@ -146,7 +153,14 @@ async function append(options: BuildOptions, before: LargeHome | undefined): Pro
     const { block, executed } = draft;
     const { justify_view } = block;
     justifyView = toView(slot * genesis.parameters.rounds_per_slot + round);
-    const body = { chain, epoch: block.epoch, view: justifyView, block: block.hash, phase: 'commit' as const, justify_view };
+    const body = {
+      chain,
+      epoch: block.epoch,
+      view: justifyView,
+      block: block.hash,
+      phase: 'commit' as const,
+      justify_view,
+    };
     const vote = { ...body, validator: signer.publicKey, signature: signer.sign(voteSigningText(body)) };
     const certificate = assembleCertificate(set, [vote]);
     state.absorb(executed.changes);
@@ -156,12 +170,19 @@ async function append(options: BuildOptions, before: LargeHome | undefined): Pro
     ready = ready.slice(block.transactions.length);
     const transfers = block.transactions.filter(({ from }) => from !== source.treasury).length;
     transactions += transfers;
-    if (transfers < block.transactions.length) lastMaking = index;
     const { changes, receipts } = executed;
     batch.push(packBlock({ block, certificate, changes, receipts }));
-    if (batch.length >= blocksTogether) {
+    const isHalf = before === undefined && !halfway && transactions >= options.transactions / 2;
+    if (batch.length >= blocksTogether || isHalf) {
       await writer.write(batch);
       batch = [];
+    }
+    // Answers of the threads follow one another so closely that nothing else would get its turn, such as a signal.
+    await setImmediate();
+    if (isHalf) {
+      halfway = true;
+      await writer.idle();
+      copyFileSync(paths.ledger, behind);
     }
     const now = performance.now();
     if (now - said < sayEveryMs) continue;
@@ -173,7 +194,7 @@ async function append(options: BuildOptions, before: LargeHome | undefined): Pro
   await writer.close();
   await source.close();
   if (lock !== undefined) writeLastVote(paths.keys, lock);
-  return { home, accounts, transactions, blocks: index, lastMaking };
+  return { home, accounts, transactions, blocks: index, behind };
 }
 
 /** Without it the vote state would be older than the ledger, and its validator would wait for others. */

@@ -3,10 +3,10 @@
  * number, so that a build can stop anywhere and go on later.
  */
 import { hash } from 'node:crypto';
-import { minimumFee } from '../../../ledger/values/parameters.js';
 import { encodeAddress } from '../../../ledger/values/address.js';
 import type { Genesis } from '../../../ledger/values/genesis.js';
 import { toAmount, toNonce } from '../../../ledger/values/numbers.js';
+import { minimumFee } from '../../../ledger/values/parameters.js';
 import type { Address, ChainId, PublicKey } from '../../../ledger/values/text.js';
 import type { Transfer } from '../../../ledger/values/transaction.js';
 import { developmentPrefix } from '../../../server/home/development-genesis.js';
@@ -19,7 +19,7 @@ export interface HomePlan {
 }
 
 /** Payers of the chain; each pays the same number of times, in turn. */
-export const payerCount = 4096;
+export const payersOf = ({ accounts }: Pick<HomePlan, 'accounts'>): number => (accounts < 100_000 ? 256 : 4096);
 /** Outputs of one transaction that makes accounts: as many as a transaction may have. */
 export const outputsAtOnce = 256;
 /** What each account begins with, in units. */
@@ -30,8 +30,8 @@ const unitsPerPayment = 3;
 export const blocksPerSlot = 16;
 
 /** The number of transactions that make payers and accounts, before the first transfer. */
-export const makingTransactions = ({ accounts }: Pick<HomePlan, 'accounts'>): number =>
-  Math.ceil((payerCount + accounts) / outputsAtOnce);
+export const makingTransactions = (plan: Pick<HomePlan, 'accounts'>): number =>
+  Math.ceil((payersOf(plan) + plan.accounts) / outputsAtOnce);
 
 /** 64 hex digits. */
 export const payerSeed = (number: number): string => hash('sha256', `payer ${number}`, 'hex');
@@ -43,8 +43,8 @@ export function accountAddress(number: number): Address {
 }
 
 /** What a payer begins with. */
-export const payerBalance = ({ transactions }: Pick<HomePlan, 'transactions'>) =>
-  toAmount(1_000 + unitsPerPayment * Math.ceil(transactions / payerCount));
+export const payerBalance = (plan: HomePlan) =>
+  toAmount(1_000 + unitsPerPayment * Math.ceil(plan.transactions / payersOf(plan)));
 
 /** The account that payment `n` goes to: spread evenly and in no order. */
 export function payeeOf(n: number, accounts: number): number {
@@ -64,8 +64,8 @@ export function paymentAt(names: Names, n: number): Transfer {
   const body: Transfer = {
     type: 'transfer',
     chain: names.chain,
-    from: names.payers[n % payerCount]!,
-    nonce: toNonce(Math.floor(n / payerCount)),
+    from: names.payers[n % names.payers.length]!,
+    nonce: toNonce(Math.floor(n / names.payers.length)),
     fee: toAmount(0),
     outputs: [{ to: names.accounts[payeeOf(n, names.accounts.length)]!, amount: toAmount(1) }],
   };

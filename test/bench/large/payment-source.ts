@@ -1,6 +1,7 @@
 /** The transactions of a large home in order, signed ahead on a thread of its own. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { createKeystore } from '../../../client/keystore/keystore.js';
 import { encodeAddress } from '../../../ledger/values/address.js';
 import { decodeTransaction } from '../../../ledger/values/decode-transaction.js';
 import type { Genesis } from '../../../ledger/values/genesis.js';
@@ -8,7 +9,6 @@ import { transactionSigningText } from '../../../ledger/values/signing.js';
 import type { Address, ChainId } from '../../../ledger/values/text.js';
 import type { Transaction, Transfer } from '../../../ledger/values/transaction.js';
 import { createSigner } from '../../../server/crypto/create-crypto.js';
-import { createKeystore } from '../../../client/keystore/keystore.js';
 import {
   accountAddress,
   type HomePlan,
@@ -16,8 +16,8 @@ import {
   makingTransactions,
   type Names,
   payerBalance,
-  payerCount,
   payerSeed,
+  payersOf,
   paymentAt,
 } from './home-plan.js';
 import type { Signed, ToSign } from './sign.worker.js';
@@ -53,7 +53,7 @@ export function createPaymentSource(options: SourceOptions): PaymentSource {
   const names: Names = {
     chain,
     parameters,
-    payers: Array.from({ length: payerCount }, (_, i) =>
+    payers: Array.from({ length: payersOf(options) }, (_, i) =>
       encodeAddress(prefix, createSigner(Buffer.from(payerSeed(i), 'hex')).publicKey),
     ),
     accounts: Array.from({ length: options.accounts }, (_, i) => accountAddress(i)),
@@ -73,7 +73,7 @@ export function createPaymentSource(options: SourceOptions): PaymentSource {
     for (; bodies.length < together && next < end; next += 1) {
       const n = next - making;
       bodies.push(n < 0 ? makingAt(names, treasury, next, perPayer) : paymentAt(names, n));
-      by.push(n < 0 ? secret : n % payerCount);
+      by.push(n < 0 ? secret : n % names.payers.length);
     }
     if (bodies.length === 0) return;
     id += 1;

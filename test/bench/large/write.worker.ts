@@ -1,6 +1,6 @@
 /**
- * Appends blocks to the ledger of a large home by the shipped writer, on a thread of its own. It syncs nothing and keeps no
- * journal, so what an interrupted build leaves behind is of no use.
+ * Appends blocks to the ledger of a large home by the shipped writer, on a thread of its own. It syncs nothing and keeps its
+ * journal in memory, so what an interrupted build leaves behind is of no use.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLedgerWriter } from '../../../server/storage/ledger-writer.js';
@@ -15,7 +15,7 @@ const cacheKiB = 2 * 1024 * 1024;
 
 const { path } = workerData as { readonly path: string };
 const database = openWriter(path, ledgerMigrations);
-database.pragma('journal_mode = OFF');
+database.pragma('journal_mode = MEMORY');
 database.pragma('synchronous = OFF');
 database.pragma(`cache_size = -${cacheKiB}`);
 const writer = createLedgerWriter(database);

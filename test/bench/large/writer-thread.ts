@@ -10,6 +10,8 @@ const mostWaiting = 3;
 export interface WriterThread {
   /** Resolves when there is room for the next. */
   write(blocks: readonly PackedBlock[]): Promise<void>;
+  /** Resolves when the file has all of it. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,9 @@ export function startWriter(path: string): WriterThread {
       tell({ blocks });
       // An error of the thread rejects here.
       while (waiting >= mostWaiting) await once(thread, 'message');
+    },
+    async idle() {
+      while (waiting > 0) await once(thread, 'message');
     },
     async close() {
       const ended = once(thread, 'exit');
