@@ -9,7 +9,7 @@ const key = `0x${'ab'.repeat(32)}`;
 test('the settings about peers come from flags, and the rest from their starting values', async (t) => {
   const home = temporaryHome(t);
   const flags = ['--p2p-advertise', 'node.example.org:9000', '--no-peer-exchange', '--private', '--max-peers', '7'];
-  const more = ['--allow', key, '--deny', key, '--genesis-hash', key, '--metrics-port', '9100'];
+  const more = ['--allow', key, '--deny', key, '--genesis-hash', key, '--metrics-port', '9100', '--http-max-listeners', '9'];
   const { stdout, stderr } = await run('server', home, ['config', 'show', '--output', 'json', ...flags, ...more]);
   assert.equal(stderr, '');
   const shown = JSON.parse(stdout) as Record<string, { readonly value: unknown }>;
@@ -23,6 +23,7 @@ test('the settings about peers come from flags, and the rest from their starting
     deny: [key],
     genesis_hash: key,
     metrics_port: 9100,
+    http_max_listeners: 9,
   };
   for (const [name, value] of Object.entries(expected)) assert.deepEqual(values[name], value, name);
 });
@@ -34,6 +35,7 @@ const refused: readonly (readonly [flag: string, value: string])[] = [
   ['--deny', '0x12'],
   ['--genesis-hash', 'dev'],
   ['--metrics-port', '65536'],
+  ['--http-max-listeners', '10001'],
 ];
 for (const [flag, value] of refused) {
   test(`${flag} ${value} is wrong usage`, async (t) => {
@@ -51,6 +53,16 @@ test('--metrics-port answers metrics and nothing else', async (t) => {
   assert.match(await own.text(), /^slotledger_chain_slot_number \d+$/m);
   assert.equal((await fetch(`http://127.0.0.1:${metricsPort}/v1/status`)).status, 404);
   assert.equal((await fetch(`${node.url}/metrics`)).status, 200);
+});
+
+test('--http-max-listeners says how many event streams are open at one time', async (t) => {
+  const node = await startNode(t, temporaryHome(t), { args: ['--http-max-listeners', '2'] });
+  const abort = new AbortController();
+  t.after(() => abort.abort());
+  const listen = (): Promise<Response> => fetch(`${node.url}/v1/events`, { signal: abort.signal });
+  assert.deepEqual([(await listen()).status, (await listen()).status], [200, 200]);
+  const third = await listen();
+  assert.deepEqual([third.status, ((await third.json()) as { code: string }).code], [503, 'too_many_listeners']);
 });
 
 test('server peers says so when nobody is connected', async (t) => {
