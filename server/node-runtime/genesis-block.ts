@@ -18,6 +18,7 @@ export function withGenesisBlock<Store extends LedgerStore>(store: Store, genesi
   return {
     ...store,
     page: (from, count, maxBytes) => (from === 0 ? fromGenesis(count, maxBytes) : store.page(from, count, maxBytes)),
+    header: (index) => (index === 0 ? genesis : store.header(index)),
     blockByIndex: (index) => (index === 0 ? genesis : store.blockByIndex(index)),
     blockByHash: (hash) => (hash === genesis.hash ? genesis : store.blockByHash(hash)),
     certificate: (hash) => (hash === genesis.hash ? genesisCertificate(hash) : store.certificate(hash)),

@@ -4,7 +4,7 @@
  */
 import type { NewView } from '../../consensus/messages.js';
 import type { VoteState } from '../../consensus/vote-state.js';
-import type { Block } from '../../ledger/values/block.js';
+import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { FinalTip, Receipt, StateChanges, StateReader } from '../../ledger/values/state.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
@@ -97,6 +97,8 @@ export interface FinalBlock {
 /** Final state and blocks as they stand on disk. */
 export interface LedgerStore extends StateReader {
   tip(): FinalTip;
+  /** A block without its transactions and evidence: what recovery looks at, however full the blocks are. */
+  header(index: Height): HashedHeader | undefined;
   blockByIndex(index: Height): Block | undefined;
   blockByHash(hash: Hash): Block | undefined;
   /** The finality certificate stored for this block, if one is. */

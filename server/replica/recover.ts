@@ -40,7 +40,7 @@ export function recover(
   const epoch = readEpoch(store);
   const { index } = store.tip();
   const certified = (at: number): { block: HashedHeader; certificate: Certificate } => {
-    const block = store.blockByIndex(toHeight(at));
+    const block = store.header(toHeight(at));
     if (block === undefined) throw new Error(`assertion: final block ${at} is on disk`);
     const certificate = at === 0 ? genesisCertificate(genesisHash) : store.certificate(block.hash);
     if (certificate === undefined) throw new Error(`assertion: block ${at} is on disk with its certificate`);
@@ -65,7 +65,7 @@ const lookedAt = 32;
 function isOld(store: LedgerStore, { voteState }: RecoveredVoteState, ownKey: PublicKey): boolean {
   const { index } = store.tip();
   for (let at = index; at > 0 && at > index - lookedAt; at--) {
-    const certificate = store.certificate(store.blockByIndex(toHeight(at))?.hash ?? ownKey);
+    const certificate = store.certificate(store.header(toHeight(at))?.hash ?? ownKey);
     if (certificate === undefined || certificate.view <= voteState.watermark.view) continue;
     const members = readCertifyingSet(store, certificate.epoch)?.validators ?? [];
     if (certificate.signers.some((signer) => members[signer]?.key === ownKey)) return true;
@@ -79,7 +79,7 @@ function closingIndex(store: LedgerStore, tip: number, epoch: number): number {
   let high = tip;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const block = store.blockByIndex(toHeight(middle));
+    const block = store.header(toHeight(middle));
     if (middle > 0 && (block?.epoch ?? 0) >= epoch) high = middle - 1;
     else low = middle;
   }

@@ -128,6 +128,7 @@ export function createVirtualDisk(
     get: (key) => ledgerFile.entries.get(key),
     node: (path) => ledgerFile.nodes.get(path),
     tip: () => ledgerFile.tip,
+    header: (index) => ledgerFile.blocks[index],
     blockByIndex: (index) => ledgerFile.blocks[index],
     blockByHash(hash) {
       const at = ledgerFile.indexByHash.get(hash);

@@ -25,9 +25,13 @@ export interface CheckedReader extends Omit<LedgerReader, 'transactionRow'>, Che
   transaction(id: TransactionId): StoredTransaction | undefined;
 }
 
-export function createCheckedReader(database: Connection): CheckedReader {
+/**
+ * @param holds true: all reads of one turn of the event loop see one snapshot, which costs a block that reads a thousand
+ * entries much less than one for each. Only for a connection that nobody writes through.
+ */
+export function createCheckedReader(database: Connection, holds = false): CheckedReader {
   const reader = createLedgerReader(database);
-  const state = createCheckedState(database, reader);
+  const state = createCheckedState(database, reader, holds);
 
   /** Final blocks from 1 on are all there. */
   function present<Value>(index: number, value: Value | undefined, what: string): Value | undefined {

@@ -42,13 +42,28 @@ interface Proved {
 }
 
 /** Every read throws LedgerDamage where the file contradicts itself. */
-export function createCheckedState(database: Connection, reader: LedgerReader): CheckedState {
+export function createCheckedState(database: Connection, reader: LedgerReader, holds = false): CheckedState {
   const branches = createRecent<Proved>(maxWeight, ({ text }) => text.length);
   const buckets = createRecent<Proved>(maxWeight, ({ text }) => text.length);
   const tipHash = database.prepare('SELECT tip_hash FROM chain').pluck();
   const genesisRoot = database.prepare('SELECT genesis_state_root FROM chain').pluck();
   const inOne = database.transaction((read: () => unknown) => read());
-  const once = <Value>(read: () => Value): Value => (database.inTransaction ? read() : (inOne(read) as Value));
+  const begin = database.prepare('BEGIN');
+  const end = database.prepare('COMMIT');
+  /** The tip was looked at since the snapshot was taken that is being read. */
+  let isTipOfSnapshot = false;
+
+  function once<Value>(read: () => Value): Value {
+    if (database.inTransaction) return read();
+    if (!holds) return inOne(read) as Value;
+    isTipOfSnapshot = false;
+    begin.run();
+    queueMicrotask(() => {
+      if (database.open && database.inTransaction) end.run();
+    });
+    return read();
+  }
+
   let known: { readonly tip: FinalTip; readonly root: Hash } | undefined;
 
   function checkedTip(): { readonly tip: FinalTip; readonly root: Hash } {
@@ -60,7 +75,9 @@ export function createCheckedState(database: Connection, reader: LedgerReader): 
 
   /** Of the last block. Asked for with each read, so no more than its name is read again. */
   function root(): Hash {
-    return known !== undefined && tipHash.get() === known.tip.hash ? known.root : checkedTip().root;
+    if (known === undefined || !(isTipOfSnapshot || tipHash.get() === known.tip.hash)) checkedTip();
+    isTipOfSnapshot = holds;
+    return known!.root;
   }
 
   function rootOf({ index, hash, slot, epoch, view }: FinalTip): Hash {

@@ -59,7 +59,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   if (options.worker) writing.close();
   const reading = options.worker ? openReader(path, ledgerMigrations, caches.readerKiB) : writing;
   const { reader, begun } = opened(path, reading, () => {
-    const made = createCheckedReader(reading);
+    const made = createCheckedReader(reading, options.worker);
     return { reader: made, begun: made.tip() };
   });
   let tip = begun;
@@ -101,6 +101,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
     onDisk,
     get: state.get,
     node: state.node,
+    header: guarded(reader.header),
     blockByIndex: guarded(reader.blockByIndex),
     blockByHash: guarded(reader.blockByHash),
     certificate: guarded(reader.certificate),

@@ -82,6 +82,7 @@ export function cluster(names: readonly string[]) {
         const { index, hash, slot, epoch } = blocks.at(-1)!;
         return { index, hash, slot, epoch, view: certificates.get(hash)?.view ?? toView(0) };
       },
+      header: (index: Height) => blocks[index],
       blockByIndex: (index: Height) => blocks[index],
       blockByHash: (hash) => blocks.find((block) => block.hash === hash),
       certificate: (hash) => certificates.get(hash),
