@@ -73,8 +73,12 @@ function atRate(name: string, more: { readonly oneDead?: boolean }): Promise<Mea
 
 const chosen = values.only === '' ? Object.keys(parts) : values.only.split(',');
 const unknown = chosen.filter((name) => parts[name] === undefined);
-if (!(seconds > 0 && seconds <= 600) || unknown.length > 0) {
-  console.error(`--seconds is above 0 and at most 600; --only takes ${Object.keys(parts).join(',')}.`);
+const counts = [Number(values.listeners), largePlan.transactions, largePlan.accounts];
+const areCounts = counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 20_000_000);
+if (!(seconds > 0 && seconds <= 600) || unknown.length > 0 || !areCounts) {
+  console.error(
+    `--seconds is above 0 and at most 600; --only takes ${Object.keys(parts).join(',')}; other numbers are whole.`,
+  );
   process.exit(2);
 }
 

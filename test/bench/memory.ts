@@ -40,7 +40,7 @@ export async function measureMemory(seconds: number): Promise<Measurement> {
 }
 
 async function measure(seconds: number, args: readonly string[]): Promise<Use> {
-  const under = await startChain(1, payers, undefined, args);
+  const under = await startChain(1, { payers, args });
   try {
     const [node] = under.nodes;
     await node!.stop();

@@ -9,7 +9,18 @@ const key = `0x${'ab'.repeat(32)}`;
 test('the settings about peers come from flags, and the rest from their starting values', async (t) => {
   const home = temporaryHome(t);
   const flags = ['--p2p-advertise', 'node.example.org:9000', '--no-peer-exchange', '--private', '--max-peers', '7'];
-  const more = ['--allow', key, '--deny', key, '--genesis-hash', key, '--metrics-port', '9100', '--http-max-listeners', '9'];
+  const more = [
+    '--allow',
+    key,
+    '--deny',
+    key,
+    '--genesis-hash',
+    key,
+    '--metrics-port',
+    '9100',
+    '--http-max-listeners',
+    '9',
+  ];
   const { stdout, stderr } = await run('server', home, ['config', 'show', '--output', 'json', ...flags, ...more]);
   assert.equal(stderr, '');
   const shown = JSON.parse(stdout) as Record<string, { readonly value: unknown }>;

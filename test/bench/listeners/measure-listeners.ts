@@ -48,8 +48,10 @@ export async function measureListeners(name: string, options: ListenerOptions): 
     const acknowledged: TransactionId[] = [...alone.report.acknowledged, ...heard.report.acknowledged];
     const { faults } = await account(under, last, acknowledged);
     const cost = (heard.cpuMs - alone.cpuMs) * 1000;
-    const times = (each: RateReport['times']): string =>
-      `${format(percentile(each, 0.5))} and ${format(percentile(each, 0.99))} ms`;
+    const times = ({ report: { paid } }: typeof alone): string => {
+      const each = paid.map(({ ms }) => ms);
+      return `${format(percentile(each, 0.5))} and ${format(percentile(each, 0.99))} ms`;
+    };
     return {
       name,
       rows: [
@@ -64,8 +66,8 @@ export async function measureListeners(name: string, options: ListenerOptions): 
           memories([memoryBefore, memoryOpen, memoryAfter]),
         ],
         ['memory for each open stream', `${format(((memoryOpen - memoryBefore) * 1024) / listeners)} KiB`],
-        ['due to final without listeners, p50 and p99', times(alone.report.times)],
-        ['due to final with listeners, p50 and p99', times(heard.report.times)],
+        ['due to final without listeners, p50 and p99', times(alone)],
+        ['due to final with listeners, p50 and p99', times(heard)],
       ],
       faults: [...faults, ...report.faults],
     };
