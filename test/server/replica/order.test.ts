@@ -28,6 +28,7 @@ function genesisStore(context: ReturnType<typeof testContext>) {
     get: state.get,
     node: state.node,
     tip: () => ({ ...genesis, view: 0 }),
+    header: () => genesis,
     blockByIndex: () => genesis,
     blockByHash: () => undefined,
     append: (finals: readonly FinalBlock[]) => void appended.push(...finals.map(({ block }) => block.index)),
