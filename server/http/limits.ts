@@ -26,7 +26,7 @@ export interface HttpLimits {
   /** Answers that wait for finality at one time; further ones are answered at once as pending. */
   readonly maxWaiting: number;
   /**
-   * Open event streams, 0 to `mostListeners`: the operator's choice. Each holds its socket and at most 16 KiB and one event
+   * Open event streams, 0 to `mostListeners`: the operator's choice. Each holds its socket and at most 32 KiB and one event
    * that the socket has not taken; events are shared by all.
    */
   readonly maxListeners: number;
