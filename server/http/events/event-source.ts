@@ -5,8 +5,10 @@ import { type Height, toHeight } from '../../../ledger/values/numbers.js';
 import type { NodeApi } from '../node-api.js';
 import { type BlockEvent, blockEvents } from './block-events.js';
 
-/** Of the latest blocks, and of those that listeners who are behind have read last. */
-const keptBlocks = 32;
+/** A block so near to the last one is read for all listeners. */
+const nearBlocks = 32;
+/** Of the latest blocks, and as many of those that listeners who are behind have read last: some 32 full ones, or many small ones. */
+const keptEvents = 16_384;
 
 const hasher = {
   sha256Hex: (text: string): string => hash('sha256', text, 'hex'),
@@ -24,8 +26,8 @@ export interface EventSource {
 }
 
 export function createEventSource(node: NodeApi): EventSource {
-  const latest = new Map<number, readonly BlockEvent[]>();
-  const older = new Map<number, readonly BlockEvent[]>();
+  const latest = createKept();
+  const older = createKept();
   const roundsPerSlot = node.genesis.parameters.rounds_per_slot;
   // Asked for at every listener's turn, so it is read once for each block.
   let known: Height | undefined;
@@ -33,7 +35,7 @@ export function createEventSource(node: NodeApi): EventSource {
     known ??= node.queries.tip().index;
     return known;
   };
-  const isLatest = (index: number): boolean => index > tip() - keptBlocks;
+  const isLatest = (index: number): boolean => index > tip() - nearBlocks;
   return {
     tip,
     advance: () => {
@@ -47,10 +49,27 @@ export function createEventSource(node: NodeApi): EventSource {
       if (found === undefined) return undefined;
       const ids = found.block.transactions.map((transaction) => transactionId(hasher, transaction));
       const events = blockEvents(found.block, ids, roundsPerSlot);
-      const store = isLatest(index) ? latest : older;
-      store.set(index, events);
-      if (store.size > keptBlocks) store.delete(store.keys().next().value ?? -1);
+      (isLatest(index) ? latest : older).set(index, events);
       return events;
+    },
+  };
+}
+
+/** Forgets what came first. */
+function createKept() {
+  const blocks = new Map<number, readonly BlockEvent[]>();
+  let count = 0;
+  return {
+    has: (index: number): boolean => blocks.has(index),
+    get: (index: number): readonly BlockEvent[] | undefined => blocks.get(index),
+    set(index: number, events: readonly BlockEvent[]): void {
+      blocks.set(index, events);
+      count += events.length;
+      for (const [first, those] of blocks) {
+        if (count <= keptEvents || first === index) return;
+        blocks.delete(first);
+        count -= those.length;
+      }
     },
   };
 }

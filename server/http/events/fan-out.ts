@@ -49,8 +49,12 @@ export function createFanOut(monotonic: () => number): FanOut {
     immediate = undefined;
     const began = monotonic();
     while (near.size > 0 && monotonic() - began < sliceMs) serve(near, false);
-    // One of those who need the ledger: a full block takes some milliseconds to read.
-    serve(behind, true);
+    // One of those who need the ledger: a full block takes some milliseconds to read. What it reads others may have waited for.
+    if (behind.size > 0) {
+      serve(behind, true);
+      for (const reader of behind) near.add(reader);
+      behind.clear();
+    }
     const ended = monotonic();
     restsUntil = ended + (ended - began);
     schedule();
