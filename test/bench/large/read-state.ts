@@ -14,7 +14,8 @@ export function readWholeState(path: string): { readonly state: Overlay; readonl
     if (entry !== undefined) state.set(key, entry);
   };
   for (const row of database.prepare('SELECT address, balance, nonces FROM accounts').iterate()) {
-    put(`account/${(row as { address: string }).address}`, accountOf(row as AccountRow));
+    const key = `account/${(row as { address: string }).address}`;
+    put(key, accountOf(row as AccountRow, key));
   }
   for (const row of database.prepare('SELECT path, node FROM tree_nodes').iterate()) {
     state.setNode((row as { path: string }).path, (row as { node: string }).node);
