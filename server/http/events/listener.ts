@@ -58,7 +58,15 @@ export interface ListenerParts {
   readonly onFailure: (error: unknown) => void;
 }
 
-export function createListener({ response, source, fanOut, from, wanted, stallMs, onFailure }: ListenerParts): Listener {
+export function createListener({
+  response,
+  source,
+  fanOut,
+  from,
+  wanted,
+  stallMs,
+  onFailure,
+}: ListenerParts): Listener {
   let place = from;
   let stall: NodeJS.Timeout | undefined;
 
