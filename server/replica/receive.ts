@@ -88,9 +88,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       stopAt(checks.certificate(justify), peer, message, proposal.signature);
     if (stop !== undefined) return stop;
     if (proposal.validator === options.ownKey) options.onOwnKey(proposal.view, proposal.signature);
+    // [7-whole] Of a block that is known too: whoever passes on another body under its name is taken for a liar.
+    const problem = finals.bodyProblem(block);
+    if (problem !== undefined) return ban(problem);
     if (tree.get(block.hash) === undefined && block.index > tree.finalIndex) {
-      const problem = finals.bodyProblem(block);
-      if (problem !== undefined) return ban(problem);
       arrived(tree.add(block) ? block.hash : undefined);
     }
     options.checkAhead(block.transactions, () => feed({ type: 'proposal', proposal, block, justify, now: now() }));

@@ -85,6 +85,14 @@ export const replica: readonly Mutant[] = [
     'for (const { peer, message } of [...held.values()]) receive(peer, message);',
     'for (const { peer, message } of [...held.values()].slice(1e6)) receive(peer, message);',
   ]),
+  within(
+    { roles: ['gate crasher'] },
+    breaks('7-whole', 'bodies-of-known-blocks-unchecked', 'another body under a known header is passed on', [
+      'server/replica/receive.ts',
+      'const problem = finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    if (tree.get',
+      'const problem = tree.get(block.hash) ? undefined : finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    if (tree.get',
+    ]),
+  ),
   breaks('7-proved', 'pages-unchecked', 'a peer makes any chain final here', [
     'server/replica/final-blocks.ts',
     "if (checked !== 'good') return `the certificate of block",

@@ -1,7 +1,7 @@
 /** Final blocks from a peer: nothing of them is believed that a finality certificate of their own epoch does not prove. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toEpoch } from '../../../ledger/values/numbers.js';
+import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
 import { genesisCertificate } from '../../../server/replica/recover.js';
 import { chainOfOne, newcomer, pay } from './chain-of-one.js';
 
@@ -55,6 +55,26 @@ test('[6-catch-up] a message of a later epoch is kept until its set is known', (
   assert.equal(replica.head().final_index, 2);
   receive({ type: 'certificate', certificate: finality[2]! });
   assert.equal(replica.head().final_index, 3, 'its block came with the message that was kept');
+});
+
+test('[7-whole] another body under the header of a block is not passed on, whether that block is known or final', () => {
+  const { replica, receive } = newcomer(20);
+  const proposal = proposalOf(closing!, finality[0]!);
+  const { block } = proposal;
+  const forged = [
+    { ...proposal, block: { ...block, transactions: block.transactions.slice(1) } },
+    { ...proposal, block: { ...block, index: toHeight(block.index + 1) } },
+  ];
+  const areRefused = () => {
+    for (const message of forged) assert.equal(receive(message).peer, 'ban');
+  };
+  receive({ type: 'blocks', id: 0, blocks: [first!], finality: finality.slice(0, 1) });
+  areRefused();
+  assert.deepEqual(receive(proposal), { relay: true, peer: 'fine' });
+  areRefused();
+  receive({ type: 'blocks', id: 0, blocks: [closing!], finality: finality.slice(1, 2) });
+  assert.equal(replica.head().final_index, 2);
+  areRefused();
 });
 
 test('[5-two-processes] a validator that hears its own key sign what it did not sign signs nothing any more', () => {
