@@ -27,6 +27,8 @@ export interface SimulatedNode {
   readonly disk: VirtualDisk;
   readonly clock: VirtualClock;
   isUp(): boolean;
+  /** How often it has been started. */
+  processes(): number;
   /** Starts a process on what the disk holds. */
   boot(): void;
   /** Ends the process; what was not synced is gone. */
@@ -82,6 +84,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   const { context } = chain;
   const { slot_duration_ms } = context.genesis.parameters;
   let replica: Replica | undefined;
+  let processes = 0;
   let peers: SimulatedPeers | undefined;
   let mempool: Mempool | undefined;
   let fault = (): string | undefined => undefined;
@@ -113,6 +116,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   };
 
   const boot = (): void => {
+    processes++;
     const { ledger, mempool: mempoolStore, voteState } = disk.open();
     const { signer, vrf } = options;
     const watch = options.watchesClock
@@ -181,6 +185,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     disk,
     clock,
     isUp: () => replica !== undefined,
+    processes: () => processes,
     boot,
     crash,
     pause() {

@@ -143,11 +143,13 @@ export function createSimulation(options: SimulationOptions): Simulation {
     options.actors?.has(identityOf(node)) === true || twins.includes(identityOf(node));
   const actors = new Map<number, Actor>();
 
-  const network = createVirtualNetwork(queue, random.fork('network'), (to, from, message) => {
+  const deliver = (to: number, from: number, message: ReplicaMessage): void => {
     // A replica that meets its own key falls silent; one of two that share a key on purpose would not listen.
     if (isByzantine(to) && authorOf(message) === keyOf(to)) return;
     if (actors.get(to)?.incoming?.(from, message) !== false) nodes[to]?.deliver(from, message);
-  });
+  };
+  const processOf = (node: number): number => nodes[node]?.processes() ?? 0;
+  const network = createVirtualNetwork(queue, random.fork('network'), deliver, processOf);
   const transmit = (from: number, to: number, message: ReplicaMessage): void => {
     for (const one of actors.get(from)?.outgoing?.(to, message) ?? [message]) network.send(from, to, one);
   };
@@ -176,6 +178,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const hear = (own: number, message: ReplicaMessage): void => {
     const author = authorOf(message);
     if (author === undefined || !liars.has(author) || isByzantine(own)) return;
+    // Who doubts its clock, as at each start, does not know which messages are of the present, and keeps none of them.
+    if (doubts.isInDoubt(own)) return;
     const epoch = nodes[own]!.replica()?.head().epoch;
     if (epoch !== undefined) evidence.heard(own, epoch, slot(), finals.highest(), message);
   };

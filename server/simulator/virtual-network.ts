@@ -45,7 +45,13 @@ export interface VirtualNetwork {
 /** More than any run has. */
 const maxNodes = 65_536;
 
-export function createVirtualNetwork(queue: EventQueue, random: Random, deliver: Deliver): VirtualNetwork {
+/** @param processOf how often a node has been started: what was on its way when its process ended reaches no later one */
+export function createVirtualNetwork(
+  queue: EventQueue,
+  random: Random,
+  deliver: Deliver,
+  processOf: (node: number) => number,
+): VirtualNetwork {
   let conditions: LinkConditions = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 };
   const links = new Map<number, LinkConditions>();
   const cuts = new Set<number>();
@@ -62,8 +68,9 @@ export function createVirtualNetwork(queue: EventQueue, random: Random, deliver:
   const name = (from: number, to: number): number => from * maxNodes + to;
 
   const carry = (from: number, to: number, message: ReplicaMessage, delay: number): void => {
+    const process = processOf(to);
     queue.schedule(queue.now() + delay, () => {
-      if (cuts.has(name(from, to))) {
+      if (cuts.has(name(from, to)) || processOf(to) !== process) {
         counts.cut++;
         return;
       }

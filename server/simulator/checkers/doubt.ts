@@ -9,6 +9,7 @@ import { Violation } from './violation.js';
 export interface DoubtBook {
   /** What the watch over a node's clock says. */
   verdict(node: number, suspect: boolean): void;
+  isInDoubt(node: number): boolean;
   /** A message leaves a node. */
   sent(node: number, key: PublicKey, message: ReplicaMessage): void;
 }
@@ -33,6 +34,7 @@ export function createDoubtBook(): DoubtBook {
       if (suspect) doubting.add(node);
       else doubting.delete(node);
     },
+    isInDoubt: (node) => doubting.has(node),
     sent(node, key, message) {
       const signature = signatureIn(message, key);
       if (signature === undefined) return;
