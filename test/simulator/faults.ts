@@ -3,8 +3,10 @@
  * all of them at once.
  */
 import { readEpoch } from '../../ledger/state-keys.js';
+import { furthest } from '../../server/simulator/load.js';
 import type { Random } from '../../server/simulator/random.js';
 import { validatorKeyOf } from '../../server/simulator/simulated-chain.js';
+import type { SimulatedNode } from '../../server/simulator/simulated-node.js';
 import type { Simulation } from '../../server/simulator/simulation.js';
 
 /** Every fault class; a report counts each. */
@@ -252,14 +254,24 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
 };
 
 /** Whether those who cannot or will not vote hold less than a third of the stake, with this one among them. */
-function mayFallSilent({ nodes, isHonest }: Simulation, node: number): boolean {
-  const { validators } = readEpoch(nodes.find(({ index }) => index === node)!.disk);
+const mayFallSilent = ({ nodes, isHonest }: Simulation, node: number): boolean =>
+  areFewSilent(nodes, (index) => isHonest(index) && index !== node, nodes[node]!);
+
+/** The same of the set that is in office now, which may be another than when they fell silent. */
+export const isFinalityOwed = (simulation: Simulation): boolean =>
+  areFewSilent(simulation.nodes, simulation.isHonest, furthest(simulation));
+
+function areFewSilent(
+  nodes: readonly SimulatedNode[],
+  votes: (index: number) => boolean,
+  asKnownTo: SimulatedNode,
+): boolean {
+  const { validators } = readEpoch(asKnownTo.disk);
   let [silent, total] = [0, 0];
   for (const { key, stake } of validators) {
     total += stake;
     const who = nodes.find(({ index }) => validatorKeyOf(index) === key);
-    if (who === undefined || who.index === node || !isHonest(who.index) || who.disk.voteState() === undefined)
-      silent += stake;
+    if (who === undefined || !votes(who.index) || who.disk.voteState() === undefined) silent += stake;
   }
   return 3 * silent < total;
 }

@@ -15,7 +15,7 @@ const owedWithinSlots = 60;
 const glanceMs = 20;
 
 export interface Healing {
-  /** Slots that a term has when everything is mended, by the node with the longest. */
+  /** Slots that a term has when everything is mended, by the node with the longest; 0: no finality was owed or awaited. */
   readonly termAtHealing: number;
   /** Slots from healing to the next final block. */
   readonly recoverySlots: number;

@@ -10,7 +10,7 @@ import { createSimulation, type Simulation } from '../../server/simulator/simula
 import type { Role } from './cast/cast.js';
 import { type Casting, drawCasting } from './cast/draw.js';
 import { drawLimits, drawParameters } from './draw-parameters.js';
-import { drawKinds, type FaultKind, startFaults } from './faults.js';
+import { drawKinds, type FaultKind, isFinalityOwed, startFaults } from './faults.js';
 import { awaitFinality, type Healing } from './healing.js';
 import { startStakeMoves } from './stake-moves.js';
 
@@ -144,7 +144,7 @@ export function runSeed(options: RunOptions): RunReport {
     ...(options.realSignatures ? { realSignatures: true } : {}),
   });
   lookNowAndThen(simulation, random.fork('looks'));
-  let healing: Healing = { termAtHealing: 1, recoverySlots: 0, recoveryTerms: 0 };
+  let healing: Healing = { termAtHealing: 0, recoverySlots: 0, recoveryTerms: 0 };
   const report = (verdict: 'ok' | 'violation', broken?: Violation): RunReport => ({
     seed: options.seed,
     validators,
@@ -170,6 +170,8 @@ export function runSeed(options: RunOptions): RunReport {
   try {
     simulation.run(options.chaosMs);
     faults.heal();
+    // PROTOCOL section 5: where a third of the stake or more remembers nothing, only its holders can go on.
+    if (!isFinalityOwed(simulation)) return report('ok');
     const healedAtSlot = simulation.slot();
     healing = awaitFinality(simulation);
     simulation.run(slots(20));

@@ -22,3 +22,10 @@ for (const seed of [1, 22, 42, 54, 1079]) {
     assert.ok(report.finalBlocks > 10);
   });
 }
+
+test('a chain in which a third of the stake comes to have lost its vote state owes no finality', () => {
+  // A validator that waits holds more than half of the stake after two others have left.
+  const report = runSeed({ seed: 315, chaosMs: 600_000 });
+  assert.equal(report.violation, undefined);
+  assert.ok(report.finalBlocks > 50);
+});

@@ -61,9 +61,11 @@ export function createTally(): Tally {
       seen.add(key);
       if (line.verdict === 'violation') violations.push(line);
       else {
-        count(recovery, line.recoverySlots);
+        if (line.termAtHealing > 0) {
+          count(recovery, line.recoverySlots);
+          count(terms, line.recoveryTerms);
+        }
         if (line.termAtHealing === 1) count(fromOneSlot, line.recoverySlots);
-        count(terms, line.recoveryTerms);
       }
       stakeMoves += line.stakeMoves;
       proved += line.evidence.proved;
