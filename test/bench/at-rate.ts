@@ -1,6 +1,6 @@
 /** Latency under a load of so many payments a second, with all validators up or with one of them dead. */
 import { account } from './accounting.js';
-import { startChain } from './chain-under-test.js';
+import { loadOn, startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
 import { besideSchedule, readLeaders } from './dead-leader.js';
 import { format, percentile } from './figures.js';
@@ -34,12 +34,7 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
     let before: number[] = [];
     let startedAt = 0;
     const plan: RatePlan = {
-      chain: under.chain,
-      parameters: under.genesis.parameters,
-      payees: under.payees,
-      outputs: 1,
-      urls: under.nodes.map(({ client }) => client.url),
-      payers: under.payers,
+      ...loadOn(under),
       lanes,
       perSecond,
       seconds,

@@ -39,6 +39,16 @@ export interface ChainUnderTest {
   stop(): Promise<void>;
 }
 
+/** What every load is told of the chain that it pays on: all its payers, one payment under each signature. */
+export const loadOn = ({ chain, genesis, nodes, payers, payees }: ChainUnderTest) => ({
+  chain,
+  parameters: genesis.parameters,
+  payees,
+  payers,
+  outputs: 1,
+  urls: nodes.map(({ client }) => client.url),
+});
+
 /** What each payer gets, in units: 100 tokens. */
 const funds = toAmount(100_000);
 const payeeCount = 256;

@@ -3,7 +3,7 @@
  * load has started; once with the usual plan and once with `--low-memory`.
  */
 import { account } from './accounting.js';
-import { type ChainUnderTest, startChain } from './chain-under-test.js';
+import { type ChainUnderTest, loadOn, startChain } from './chain-under-test.js';
 import { format } from './figures.js';
 import type { LoadPlan, LoadReport } from './load.js';
 import type { Measurement } from './measurement.js';
@@ -48,12 +48,7 @@ async function measure(seconds: number, args: readonly string[]): Promise<Use> {
     const startedMiB = Math.min(...(await samples(under, 8)));
     const peak = watchPeak(under);
     const report = await runChild<LoadPlan, LoadReport>('./load.js', {
-      chain: under.chain,
-      parameters: under.genesis.parameters,
-      payees: under.payees,
-      outputs: 1,
-      urls: under.nodes.map(({ client }) => client.url),
-      payers: under.payers,
+      ...loadOn(under),
       lanes: 2,
       connections: 4,
       batch: 100,

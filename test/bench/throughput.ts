@@ -3,7 +3,7 @@
  * from the first request until nothing waits on any node.
  */
 import { account } from './accounting.js';
-import { startChain } from './chain-under-test.js';
+import { loadOn, startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
 import { format, percentile } from './figures.js';
 import type { LoadPlan, LoadReport } from './load.js';
@@ -41,12 +41,8 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
     const cpuBefore = cpuTaken();
     const before = await readMetrics(under.nodes);
     const report = await runChild<LoadPlan, LoadReport>('./load.js', {
-      chain: under.chain,
-      parameters: under.genesis.parameters,
-      payees: under.payees,
+      ...loadOn(under),
       outputs,
-      urls: under.nodes.map(({ client }) => client.url),
-      payers: under.payers,
       lanes,
       connections: connectionsPerNode * validators,
       batch,

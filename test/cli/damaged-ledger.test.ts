@@ -125,3 +125,22 @@ test('a damaged account that a block comes upon ends the node with the sentence'
   assert.match(again.output(), new RegExp(`account/${address} of the state does not follow .*server repair`));
   assert.doesNotMatch(again.output(), stack);
 });
+
+test('a damaged account that a block of a peer comes upon ends the node with the sentence', async (t) => {
+  const { user, node, client, address } = await paidTwice(t);
+  const peer = join(user, 'peer');
+  const { genesis_hash } = await client.status();
+  const args = ['--home', peer, '--bootstrap', `127.0.0.1:${node.p2pPort}`, '--genesis-hash', genesis_hash];
+  const follower = await startNode(t, user, { args });
+  const { index } = (await client.status()).final;
+  const follows = createClient({ url: follower.url });
+  await until(async () => (await follows.status()).stored_index >= index, 'the follower has all blocks');
+  follower.process.kill('SIGTERM');
+  assert.equal(await follower.ended(), 0);
+  change(join(peer, 'ledger.db'), wrong(address));
+  const again = await startNode(t, user, { args });
+  await client.waitUntilFinal((await client.faucet(address)).id);
+  assert.notEqual(await again.ended(), 0);
+  assert.match(again.output(), new RegExp(`account/${address} of the state does not follow .*server repair`));
+  assert.doesNotMatch(again.output(), stack);
+});

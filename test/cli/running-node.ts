@@ -7,6 +7,7 @@ import { binOf, environment } from './programs.js';
 
 export interface RunningNode {
   readonly url: string;
+  readonly p2pPort: number;
   readonly home: string;
   readonly process: ChildProcess;
   /** What it has printed so far. */
@@ -79,7 +80,7 @@ export async function startNode(t: TestContext, home: string, options: StartOpti
       () => true,
       () => false,
     );
-    if (answered) return { url, home, process: child, output: () => output, ended: () => ended };
+    if (answered) return { url, p2pPort, home, process: child, output: () => output, ended: () => ended };
     if (child.exitCode !== null) throw new Error(`the node ended with ${child.exitCode}:\n${output}`);
     if (performance.now() - started > 20_000) throw new Error(`the node does not answer:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -29,3 +29,9 @@ test('a chain in which a third of the stake comes to have lost its vote state ow
   assert.equal(report.violation, undefined);
   assert.ok(report.finalBlocks > 50);
 });
+
+test('who has just started, and keeps nothing before it trusts its clock, owes no proof of what it heard then', () => {
+  const report = runSeed({ seed: 670, chaosMs: 600_000 });
+  assert.equal(report.violation, undefined);
+  assert.ok(report.finalBlocks > 50);
+});

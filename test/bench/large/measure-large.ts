@@ -9,7 +9,7 @@ import type { TransactionId } from '../../../ledger/values/transaction.js';
 import { homePaths } from '../../../server/home/home.js';
 import { makeTestnet } from '../../../server/home/make-testnet.js';
 import { accountSince } from '../accounting.js';
-import { type ChainUnderTest, startChain, startChainAt } from '../chain-under-test.js';
+import { type ChainUnderTest, loadOn, startChain, startChainAt } from '../chain-under-test.js';
 import { cpuTimeMs } from '../cpu-time.js';
 import { format, percentile } from '../figures.js';
 import type { LoadPlan, LoadReport } from '../load.js';
@@ -156,11 +156,7 @@ function throughputRows(rates: readonly [number[], number[]], cpus: readonly [nu
 
 function planOf(under: ChainUnderTest, round: number, seconds: number): LoadPlan {
   return {
-    chain: under.chain,
-    parameters: under.genesis.parameters,
-    payees: under.payees,
-    outputs: 1,
-    urls: under.nodes.map(({ client }) => client.url),
+    ...loadOn(under),
     payers: under.payers.slice(round * payersPerRound, (round + 1) * payersPerRound),
     lanes,
     connections,

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TransactionId } from '../../../ledger/values/transaction.js';
 import { account } from '../accounting.js';
-import { type ChainUnderTest, startChain } from '../chain-under-test.js';
+import { type ChainUnderTest, loadOn, startChain } from '../chain-under-test.js';
 import { cpuTimeMs } from '../cpu-time.js';
 import { format, percentile } from '../figures.js';
 import type { Measurement } from '../measurement.js';
@@ -82,11 +82,7 @@ const memories = (each: readonly number[]): string => `${each.map(format).join('
 async function load(under: ChainUnderTest, part: number, { perSecond, seconds }: ListenerOptions) {
   const { pid } = await under.nodes[0]!.client.status();
   const plan: RatePlan = {
-    chain: under.chain,
-    parameters: under.genesis.parameters,
-    payees: under.payees,
-    outputs: 1,
-    urls: under.nodes.map(({ client }) => client.url),
+    ...loadOn(under),
     payers: under.payers.slice(part * payersPerLoad, (part + 1) * payersPerLoad),
     lanes,
     perSecond,
