@@ -154,8 +154,9 @@ function deriveKey(
 
 /** Whether scrypt (RFC 7914 section 2) takes these, within our bounds of memory and time. */
 function isScryptCost(n: number, r: number, p: number): boolean {
-  const isPowerOfTwo = n > 1 && Number.isInteger(Math.log2(n));
-  return isPowerOfTwo && 128 * n * r <= maxScryptMemory && n * r * p <= maxScryptWork && r * p <= 4_096;
+  const bits = Math.log2(n);
+  const fits = n > 1 && Number.isInteger(bits) && bits < 16 * r;
+  return fits && 128 * n * r <= maxScryptMemory && n * r * p <= maxScryptWork && r * p <= 4_096;
 }
 
 const checksum = (derived: Buffer, message: Buffer): string =>

@@ -87,6 +87,8 @@ test('damaged key files are refused with what is wrong', async () => {
     [damage((file) => Object.assign(file, { pubkey: 'AB' })), /pubkey/],
     [damage((file) => Object.assign(file, { crypto: {} })), /scrypt/],
     [damage((file) => Object.assign((file.crypto as Loose).kdf.params, { n: 2 ** 40 })), /scrypt parameters/],
+    // RFC 7914 wants n below 2^(16 r).
+    [damage((file) => Object.assign((file.crypto as Loose).kdf.params, { n: 2 ** 16, r: 1 })), /scrypt parameters/],
     [damage((file) => Object.assign((file.crypto as Loose).cipher, { message: '00' })), /encrypted key/],
     [JSON.stringify({ development: true, pubkey: '00'.repeat(32), secret: 5 }), /secret/],
   ];

@@ -19,7 +19,7 @@ const plan = { blocks: sized(400, 10_000), paymentsPerBlock: sized(5, 10), block
 const slotDurationMs = 250;
 
 test('a fresh node with one address fetches the whole chain though a liar helps, then stakes and leads', async (t) => {
-  const place = temporaryPlace(t);
+  const place = temporaryPlace();
   const genesisTime = Date.now() - (slotsOf(plan) + 4 * 60) * slotDurationMs;
   const homes = makeHomes(place, { stakes: [1_000_000], slotDurationMs, slotsPerEpoch: 30, genesisTime });
   const started = performance.now();

@@ -23,7 +23,7 @@ function startExample(t: TestContext, name: string, settings: Record<string, str
 }
 
 test('a node that registers a stake joins, is paid, bonds, and leads within three epochs beside the first', async (t) => {
-  const place = temporaryPlace(t);
+  const place = temporaryPlace();
   const [http1, p2p1, http2, p2p2] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const first = createClient({ url: `http://127.0.0.1:${http1}` });
   const outputs = [

@@ -20,7 +20,7 @@ export interface Mesh {
 
 /** Of two nodes the later dials the earlier, once, and addresses are not told: all bytes pass the links. */
 export async function startMesh(t: TestContext, stakes: readonly number[], slotDurationMs: number): Promise<Mesh> {
-  const homes = makeHomes(temporaryPlace(t), { stakes, slotDurationMs });
+  const homes = makeHomes(temporaryPlace(), { stakes, slotDurationMs });
   const ports = await Promise.all(stakes.map(freePort));
   const links: { readonly ends: readonly [number, number]; readonly proxy: TcpProxy }[] = [];
   // The jitter need not be the same in every run: what is asserted holds for any.

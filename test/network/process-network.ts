@@ -33,15 +33,16 @@ export interface ProcessNetwork {
 export const dialling = (ports: readonly number[]): string[] =>
   ports.flatMap((port) => ['--bootstrap', `127.0.0.1:${port}`]);
 
-export function temporaryPlace(t: TestContext): string {
+export function temporaryPlace(): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-network-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  // Not after the test: what ends its nodes was registered later, and would come too late.
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
 /** Makes the chain and starts all its nodes. */
 export async function startNetwork(t: TestContext, plan: NetworkPlan): Promise<ProcessNetwork> {
-  const directory = temporaryPlace(t);
+  const directory = temporaryPlace();
   const homes = makeHomes(directory, plan);
   const ports = await Promise.all(homes.homes.map(freePort));
   const all: NodeProcess[] = [];
