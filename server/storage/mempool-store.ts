@@ -128,7 +128,10 @@ function readRows(path: string, idOf: (transaction: Transaction) => TransactionI
   const database = openWriter(path, mempoolMigrations);
   try {
     const stored = database.prepare('SELECT position, bodies FROM batches ORDER BY position');
-    return createMempoolRows(stored.iterate() as Iterable<MempoolRow>, idOf);
+    const rows = createMempoolRows(stored.iterate() as Iterable<MempoolRow>, idOf);
+    // Closing does this too, and says nothing when a sync of it fails.
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    return rows;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw diskFailure('open', path, error);
     throw diskFailure('open', path, Object.assign(error, { code: 'SQLITE_CORRUPT' }));

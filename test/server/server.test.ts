@@ -48,9 +48,10 @@ test('an idle chain makes no block and writes nothing', async (t) => {
   const home = temporaryDirectory(t);
   const server = await startServer(t, { home, slotDurationMs: 250 });
   const shop = accountIn(home, 'shop').address;
+  const final = once(server, 'final');
   const outcome = await server.submitTransaction(payment(server, accountIn(home, 'treasury'), shop, 1, 0));
   assert.equal(outcome.kind, 'accepted');
-  await once(server, 'final');
+  await final;
   // The memory pool's row goes in the turn after.
   await once(server, 'slot');
   const files = ['ledger.db', 'mempool.db'].map((name) => new Database(join(home, name), { readonly: true }));

@@ -18,6 +18,7 @@ import { createPowerCutDisk, type PowerCutDisk } from './power-cut-disk.js';
 const library = powerCutLibrary();
 const skip = 'missing' in library ? library.missing : false;
 const writers = '../../server/storage';
+const noticed = /Cannot (write transactions to|open) .*mempool\.db: the disk reported an error; check the disk/;
 
 function diskFor(t: TestContext): { readonly disk: PowerCutDisk; readonly place: string } {
   const place = mkdtempSync(join(tmpdir(), 'slotledger-power-'));
@@ -125,10 +126,7 @@ test('a sync that failed loses nothing acknowledged before or after it', { skip,
     failing('mempool.db');
     const { said: ids, errors } = await runUntil(disk, 'mempool-writer', mempool, 200);
     acknowledged.push(...ids);
-    assert.match(
-      errors,
-      /Cannot (write transactions to|open) .*mempool\.db: the disk reported an error; check the disk/,
-    );
+    assert.match(errors, noticed);
     disk.control.mend();
     acknowledged.push(...(await runUntil(disk, 'mempool-writer', mempool, 40)).said);
     failing('vote-state');
@@ -144,6 +142,15 @@ test('a sync that failed loses nothing acknowledged before or after it', { skip,
     assert.ok(after >= Number(views.at(-1)) && after > view, `view ${after} after ${views.at(-1)}, round ${round}`);
     view = after;
     disk.settle();
+  }
+});
+
+test('of the syncs that open a new file each is noticed when it fails', { skip, timeout: 60_000 }, async (t) => {
+  for (let after = 1; after <= 12; after++) {
+    const { disk } = diskFor(t);
+    disk.control.fail({ kinds: ['sync'], error: 'EIO', after, times: 1, path: 'mempool.db' });
+    const { errors } = await runUntil(disk, 'mempool-writer', join(disk.home, 'mempool.db'), 200);
+    assert.match(errors, noticed, `sync ${after}`);
   }
 });
 
