@@ -16,6 +16,7 @@ import { chainShape } from '../../ledger/state-tree/shape.js';
 import { blockHash } from '../../ledger/values/identity.js';
 import type { FinalTip, StateEntry, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
+import { isDiskFailure } from './disk-failure.js';
 import { checking, damage } from './ledger-damage.js';
 import type { LedgerReader } from './ledger-reader.js';
 import type { Connection } from './sqlite.js';
@@ -49,7 +50,8 @@ export function createCheckedState(database: Connection, reader: LedgerReader, h
   const genesisRoot = database.prepare('SELECT genesis_state_root FROM chain').pluck();
   const inOne = database.transaction((read: () => unknown) => read());
   const begin = database.prepare('BEGIN');
-  const end = database.prepare('COMMIT');
+  const commit = database.prepare('COMMIT');
+  const giveUp = database.prepare('ROLLBACK');
   /** The tip was looked at since the snapshot was taken that is being read. */
   let isTipOfSnapshot = false;
 
@@ -58,10 +60,19 @@ export function createCheckedState(database: Connection, reader: LedgerReader, h
     if (!holds) return inOne(read) as Value;
     isTipOfSnapshot = false;
     begin.run();
-    queueMicrotask(() => {
-      if (database.open && database.inTransaction) end.run();
-    });
+    queueMicrotask(end);
     return read();
+  }
+
+  /** The reads have their answers, or have thrown: of a file that is damaged by now nothing more is to be said here. */
+  function end(): void {
+    if (!database.open || !database.inTransaction) return;
+    try {
+      commit.run();
+    } catch (error) {
+      if (!isDiskFailure(error)) throw error;
+      if (database.inTransaction) giveUp.run();
+    }
   }
 
   let known: { readonly tip: FinalTip; readonly root: Hash } | undefined;

@@ -1,9 +1,10 @@
 /** What contradicts its hashes is never told: a question about a damaged ledger has the true answer, or none. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { accountKey, epochKey, readAccount, supplyKey, validatorKey } from '../../../ledger/state-keys.js';
 import { canonicalJson } from '../../../ledger/values/canonical.js';
 import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
@@ -77,10 +78,10 @@ const questions: readonly Question[] = [
   ]),
 ];
 
-function open(path: string, onFailure: (error: Error) => void = () => {}): Opened {
+function open(path: string, onFailure: (error: Error) => void = () => {}, worker = false): Opened {
   const store = createLedgerStore({
     path,
-    worker: false,
+    worker,
     onFailure,
     genesis: () => assert.fail('the file is not new'),
   });
@@ -342,6 +343,35 @@ test('flipped bits and swapped pages: every answer is the true one, or there is 
     await close(opened);
   }
   assert.ok(refused > 20 && answered > 100, `${refused} refused, ${answered} answered`);
+});
+
+test('a file that is cut while the reads of a turn share one snapshot: every answer is true or an error, and the turn ends', async (t) => {
+  const path = join(directory, 'cut.db');
+  const uncaught: Error[] = [];
+  const note = (error: Error): void => void uncaught.push(error);
+  process.on('uncaughtException', note);
+  t.after(() => process.off('uncaughtException', note));
+  let refused = 0;
+  for (let part = 1; part < 8; part += 1) {
+    for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+    copyFileSync(original, path);
+    const opened = open(path, () => {}, true);
+    t.after(() => close(opened));
+    truncateSync(path, Math.floor((statSync(path).size * part) / 8));
+    for (const [name, ask] of questions) {
+      try {
+        const answer = JSON.stringify(ask(opened));
+        assert.equal(answer, truth.get(name), name);
+      } catch (error) {
+        if (error instanceof assert.AssertionError) throw error;
+        refused += 1;
+      }
+      // The snapshot is given back after each turn.
+      await nextTurn();
+    }
+  }
+  assert.ok(refused > 20, `${refused} refused`);
+  assert.deepEqual(uncaught, []);
 });
 
 /** What only a mistake in a program can ask; one of each kind that a question can run into. */
