@@ -78,5 +78,5 @@ test('--max-peers is never exceeded', async (t) => {
   await until('both places are taken', () => small.getPeerCount() === 2);
   for (const other of others) await other.connectToPeer(at(small));
   await until('a third one was refused', () => others.filter((other) => other.getPeerCount() === 0).length === 1);
-  assert.equal(most, 2);
+  assert.ok(most <= 2, `${most} peers`);
 });
