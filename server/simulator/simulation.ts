@@ -101,6 +101,9 @@ export interface Simulation {
   readonly accepted: AcceptedBook;
 }
 
+/** Thousands of validators make fewer; nodes that answer each other without end would keep a run from ending. */
+const maxEventsPerSlot = 20_000_000;
+
 export function createSimulation(options: SimulationOptions): Simulation {
   const random = createRandom(options.seed);
   const queue = createEventQueue();
@@ -317,6 +320,14 @@ export function createSimulation(options: SimulationOptions): Simulation {
   for (const node of nodes) node.boot();
   if (!options.direct) schedulePings(queue, nodes, slotMs);
 
+  let [counted, inSlot] = [0, 0];
+  function countInSlot(): void {
+    const now = slot();
+    inSlot = now === counted ? inSlot + 1 : 0;
+    counted = now;
+    if (inSlot > maxEventsPerSlot) throw new Violation('every slot ends', `slot ${now} has ${inSlot} events`);
+  }
+
   return {
     options,
     random,
@@ -329,9 +340,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     note,
     run(ms) {
       const end = queue.now() + Math.round(ms * 1000);
-      while (queue.runOne(end)) {
-        // Each event is its own step.
-      }
+      while (queue.runOne(end)) countInSlot();
     },
     now: () => queue.now() / 1000,
     slot,

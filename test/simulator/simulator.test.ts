@@ -30,6 +30,12 @@ test('a chain in which a third of the stake comes to have lost its vote state ow
   assert.ok(report.finalBlocks > 50);
 });
 
+test('two that pass on all they hear come to an end after a flood of more views than an honest node keeps', () => {
+  const report = runSeed({ seed: 797, chaosMs: 600_000 });
+  assert.equal(report.violation, undefined);
+  assert.ok(report.events < 1_000_000, `${report.events} events`);
+});
+
 test('who has just started, and keeps nothing before it trusts its clock, owes no proof of what it heard then', () => {
   const report = runSeed({ seed: 670, chaosMs: 600_000 });
   assert.equal(report.violation, undefined);

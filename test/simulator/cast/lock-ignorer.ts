@@ -6,7 +6,8 @@ import type { Proposal } from '../../../ledger/values/vote.js';
 import type { CreateActor } from '../../../server/simulator/actor.js';
 import { isShown, signVote } from './signing.js';
 
-const maxRemembered = 64;
+/** More views than any flood has: two of its like would pass on to each other without end what they forgot. */
+const maxRemembered = 4_096;
 /** Long enough to hear of both blocks of a view over good links. */
 const patienceUs = 4_000;
 
