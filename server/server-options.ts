@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly home?: string;
   /** Genesis of a new chain. Absent: the home's own; in an empty home a development chain is made. */
   readonly genesis?: Genesis;
+  /** Of the node's keys, where `server keys seal` has put one on them. Nothing keeps or logs it. */
+  readonly keyPassword?: string;
   /** The only genesis hash to accept, from the home, from `genesis` or from a bootstrap peer. */
   readonly genesisHash?: Hash;
   /**

@@ -10,10 +10,17 @@ import type { Terminal } from './terminal.js';
 const minPasswordLength = 8;
 
 /** @returns the file's content without its last line end */
+export const readPasswordFile = (path: string): string => readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+
 function passwordFromFile(passwordFile: string | undefined): string | undefined {
   const path = passwordFile ?? process.env.SLOTLEDGER_PASSWORD_FILE;
-  if (path === undefined || path === '') return undefined;
-  return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  return path === undefined || path === '' ? undefined : readPasswordFile(path);
+}
+
+/** @param of whose it is, such as the name of a key */
+export async function askPassword(of: string): Promise<string> {
+  const { password } = await import('@inquirer/prompts');
+  return await password({ message: `Password of ${of}:`, mask: true }, { output: process.stderr });
 }
 
 export async function existingPassword(
@@ -24,22 +31,29 @@ export async function existingPassword(
   const fromFile = passwordFromFile(passwordFile);
   if (fromFile !== undefined) return fromFile;
   assertInteractive(terminal, 'The key has a password');
-  const { password } = await import('@inquirer/prompts');
-  return await password({ message: `Password of ${keyName}:`, mask: true }, { output: process.stderr });
+  return await askPassword(keyName);
 }
 
 export async function newPassword(terminal: Terminal, passwordFile: string | undefined): Promise<string> {
   const fromFile = passwordFromFile(passwordFile);
-  if (fromFile !== undefined) {
-    const fault = passwordFault(fromFile);
-    if (fault !== undefined) throw new CliProblem('weak_password', fault, 'Choose a longer one.');
-    return fromFile;
-  }
+  if (fromFile !== undefined) return strong(fromFile);
   assertInteractive(terminal, 'A new key needs a password');
+  return await askNewPassword('the new key');
+}
+
+/** @throws CliProblem weak_password */
+export function strong(password: string): string {
+  const fault = passwordFault(password);
+  if (fault !== undefined) throw new CliProblem('weak_password', fault, 'Choose a longer one.');
+  return password;
+}
+
+/** Asks twice. @param of what it is for, such as `the new key` */
+export async function askNewPassword(of: string): Promise<string> {
   const { password } = await import('@inquirer/prompts');
   const context = { output: process.stderr };
   const first = await password(
-    { message: 'Password for the new key:', mask: true, validate: (text) => passwordFault(text) ?? true },
+    { message: `Password for ${of}:`, mask: true, validate: (text) => passwordFault(text) ?? true },
     context,
   );
   const again = { message: 'The same once more:', mask: true };

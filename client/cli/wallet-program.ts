@@ -88,6 +88,7 @@ function addPaymentCommands(parent: Command): void {
       .argument('<from>', 'name of the key that owns the validator')
       .argument('<amount>', 'how much to bond')
       .option('--validator-home <directory>', 'home of the node whose validator is staked, at its first stake')
+      .option('--key-password-file <file>', 'file that holds the password of the keys in that home, if they have one')
       .description('bond stake to your validator'),
   ).action(
     run<StakeOptions>(async (context, [from, amount], options) =>

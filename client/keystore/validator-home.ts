@@ -6,18 +6,32 @@ import { type KeyPurpose, possessionText } from '../../ledger/values/signing.js'
 import type { Address, ChainId, PublicKey, Signature } from '../../ledger/values/text.js';
 import type { ValidatorKeys } from '../../ledger/values/transaction.js';
 import { accountFromSecret } from '../account.js';
-import { decodeNodeKey, nodeKeyFileName } from './node-key.js';
+import { decodeNodeKey, isSealed, nodeKeyFileName, type SealedNodeKey } from './node-key.js';
+import { openSecret } from './sealed-secret.js';
 
 interface Proved {
   readonly key: PublicKey;
   readonly proof: Signature;
 }
 
+/** Called at most once, where a key has a password. */
+export type AskPassword = () => Promise<string | undefined>;
+
 /** @returns keys and proofs for a stake transaction, or a sentence that says what is missing */
-export function proveValidatorKeys(home: string, chain: ChainId, owner: Address): Result<ValidatorKeys, string> {
-  const validator = prove(home, chain, owner, 'validator');
+export async function proveValidatorKeys(
+  home: string,
+  chain: ChainId,
+  owner: Address,
+  askPassword: AskPassword = async () => undefined,
+): Promise<Result<ValidatorKeys, string>> {
+  let asked: Promise<string | undefined> | undefined;
+  const password: AskPassword = () => {
+    asked ??= askPassword();
+    return asked;
+  };
+  const validator = await prove(home, chain, owner, 'validator', password);
   if (!validator.ok) return validator;
-  const vrf = prove(home, chain, owner, 'vrf');
+  const vrf = await prove(home, chain, owner, 'vrf', password);
   if (!vrf.ok) return vrf;
   return ok({
     key: validator.value.key,
@@ -27,7 +41,13 @@ export function proveValidatorKeys(home: string, chain: ChainId, owner: Address)
   });
 }
 
-function prove(home: string, chain: ChainId, owner: Address, purpose: KeyPurpose): Result<Proved, string> {
+async function prove(
+  home: string,
+  chain: ChainId,
+  owner: Address,
+  purpose: KeyPurpose,
+  askPassword: AskPassword,
+): Promise<Result<Proved, string>> {
   const path = join(home, 'keys', nodeKeyFileName(purpose));
   let text: string;
   try {
@@ -36,8 +56,21 @@ function prove(home: string, chain: ChainId, owner: Address, purpose: KeyPurpose
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return err(`There is no key ${path}.`);
   }
-  const seed = decodeNodeKey(text, purpose);
-  if (seed === undefined) return err(`${path} does not hold a ${purpose} key.`);
-  const { publicKey, signer } = accountFromSecret(seed, 'sl');
+  const stored = decodeNodeKey(text, purpose);
+  if (stored === undefined) return err(`${path} does not hold a ${purpose} key.`);
+  const seed = isSealed(stored) ? await openSealed(path, stored, askPassword) : ok(stored.seed);
+  if (!seed.ok) return seed;
+  const { publicKey, signer } = accountFromSecret(seed.value, 'sl');
   return ok({ key: publicKey, proof: signer.sign(possessionText({ chain }, owner, purpose, publicKey)) });
+}
+
+async function openSealed(
+  path: string,
+  { sealed }: SealedNodeKey,
+  askPassword: AskPassword,
+): Promise<Result<Uint8Array, string>> {
+  const password = await askPassword();
+  if (password === undefined) return err(`${path} is sealed with a password; name its file with --key-password-file.`);
+  const opened = await openSecret(sealed, password);
+  return opened.ok ? opened : err(`The password does not open ${path}.`);
 }

@@ -20,6 +20,9 @@ const auditEvents = [
   'keys_made',
   /** Keys of the node signed what is no message of a running node: a card for a genesis, the bond of its own stake. */
   'keys_used',
+  /** A password was put on keys of the node, or taken off. */
+  'keys_sealed',
+  'keys_unsealed',
   'api_keys_changed',
   /** An administrator asked for this; written before it is done. */
   'admin_call',

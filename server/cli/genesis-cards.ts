@@ -16,10 +16,17 @@ import { type GenesisCard, isCardName, openCard, signCard } from '../genesis/car
 import { readDraft } from '../genesis/draft-file.js';
 import type { HomePaths } from '../home/home.js';
 import { genesisFileText } from '../home/init-home.js';
-import { genesisValidator, makeValidatorKeys, type NodeSigners, readValidatorKeys } from '../home/make-validator.js';
+import {
+  genesisValidator,
+  makeValidatorKeys,
+  type NodeSigners,
+  openValidatorKeys,
+  readNodePublicKeys,
+} from '../home/make-validator.js';
 import { replaceFile } from '../storage/durable-files.js';
 import { writeNew } from './genesis-new.js';
 import { genesisSummary } from './genesis-show.js';
+import { keyPassword } from './key-password.js';
 import { locked, recordKeys } from './key-records.js';
 import { homeContext, readNamedFile, saying } from './server-context.js';
 
@@ -35,8 +42,8 @@ interface JoinOptions {
 }
 
 /** Makes the node's keys if there are none. The card goes to --card, else to standard output. */
-export function joinGenesis(file: string, command: Command): void {
-  const { paths, terminal } = homeContext(command);
+export async function joinGenesis(file: string, command: Command): Promise<void> {
+  const { paths, terminal, keyPasswordFile } = homeContext(command);
   const { name, owner, stake, balance, card: target } = command.optsWithGlobals<JoinOptions>();
   const draft = saying(() => readDraft(file));
   if (!isCardName(name)) {
@@ -46,7 +53,9 @@ export function joinGenesis(file: string, command: Command): void {
   const wanted = amountOption('--stake', stake, draft);
   if (wanted === 0) throw usageProblem('--stake 0 makes no validator.', 'Stake more than nothing.');
   const extra = balance === undefined ? {} : { balance: amountOption('--balance', balance, draft) };
-  const keys = saying(() => locked(paths, () => keysFor(paths, draft.name)));
+  const keys = await locked(paths, async () =>
+    keysFor(paths, draft.name, await keyPassword({ paths, terminal, file: keyPasswordFile })),
+  );
   const entry = genesisValidator(keys, draft.name, address, wanted, name);
   const card = signCard(keys.validator, entry, { genesis: draft.name, name, ...extra });
   if (target === undefined) {
@@ -62,13 +71,12 @@ export function joinGenesis(file: string, command: Command): void {
 }
 
 /** Keys that are about to sign a card: that is written down before it is done. */
-function keysFor(paths: HomePaths, genesis: string): NodeSigners {
-  let keys = readValidatorKeys(paths);
-  if (keys === undefined) {
-    keys = makeValidatorKeys(paths);
-    recordKeys(paths, 'keys_made', keys);
-  }
-  recordKeys(paths, 'keys_used', keys, { signed: 'genesis card', genesis });
+async function keysFor(paths: HomePaths, genesis: string, password: string | undefined): Promise<NodeSigners> {
+  const known = await openValidatorKeys(paths, password);
+  const keys = known ?? makeValidatorKeys(paths);
+  const named = readNodePublicKeys(paths)!;
+  if (known === undefined) recordKeys(paths, 'keys_made', named);
+  recordKeys(paths, 'keys_used', named, { signed: 'genesis card', genesis });
   return keys;
 }
 

@@ -1,7 +1,9 @@
 /** `server genesis …`: how several organisations agree on a chain. Commands load when they run. */
 import type { Command } from 'commander';
 
-export function addGenesisCommands(parent: Command, addHomeOptions: (command: Command) => Command): void {
+type AddOptions = (command: Command) => Command;
+
+export function addGenesisCommands(parent: Command, addHomeOptions: AddOptions, addKeyOptions: AddOptions): void {
   const genesis = parent.command('genesis').description('what a chain begins with: show it, or make one together');
   addHomeOptions(genesis.command('show').description('print a genesis with its hash; --output json: the file itself'))
     .argument('[file]', 'genesis or draft (default: genesis.json in the home)')
@@ -24,7 +26,7 @@ export function addGenesisCommands(parent: Command, addHomeOptions: (command: Co
     .action(async (file: string, _: object, command: Command) =>
       (await import('./genesis-new.js')).newGenesis(file, command),
     );
-  addHomeOptions(genesis.command('join').description('sign a card with the keys of this home; makes keys if needed'))
+  addKeyOptions(genesis.command('join').description('sign a card with the keys of this home; makes keys if needed'))
     .argument('<draft>', 'the draft that all share')
     .requiredOption('--name <name>', 'name of the organisation')
     .requiredOption('--owner <account>', 'address, or key of the wallet, that owns the validator and its stake')

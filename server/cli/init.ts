@@ -4,9 +4,14 @@ import { CliProblem } from '../../client/cli/cli-problem.js';
 import { fields } from '../../client/cli/terminal.js';
 import type { HomePaths } from '../home/home.js';
 import { initDevelopmentHome, installGenesis, parseGenesis, readGenesis } from '../home/init-home.js';
-import { makeValidatorKeys, type NodeSigners, readValidatorKeys } from '../home/make-validator.js';
+import {
+  hasValidatorKeys,
+  makeValidatorKeys,
+  type NodePublicKeys,
+  readNodePublicKeys,
+} from '../home/make-validator.js';
 import { locked, recordKeys } from './key-records.js';
-import { homeContext, integerOption, readNamedFile, saying, slotDurationOption } from './server-context.js';
+import { homeContext, integerOption, readNamedFile, slotDurationOption } from './server-context.js';
 
 interface InitOptions {
   readonly genesis?: string;
@@ -15,33 +20,28 @@ interface InitOptions {
   readonly difficulty?: string;
 }
 
-export function init(command: Command): void {
+export async function init(command: Command): Promise<void> {
   const { paths, terminal } = homeContext(command);
   const options = command.optsWithGlobals<InitOptions>();
-  const { genesis, chain, hash, keys } = saying(() => locked(paths, () => initHome(paths, options)));
+  const { genesis, chain, hash, keys } = await locked(paths, () => initHome(paths, options));
   const { validators } = genesis;
-  const listed = validators.some(({ key }) => key === keys.validator.publicKey);
-  terminal.result(
-    { home: paths.home, chain, genesis_hash: hash, ...publicKeys(keys), validator_of_genesis: listed },
-    () =>
-      fields([
-        ['home', paths.home],
-        ['chain', `${chain}${genesis.development ? ' (development)' : ''}`],
-        ['genesis', hash],
-        ['node key', keys.node.publicKey],
-        [
-          'validator',
-          `${keys.validator.publicKey}${listed ? '' : ' (not in genesis: an observer until it has stake)'}`,
-        ],
-        ['VRF key', keys.vrf.publicKey],
-      ]),
+  const listed = validators.some(({ key }) => key === keys.validator);
+  terminal.result({ home: paths.home, chain, genesis_hash: hash, ...named(keys), validator_of_genesis: listed }, () =>
+    fields([
+      ['home', paths.home],
+      ['chain', `${chain}${genesis.development ? ' (development)' : ''}`],
+      ['genesis', hash],
+      ['node key', keys.node],
+      ['validator', `${keys.validator}${listed ? '' : ' (not in genesis: an observer until it has stake)'}`],
+      ['VRF key', keys.vrf],
+    ]),
   );
 }
 
 function initHome(paths: HomePaths, options: InitOptions) {
-  const hadKeys = readValidatorKeys(paths) !== undefined;
+  const hadKeys = hasValidatorKeys(paths);
   const opened = options.genesis === undefined ? newChain(paths, options) : givenChain(paths, options.genesis);
-  const keys = readValidatorKeys(paths)!;
+  const keys = readNodePublicKeys(paths)!;
   if (!hadKeys) recordKeys(paths, 'keys_made', keys);
   return { ...opened, keys };
 }
@@ -69,34 +69,33 @@ function newChain(paths: HomePaths, options: InitOptions) {
 function givenChain(paths: HomePaths, file: string) {
   const text = readNamedFile(file).toString('utf8');
   // A wrong file is refused before it leaves keys behind; keys come before the genesis that marks a finished home.
-  if (readValidatorKeys(paths) === undefined) {
+  if (!hasValidatorKeys(paths)) {
     parseGenesis(Buffer.from(text), file);
     makeValidatorKeys(paths);
   }
   return installGenesis(paths, text, file);
 }
 
-export function keygen(command: Command): void {
+export async function keygen(command: Command): Promise<void> {
   const { paths, terminal } = homeContext(command);
-  const keys = saying(() =>
-    locked(paths, () => {
-      const made = makeValidatorKeys(paths, readGenesis(paths)?.hash);
-      recordKeys(paths, 'keys_made', made);
-      return made;
-    }),
-  );
-  terminal.result({ home: paths.home, ...publicKeys(keys) }, () =>
+  const keys = await locked(paths, () => {
+    makeValidatorKeys(paths, readGenesis(paths)?.hash);
+    const made = readNodePublicKeys(paths)!;
+    recordKeys(paths, 'keys_made', made);
+    return made;
+  });
+  terminal.result({ home: paths.home, ...named(keys) }, () =>
     fields([
-      ['node key', keys.node.publicKey],
-      ['validator', keys.validator.publicKey],
-      ['VRF key', keys.vrf.publicKey],
+      ['node key', keys.node],
+      ['validator', keys.validator],
+      ['VRF key', keys.vrf],
       ['files', `${paths.keys} (keep a copy of the keys off-line, never of the vote state)`],
     ]),
   );
 }
 
-const publicKeys = ({ node, validator, vrf }: NodeSigners) => ({
-  node_key: node.publicKey,
-  validator_key: validator.publicKey,
-  vrf_key: vrf.publicKey,
+const named = ({ node, validator, vrf }: NodePublicKeys) => ({
+  node_key: node,
+  validator_key: validator,
+  vrf_key: vrf,
 });

@@ -3,31 +3,35 @@ import { CliProblem } from '../../client/cli/cli-problem.js';
 import type { AuditEntry } from '../audit/audit-entry.js';
 import { openAuditLog } from '../audit/audit-log.js';
 import { type HomePaths, prepareHome } from '../home/home.js';
-import { lockHome } from '../home/home-lock.js';
-import type { NodeSigners } from '../home/make-validator.js';
+import { type HomeLock, lockHome } from '../home/home-lock.js';
+import type { NodePublicKeys } from '../home/make-validator.js';
+import { serverFailure } from './server-failure.js';
 
 /** @throws SlotledgerError HOME_LOCKED, CliProblem audit_log_failed: then the keys are made, and nothing is to be told */
 export function recordKeys(
   paths: HomePaths,
-  event: 'keys_made' | 'keys_used',
-  { node, validator, vrf }: NodeSigners,
+  event: 'keys_made' | 'keys_used' | 'keys_sealed' | 'keys_unsealed',
+  keys: Partial<NodePublicKeys>,
   about: AuditEntry['about'] = {},
 ): void {
   const onFailure = (sentence: string): never => {
     throw new CliProblem('audit_log_failed', sentence, 'The keys are there. Mend that before they are used.');
   };
   const audit = openAuditLog({ home: paths.home, now: Date.now, onFailure });
-  audit.record(event, { node: node.publicKey, validator: validator.publicKey, vrf: vrf.publicKey, ...about });
+  audit.record(event, { ...keys, ...about });
   audit.close();
 }
 
-/** Does what no running node may be beside. */
-export function locked<T>(paths: HomePaths, work: () => T): T {
-  prepareHome(paths);
-  const lock = lockHome(paths.home);
+/** Does what no running node may be beside. @throws CliProblem also for what a SlotledgerError says */
+export async function locked<T>(paths: HomePaths, work: () => T | Promise<T>): Promise<T> {
+  let lock: HomeLock | undefined;
   try {
-    return work();
+    prepareHome(paths);
+    lock = lockHome(paths.home);
+    return await work();
+  } catch (error) {
+    throw serverFailure(error);
   } finally {
-    lock.release();
+    lock?.release();
   }
 }

@@ -7,7 +7,7 @@ import { CliProblem } from '../../client/cli/cli-problem.js';
 import { createCrypto } from '../crypto/create-crypto.js';
 import { lockHome } from '../home/home-lock.js';
 import { readGenesis } from '../home/init-home.js';
-import { readValidatorKeys } from '../home/make-validator.js';
+import { hasValidatorKeys } from '../home/make-validator.js';
 import { restoreLedger } from '../repair/restore-ledger.js';
 import { homeContext, saying } from './server-context.js';
 import { serverFailure } from './server-failure.js';
@@ -40,7 +40,7 @@ export async function restore(file: string, command: Command): Promise<void> {
         ...(restored.movedTo === undefined ? [] : [`The ledger that was there is now ${restored.movedTo}.`]),
         `ledger.db has the blocks up to ${restored.index}; every one was verified.`,
         'The node fetches later ones from its peers when it is started, and checks them.',
-        ...(readValidatorKeys(paths) === undefined ? [] : validatorText),
+        ...(hasValidatorKeys(paths) ? validatorText : []),
       ].join('\n'),
     );
   } catch (error) {

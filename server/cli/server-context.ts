@@ -11,11 +11,14 @@ import { readSettings } from './settings.js';
 export interface HomeContext {
   readonly paths: HomePaths;
   readonly terminal: Terminal;
+  /** File with the password of the node's keys. */
+  readonly keyPasswordFile: string | undefined;
 }
 
 export function homeContext(command: Command): HomeContext {
   const terminal = createTerminal(command.optsWithGlobals());
-  return { paths: homePaths(readSettings(command).home), terminal };
+  const { home, keyPasswordFile } = readSettings(command);
+  return { paths: homePaths(home), terminal, keyPasswordFile };
 }
 
 /** Runs what may throw a SlotledgerError, and lets it out as the CLI says it. */

@@ -25,6 +25,13 @@ export function addServerCommands(parent: Command): Command {
   addHomeOptions(
     parent.command('keygen').description('make the keys of a validator and its vote state; never overwrites any'),
   ).action(run(async (command) => (await import('./init.js')).keygen(command)));
+  const keys = parent.command('keys').description("a password on the node's keys");
+  addKeyOptions(
+    keys.command('seal').description('encrypt the keys with a password, which each start then needs'),
+  ).action(run(async (command) => (await import('./seal-keys.js')).seal(command)));
+  addKeyOptions(keys.command('unseal').description('take the password off the keys')).action(
+    run(async (command) => (await import('./seal-keys.js')).unseal(command)),
+  );
   addHomeOptions(parent.command('status').description('show what the node is doing'))
     .option('--node <url>', 'HTTP address (default: of the home)')
     .action(run(async (command) => (await import('./status.js')).showStatus(command)));
@@ -91,7 +98,7 @@ export function addServerCommands(parent: Command): Command {
     .option('--crash <nodes>', 'who is down, such as 2')
     .option('--output <form>', 'text or json (default: text)')
     .action(run(async (command) => (await import('./simulate.js')).simulate(command)));
-  addGenesisCommands(parent, addHomeOptions);
+  addGenesisCommands(parent, addHomeOptions, addKeyOptions);
   return parent;
 }
 
@@ -103,8 +110,15 @@ function addHomeOptions(command: Command): Command {
     .option('--output <form>', 'text or json (default: text)');
 }
 
+function addKeyOptions(command: Command): Command {
+  return addHomeOptions(command).option(
+    '--key-password-file <file>',
+    "file that holds the password of the node's keys, if they have one (default: it is asked for)",
+  );
+}
+
 function addNodeOptions(command: Command): Command {
-  return addHomeOptions(command)
+  return addKeyOptions(command)
     .option('--listen <host>', 'address for peers (also --p2p-host)')
     .option('--p2p-host <host>', 'the same as --listen')
     .option('--http-port <port>', 'port for HTTP (default: 8080)')

@@ -37,6 +37,8 @@ export interface Settings {
   urlWith(port: number): string;
   /** Whether the wallet takes this home when it is told nothing. */
   readonly walletFindsHome: boolean;
+  /** File with the password of the node's keys. */
+  readonly keyPasswordFile: string | undefined;
   readonly server: ServerOptions;
   readonly network: NetworkConfig;
   readonly all: readonly Setting[];
@@ -68,6 +70,7 @@ const names = [
   'tls',
   'allow',
   'deny',
+  'key_password_file',
   'genesis_hash',
   'checkpoint',
   'node_id',
@@ -114,6 +117,7 @@ export function readSettings(command: Command): Settings {
     textOf('http_tls_cert', find('http_tls_cert').value),
     textOf('http_tls_key', find('http_tls_key').value),
   );
+  const keyPasswordFile = textOf('key_password_file', find('key_password_file').value);
   const wished = {
     httpTls,
     allowRoot: booleanOf('allow_root', find('allow_root').value) ?? false,
@@ -158,6 +162,7 @@ export function readSettings(command: Command): Settings {
     tls: peers.tls ?? false,
     allow: peers.allow,
     deny: peers.deny,
+    key_password_file: keyPasswordFile,
     genesis_hash: wished.genesisHash,
     checkpoint: wished.checkpoint && `${wished.checkpoint.index}:${wished.checkpoint.hash}`,
     node_id: peers.nodeId,
@@ -175,6 +180,7 @@ export function readSettings(command: Command): Settings {
     p2pPort,
     httpUrl: urlWith(httpPort),
     urlWith,
+    keyPasswordFile,
     walletFindsHome: home === resolve(process.env.SLOTLEDGER_HOME ?? defaultHome(defaultP2pPort)),
     server: {
       home,
@@ -219,6 +225,7 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     tls: flags.tls,
     allow: flags.allow,
     deny: flags.deny,
+    key_password_file: flags.keyPasswordFile,
     genesis_hash: flags.genesisHash,
     checkpoint: flags.checkpoint,
     node_id: flags.nodeId,

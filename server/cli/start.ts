@@ -2,13 +2,15 @@
 import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { exitCodes } from '../../client/cli/cli-problem.js';
-import { createTerminal } from '../../client/cli/terminal.js';
+import { createTerminal, type Terminal } from '../../client/cli/terminal.js';
 import { version } from '../../client/cli/version.js';
 import { LedgerFailure } from '../errors.js';
+import { homePaths } from '../home/home.js';
 import type { Server } from '../server.js';
 import { bannerText } from './banner.js';
 import { freePorts } from './free-ports.js';
 import { findInvocation, shellQuote } from './invocation.js';
+import { keyPassword } from './key-password.js';
 import { serverFailure } from './server-failure.js';
 import { readSettings, type Settings } from './settings.js';
 import { keepHeapSmall } from './small-heap.js';
@@ -19,7 +21,8 @@ export async function start(command: Command): Promise<void> {
   // Before the node's modules are read, which fill the heap first.
   if (settings.server.lowMemory === true) keepHeapSmall();
   const { Server } = await import('../server.js');
-  const server = new Server(settings.server);
+  const password = await passwordOf(settings, terminal);
+  const server = new Server({ ...settings.server, ...(password === undefined ? {} : { keyPassword: password }) });
   process.on('uncaughtException', onUncaught);
   try {
     await server.start(settings.httpPort, settings.network);
@@ -29,6 +32,14 @@ export async function start(command: Command): Promise<void> {
   announce(server, settings, terminal.json);
   try {
     await server.runUntilSignal();
+  } catch (error) {
+    throw serverFailure(error);
+  }
+}
+
+async function passwordOf({ home, keyPasswordFile: file }: Settings, terminal: Terminal): Promise<string | undefined> {
+  try {
+    return await keyPassword({ paths: homePaths(home), terminal, file });
   } catch (error) {
     throw serverFailure(error);
   }

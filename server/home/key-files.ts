@@ -1,15 +1,27 @@
 /**
- * The node's own keys: node, validator and VRF, each a 32-byte seed in a file of its own, readable by its owner only
- * and never overwritten.
+ * The node's own keys: node, validator and VRF, each a 32-byte seed in a file of its own, readable by its owner only. A
+ * key is never overwritten; `sealKeys` and `unsealKeys` write the same key in its other form.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { decodeNodeKey, type NodeKeyKind, nodeKeyFileName, nodeKeyText } from '../../client/keystore/node-key.js';
+import {
+  decodeNodeKey,
+  isSealed,
+  type NodeKey,
+  type NodeKeyKind,
+  nodeKeyFileName,
+  nodeKeyText,
+} from '../../client/keystore/node-key.js';
+import { openSecret, sealSecret } from '../../client/keystore/sealed-secret.js';
+import type { PublicKey } from '../../ledger/values/text.js';
+import { createSigner } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
-import { syncDirectory, writeFully } from '../storage/durable-files.js';
+import { replaceFile, syncDirectory, writeFully } from '../storage/durable-files.js';
 
 export type KeyKind = NodeKeyKind;
+
+export const keyKinds: readonly KeyKind[] = ['node', 'validator', 'vrf'];
 
 const pathOf = (keys: string, kind: KeyKind): string => join(keys, nodeKeyFileName(kind));
 
@@ -24,7 +36,7 @@ export function writeKeyFile(keys: string, kind: KeyKind, seed: Uint8Array = ran
     throw new SlotledgerError('KEY_EXISTS', `${path} exists already and is never overwritten.`, 'Use another --home.');
   }
   try {
-    writeFully(handle, nodeKeyText(kind, seed));
+    writeFully(handle, nodeKeyText(kind, { seed }));
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -33,8 +45,10 @@ export function writeKeyFile(keys: string, kind: KeyKind, seed: Uint8Array = ran
   return seed;
 }
 
+export const hasKeyFile = (keys: string, kind: KeyKind): boolean => existsSync(pathOf(keys, kind));
+
 /** @returns undefined when there is no such file. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
-export function readKeyFile(keys: string, kind: KeyKind): Uint8Array | undefined {
+function readKey(keys: string, kind: KeyKind): NodeKey | undefined {
   const path = pathOf(keys, kind);
   let text: string;
   try {
@@ -47,13 +61,94 @@ export function readKeyFile(keys: string, kind: KeyKind): Uint8Array | undefined
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const seed = decodeNodeKey(text, kind);
-  if (seed === undefined) {
+  const key = decodeNodeKey(text, kind);
+  if (key === undefined) throw damagedKey(path, kind);
+  return key;
+}
+
+const damagedKey = (path: string, kind: KeyKind): SlotledgerError =>
+  new SlotledgerError(
+    'KEY_DAMAGED',
+    `${path} does not hold a ${kind} key.`,
+    'Restore it from your backup of the keys.',
+  );
+
+/** Without its password. @returns undefined when there is no such file. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
+export function readPublicKey(keys: string, kind: KeyKind): PublicKey | undefined {
+  const key = readKey(keys, kind);
+  return key && (isSealed(key) ? key.publicKey : createSigner(key.seed).publicKey);
+}
+
+/** The seed of a key without a password. @throws SlotledgerError KEY_PERMISSIONS, KEY_DAMAGED or KEY_SEALED */
+export function readKeyFile(keys: string, kind: KeyKind): Uint8Array | undefined {
+  const key = readKey(keys, kind);
+  if (key !== undefined && isSealed(key)) throw sealedKey(pathOf(keys, kind));
+  return key?.seed;
+}
+
+const sealedKey = (path: string): SlotledgerError =>
+  new SlotledgerError(
+    'KEY_SEALED',
+    `${path} is sealed with a password.`,
+    'Name a file that holds it with --key-password-file, or run `server keys unseal`.',
+  );
+
+/**
+ * The seed of a key, with or without a password.
+ * @param password not looked at for a key that has none
+ * @throws SlotledgerError KEY_PERMISSIONS, KEY_DAMAGED, KEY_SEALED or KEY_PASSWORD
+ */
+export async function openKeyFile(keys: string, kind: KeyKind, password?: string): Promise<Uint8Array | undefined> {
+  const key = readKey(keys, kind);
+  if (key === undefined || !isSealed(key)) return key?.seed;
+  const path = pathOf(keys, kind);
+  if (password === undefined) throw sealedKey(path);
+  const opened = await openSecret(key.sealed, password);
+  if (!opened.ok) {
     throw new SlotledgerError(
-      'KEY_DAMAGED',
-      `${path} does not hold a ${kind} key.`,
-      'Restore it from your backup of the keys.',
+      'KEY_PASSWORD',
+      `The password does not open ${path}.`,
+      'Look for another password file; a key whose password is lost is lost.',
     );
   }
-  return seed;
+  if (createSigner(opened.value).publicKey !== key.publicKey) throw damagedKey(path, kind);
+  return opened.value;
+}
+
+/** Whether some key of the home has a password. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
+export function areKeysSealed(keys: string): boolean {
+  return keyKinds.some((kind) => {
+    const key = readKey(keys, kind);
+    return key !== undefined && isSealed(key);
+  });
+}
+
+/**
+ * Puts the password on every key that has none, one after the other: after a crash in between, the same call goes on.
+ * @returns the kinds that it sealed. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED
+ */
+export async function sealKeys(keys: string, password: string): Promise<readonly KeyKind[]> {
+  const changed: KeyKind[] = [];
+  for (const kind of keyKinds) {
+    const key = readKey(keys, kind);
+    if (key === undefined || isSealed(key)) continue;
+    const sealed = await sealSecret(key.seed, password);
+    const { publicKey } = createSigner(key.seed);
+    replaceFile(pathOf(keys, kind), nodeKeyText(kind, { publicKey, sealed }));
+    changed.push(kind);
+  }
+  return changed;
+}
+
+/** @returns the kinds that have no password any more. @throws SlotledgerError as `openKeyFile` does */
+export async function unsealKeys(keys: string, password: string): Promise<readonly KeyKind[]> {
+  const changed: KeyKind[] = [];
+  for (const kind of keyKinds) {
+    const key = readKey(keys, kind);
+    if (key === undefined || !isSealed(key)) continue;
+    const seed = (await openKeyFile(keys, kind, password))!;
+    replaceFile(pathOf(keys, kind), nodeKeyText(kind, { seed }));
+    changed.push(kind);
+  }
+  return changed;
 }

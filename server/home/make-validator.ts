@@ -9,13 +9,21 @@ import type { Signer } from '../../ledger/values/crypto.js';
 import type { GenesisValidator } from '../../ledger/values/genesis.js';
 import type { Amount } from '../../ledger/values/numbers.js';
 import { possessionText } from '../../ledger/values/signing.js';
-import type { Address, Hash } from '../../ledger/values/text.js';
+import type { Address, Hash, PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createVoteStateStore, initVoteState, voteStateFileName } from '../storage/vote-state-file.js';
 import { type HomePaths, prepareHome } from './home.js';
-import { type KeyKind, readKeyFile, writeKeyFile } from './key-files.js';
+import {
+  hasKeyFile,
+  type KeyKind,
+  keyKinds,
+  openKeyFile,
+  readKeyFile,
+  readPublicKey,
+  writeKeyFile,
+} from './key-files.js';
 
 /** What a node signs with. The VRF key signs nothing but its own proof of possession. */
 export interface NodeSigners {
@@ -24,7 +32,7 @@ export interface NodeSigners {
   readonly vrf: Signer;
 }
 
-export const keyKinds: readonly KeyKind[] = ['node', 'validator', 'vrf'];
+export type NodePublicKeys = { readonly [kind in KeyKind]: PublicKey };
 
 /** Stands in the vote state for the genesis hash of a chain that is not known yet. */
 const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
@@ -37,7 +45,7 @@ const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
 export function makeValidatorKeys(paths: HomePaths, genesisHash: Hash = unknownGenesis): NodeSigners {
   prepareHome(paths);
   const present = [
-    ...(['validator', 'vrf'] as const).filter((kind) => readKeyFile(paths.keys, kind) !== undefined),
+    ...(['validator', 'vrf'] as const).filter((kind) => hasKeyFile(paths.keys, kind)),
     ...(existsSync(join(paths.keys, voteStateFileName)) ? (['vote state'] as const) : []),
   ];
   if (present.length > 0) {
@@ -49,21 +57,37 @@ export function makeValidatorKeys(paths: HomePaths, genesisHash: Hash = unknownG
   }
   // The vote state comes first: a crash in between leaves no key that could sign without one.
   initVoteState(paths.keys, initialVoteState(genesisHash));
-  if (readKeyFile(paths.keys, 'node') === undefined) writeKeyFile(paths.keys, 'node');
+  if (!hasKeyFile(paths.keys, 'node')) writeKeyFile(paths.keys, 'node');
   writeKeyFile(paths.keys, 'vrf');
   writeKeyFile(paths.keys, 'validator');
   return readValidatorKeys(paths)!;
 }
 
-/** @returns undefined unless all three keys are there. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
+export const hasValidatorKeys = (paths: HomePaths): boolean => keyKinds.every((kind) => hasKeyFile(paths.keys, kind));
+
+/** Keys without a password. @returns undefined unless all three are there. @throws SlotledgerError as `readKeyFile` does */
 export function readValidatorKeys(paths: HomePaths): NodeSigners | undefined {
-  const signers: Partial<Record<KeyKind, Signer>> = {};
-  for (const kind of keyKinds) {
-    const seed = readKeyFile(paths.keys, kind);
-    if (seed === undefined) return undefined;
-    signers[kind] = createSigner(seed);
-  }
-  return signers as NodeSigners;
+  const seeds = keyKinds.map((kind) => readKeyFile(paths.keys, kind));
+  return signersOf(seeds);
+}
+
+/** @returns undefined unless all three are there. @throws SlotledgerError as `openKeyFile` does */
+export async function openValidatorKeys(paths: HomePaths, password?: string): Promise<NodeSigners | undefined> {
+  const seeds: (Uint8Array | undefined)[] = [];
+  // One after the other: each takes 128 MiB for a moment.
+  for (const kind of keyKinds) seeds.push(await openKeyFile(paths.keys, kind, password));
+  return signersOf(seeds);
+}
+
+function signersOf([node, validator, vrf]: readonly (Uint8Array | undefined)[]): NodeSigners | undefined {
+  if (node === undefined || validator === undefined || vrf === undefined) return undefined;
+  return { node: createSigner(node), validator: createSigner(validator), vrf: createSigner(vrf) };
+}
+
+/** Also of keys with a password. @returns undefined unless all three are there. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
+export function readNodePublicKeys(paths: HomePaths): NodePublicKeys | undefined {
+  const [node, validator, vrf] = keyKinds.map((kind) => readPublicKey(paths.keys, kind));
+  return node === undefined || validator === undefined || vrf === undefined ? undefined : { node, validator, vrf };
 }
 
 /**

@@ -7,8 +7,7 @@ import { createSigner } from '../crypto/create-crypto.js';
 import { createNodeCertificate, type NodeCertificate } from '../crypto/node-certificate.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
-import { readKeyFile, writeKeyFile } from '../home/key-files.js';
-import { keyKinds } from '../home/make-validator.js';
+import { hasKeyFile, keyKinds, openKeyFile, writeKeyFile } from '../home/key-files.js';
 
 export interface NodeKeys {
   /** Who this node is to its peers. */
@@ -19,13 +18,17 @@ export interface NodeKeys {
   readonly validator?: { readonly signer: Signer; readonly vrf: VrfProver };
 }
 
-/** Reads the keys; a node key is made where there is none. @throws SlotledgerError KEY_MISSING, KEY_DAMAGED and kin */
-export function openKeys(paths: HomePaths): NodeKeys {
-  const seed = readKeyFile(paths.keys, 'node') ?? writeKeyFile(paths.keys, 'node');
+/**
+ * Reads the keys; a node key is made where there is none.
+ * @param password of keys that have one
+ * @throws SlotledgerError KEY_MISSING, KEY_DAMAGED, KEY_SEALED, KEY_PASSWORD and kin
+ */
+export async function openKeys(paths: HomePaths, password?: string): Promise<NodeKeys> {
+  const seed = (await openKeyFile(paths.keys, 'node', password)) ?? writeKeyFile(paths.keys, 'node');
   const node = createSigner(seed);
   const certificate = (): NodeCertificate => createNodeCertificate(seed);
-  const validator = readKeyFile(paths.keys, 'validator');
-  const vrf = readKeyFile(paths.keys, 'vrf');
+  const validator = await openKeyFile(paths.keys, 'validator', password);
+  const vrf = await openKeyFile(paths.keys, 'vrf', password);
   if (validator === undefined && vrf === undefined) return { node, certificate };
   if (validator === undefined || vrf === undefined) {
     const [there, missing] = validator === undefined ? ['vrf', 'validator'] : ['validator', 'vrf'];
@@ -38,9 +41,9 @@ export function openKeys(paths: HomePaths): NodeKeys {
   return { node, certificate, validator: { signer: createSigner(validator), vrf: createVrfProver(vrf) } };
 }
 
-/** Which keys of the node are there, by what they are for. @throws SlotledgerError KEY_DAMAGED and kin */
+/** Which keys of the node are there, by what they are for. */
 export const keysThere = ({ keys }: HomePaths): ReadonlySet<string> =>
-  new Set(keyKinds.filter((kind) => readKeyFile(keys, kind) !== undefined));
+  new Set(keyKinds.filter((kind) => hasKeyFile(keys, kind)));
 
 /** The key of an account in the home's wallet, if it stands there without a password. */
 export function developmentSigner(paths: HomePaths, name: string): Signer | undefined {

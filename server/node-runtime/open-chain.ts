@@ -15,7 +15,7 @@ import {
   parseGenesis,
   readGenesis,
 } from '../home/init-home.js';
-import { bindVoteState, makeValidatorKeys, readValidatorKeys } from '../home/make-validator.js';
+import { bindVoteState, hasValidatorKeys, makeValidatorKeys } from '../home/make-validator.js';
 import type { ServerOptions } from '../server-options.js';
 import { fetchChain } from './join.js';
 import { initStakeholders, type Stakeholder } from './stakeholders.js';
@@ -54,7 +54,7 @@ export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainW
 }
 
 function join(paths: HomePaths, { genesis }: OpenedGenesis): OpenedGenesis {
-  if (readValidatorKeys(paths) === undefined) makeValidatorKeys(paths);
+  if (!hasValidatorKeys(paths)) makeValidatorKeys(paths);
   return installGenesis(paths, genesisFileText(genesis));
 }
 

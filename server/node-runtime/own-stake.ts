@@ -11,7 +11,7 @@ import { createKeystore } from '../../client/keystore/keystore.js';
 import { proveValidatorKeys } from '../../client/keystore/validator-home.js';
 import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
-import type { Stake } from '../../ledger/values/transaction.js';
+import type { Stake, ValidatorKeys } from '../../ledger/values/transaction.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { SlotledgerError } from '../errors.js';
 import type { NodeApi } from '../http/node-api.js';
@@ -21,22 +21,27 @@ export interface OwnStakeParts {
   readonly api: NodeApi;
   readonly home: string;
   readonly stakeholder: Stakeholder;
+  readonly keyPassword: string | undefined;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly audit: Pick<AuditLog, 'record'>;
 }
 
 /** Waits for the money, then bonds. @returns what stops the waiting */
-export function bondOwnStake({ api, home, stakeholder, log, audit }: OwnStakeParts): () => void {
+export function bondOwnStake({ api, home, stakeholder, keyPassword, log, audit }: OwnStakeParts): () => void {
   const account = ownAccount(home, stakeholder.id, api.genesis.address_prefix);
   const stop = (): void => void api.events.off('slot', tryToBond);
   let asked = false;
+  let proved: ReturnType<typeof proveValidatorKeys> | undefined;
 
   async function tryToBond(): Promise<void> {
+    proved ??= proveValidatorKeys(home, api.chain, account.address, async () => keyPassword);
+    const keys = await proved;
+    if (!keys.ok) throw new Error(keys.problem);
     const state = api.queries.account(account.address);
     if (asked || state === 'pruned') return;
     if (state.validator !== undefined) return stop();
     const nonce = api.pendingNonces(account.address)['0'] ?? state.entry?.nonces['0'] ?? 0;
-    const transaction = stakeOf(api, home, account, stakeholder.stake, nonce);
+    const transaction = stakeOf(api, account, keys.value, stakeholder.stake, nonce);
     if ((state.entry?.balance ?? 0) < stakeholder.stake + transaction.fee) return;
     asked = true;
     const validator = transaction.validator?.key ?? '';
@@ -72,9 +77,7 @@ function ownAccount(home: string, name: string, prefix: string): Account {
   );
 }
 
-function stakeOf(api: NodeApi, home: string, { address, signer }: Account, stake: number, nonce: number) {
-  const validator = proveValidatorKeys(home, api.chain, address);
-  if (!validator.ok) throw new Error(validator.problem);
+function stakeOf(api: NodeApi, { address, signer }: Account, validator: ValidatorKeys, stake: number, nonce: number) {
   const unpaid: Stake = {
     type: 'stake',
     chain: api.chain,
@@ -82,7 +85,7 @@ function stakeOf(api: NodeApi, home: string, { address, signer }: Account, stake
     nonce: toNonce(nonce),
     fee: toAmount(0),
     amount: toAmount(stake),
-    validator: validator.value,
+    validator,
   };
   return signTransaction({ ...unpaid, fee: minimumFee(api.genesis.parameters, unpaid) }, signer);
 }

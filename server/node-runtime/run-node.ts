@@ -83,7 +83,7 @@ async function startAll(
     tls: network.tls ?? false,
     nodeId,
   });
-  const keys = openKeys(paths);
+  const keys = await openKeys(paths, server.keyPassword);
   const log = createLog({
     level: server.logLevel ?? (temporary === undefined ? 'info' : 'silent'),
     ...(server.prettyLogs === undefined ? {} : { pretty: server.prettyLogs }),
@@ -120,7 +120,7 @@ async function startAll(
     onProblem: (error) => log.error(`${error.message} Until that is mended no API key is good.`),
   });
   const treasury = chain.genesis.development ? developmentSigner(paths, 'treasury') : undefined;
-  const { genesis: _, ...settings } = server;
+  const { genesis: _, keyPassword: __, ...settings } = server;
   const audit = openNodeAudit({
     home: paths.home,
     keys: publicKeys(keys, treasury),
@@ -173,7 +173,8 @@ async function startAll(
   const own = options.stakeholders.find(({ id }) => id === nodeId);
   const { development, validators } = chain.genesis;
   if (development && own !== undefined && !validators.some(({ name }) => name === own.id)) {
-    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, log, audit }));
+    const { keyPassword } = server;
+    closers.push(bondOwnStake({ api: node.api, home: paths.home, stakeholder: own, keyPassword, log, audit }));
   }
   closers.push(() => {
     log.info('the node stops');

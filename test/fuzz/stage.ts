@@ -57,7 +57,7 @@ export async function setStage(directory: string, logLevel: string): Promise<Sta
   await Promise.all(nodes.map((node) => node.start()));
   const [first] = nodes as [NodeProcess];
   const { chain } = await first.client.status();
-  const keys = openKeys(homePaths(homes.homes[3]!)).validator!;
+  const keys = (await openKeys(homePaths(homes.homes[3]!))).validator!;
   const heard = createHeard(genesisHash);
   const pledges = createPledges();
   const accounts = await fund(homes, first);

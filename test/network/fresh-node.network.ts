@@ -68,7 +68,7 @@ test('a fresh node with one address fetches the whole chain though a liar helps,
   const owner = homes.shop;
   const pay = { type: 'transfer' as const, outputs: [{ to: owner.address, amount: (stake + 1000) as Amount }] };
   await walletOf(client, homes.treasury).send(pay);
-  const keys = proveValidatorKeys(home, (await client.status()).chain, owner.address);
+  const keys = await proveValidatorKeys(home, (await client.status()).chain, owner.address);
   assert.ok(keys.ok, JSON.stringify(keys));
   await walletOf(client, owner).send({ type: 'stake', amount: stake, validator: keys.value });
   const own = keys.value.key;

@@ -57,7 +57,7 @@ export async function writeLongChain(homes: Homes, plan: LongChain): Promise<voi
     },
   });
   const paths = homePaths(homes.homes[0]!);
-  const keys = openKeys(paths).validator;
+  const { validator: keys } = await openKeys(paths);
   const payer = developmentSigner(paths, 'treasury');
   if (keys === undefined || payer === undefined) throw new Error(`${paths.home} has the keys of the chain`);
   const { signer: validator, vrf } = keys;

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeKeyFile, type KeyFile, openKey, sealKey } from '../../client/keystore/key-file.js';
-import { decodeNodeKey, nodeKeyText } from '../../client/keystore/node-key.js';
+import { decodeNodeKey, type NodeKey, nodeKeyText } from '../../client/keystore/node-key.js';
+import { sealSecret } from '../../client/keystore/sealed-secret.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import { entryLine, readEntry } from '../../server/audit/audit-entry.js';
@@ -169,13 +170,20 @@ test('a changed key file is refused with a sentence, or opens as what it says, o
   );
 });
 
-test('node keys, addresses of hosts: any text is read or refused, and what is read is written the same', () => {
-  const good = nodeKeyText('node', new Uint8Array(32).fill(1));
-  assert.ok(decodeNodeKey(good, 'node'));
+test('node keys, addresses of hosts: any text is read or refused, and what is read is written the same', async () => {
+  const plain: NodeKey = { seed: Buffer.alloc(32, 1) };
+  const sealed: NodeKey = { publicKey: `0x${'1'.repeat(64)}`, sealed: await sealSecret(plain.seed, 'a password') };
+  const goods = [plain, sealed].map((key) => nodeKeyText('node', key));
+  assert.deepEqual(
+    goods.map((good) => decodeNodeKey(good, 'node')),
+    [plain, sealed],
+  );
   fc.assert(
     fc.property(fc.integer(), fc.string({ unit: 'binary', maxLength: 80 }), (seed, text) => {
-      const read = decodeNodeKey(changed(seed, JSON.parse(good)).toString(), 'node');
-      assert.ok(read === undefined || read.length === 32);
+      for (const good of goods) {
+        const read = decodeNodeKey(changed(seed, JSON.parse(good)).toString(), 'node');
+        assert.deepEqual(read, read && decodeNodeKey(nodeKeyText('node', read), 'node'));
+      }
       decodeNodeKey(text, 'node');
       const endpoint = parseHostPort(text);
       if (endpoint !== undefined) assert.deepEqual(parseHostPort(formatHostPort(endpoint)), endpoint);

@@ -7,11 +7,13 @@ import type { Intent } from '../../wallet.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { openAccount } from '../names.js';
-import { confirm } from '../passwords.js';
+import { askPassword, confirm, readPasswordFile } from '../passwords.js';
 import { finalityText, readAmount, type SigningOptions, sentData, signAndSend } from '../payment.js';
 
 export interface StakeOptions extends SigningOptions {
   readonly validatorHome?: string;
+  /** Of the keys in that home. */
+  readonly keyPasswordFile?: string;
 }
 
 export async function stake(context: Context, from: string, amount: string, options: StakeOptions): Promise<void> {
@@ -27,8 +29,12 @@ export async function stake(context: Context, from: string, amount: string, opti
         'Add --validator-home with the home of the node that is to validate.',
       );
     }
-    const keys = proveValidatorKeys(options.validatorHome, status.chain, account.address);
-    if (!keys.ok) throw usageProblem(keys.problem, 'Make the keys with `server keygen --home DIRECTORY`.');
+    const { validatorHome, keyPasswordFile: file } = options;
+    const keys = await proveValidatorKeys(validatorHome, status.chain, account.address, async () => {
+      if (file !== undefined) return readPasswordFile(file);
+      return context.terminal.interactive ? await askPassword(`the keys in ${validatorHome}`) : undefined;
+    });
+    if (!keys.ok) throw usageProblem(keys.problem, 'Keys are made with `server keygen --home DIRECTORY`.');
     validator = keys.value;
   } else if (options.validatorHome !== undefined) {
     throw usageProblem(`${from} owns a validator already.`, 'Leave out --validator-home to add stake to it.');

@@ -104,7 +104,7 @@ async function append(options: BuildOptions, before: LargeHome | undefined): Pro
     database.close();
   }
   const { state, tip } = readWholeState(paths.ledger);
-  const { validator } = openKeys(paths);
+  const { validator } = await openKeys(paths);
   if (validator === undefined) throw new Error(`${home} has the keys of a validator`);
   const { signer, vrf } = validator;
   const making = makingTransactions({ accounts });

@@ -15,8 +15,9 @@ import type { Transaction, Transfer } from '../../../ledger/values/transaction.j
 import type { Evidence, Vote } from '../../../ledger/values/vote.js';
 import { createCrypto, createSigner } from '../../../server/crypto/create-crypto.js';
 import { homePaths } from '../../../server/home/home.js';
+import { readKeyFile } from '../../../server/home/key-files.js';
 import type { NodeApi } from '../../../server/http/node-api.js';
-import { openKeys } from '../../../server/node-runtime/keys.js';
+
 import { Server } from '../../../server/server.js';
 import { dial, introduce } from '../../fuzz/peer-link.js';
 import { makeHomes } from '../../network/homes.js';
@@ -123,7 +124,8 @@ export async function startChainNode(t: TestContext, options: ChainNodeOptions =
     }
   }
 
-  const signerOf = (i: number): Signer => openKeys(homePaths(homes.homes[validators.length + i]!)).validator!.signer;
+  const signerOf = (i: number): Signer =>
+    createSigner(readKeyFile(homePaths(homes.homes[validators.length + i]!).keys, 'validator')!);
 
   function vote(signer: Signer, block: string): Vote {
     const body = {

@@ -1,0 +1,67 @@
+/** `server keys seal` and `server keys unseal`: a password on the keys of a node, or none. */
+import type { Command } from 'commander';
+import { CliProblem } from '../../client/cli/cli-problem.js';
+import type { HomePaths } from '../home/home.js';
+import {
+  areKeysSealed,
+  hasKeyFile,
+  type KeyKind,
+  keyKinds,
+  openKeyFile,
+  readPublicKey,
+  sealKeys,
+  unsealKeys,
+} from '../home/key-files.js';
+import { keyPassword, newKeyPassword } from './key-password.js';
+import { locked, recordKeys } from './key-records.js';
+import { homeContext } from './server-context.js';
+
+/** Keys of one home have one password: where some are sealed already, it has to open those. */
+export async function seal(command: Command): Promise<void> {
+  const { paths, terminal, keyPasswordFile: file } = homeContext(command);
+  const from = { paths, terminal, file };
+  const sealed = await locked(paths, async () => {
+    refuseNoKeys(paths);
+    const password = areKeysSealed(paths.keys) ? await keyPassword(from) : await newKeyPassword(from);
+    for (const kind of keyKinds) await openKeyFile(paths.keys, kind, password);
+    const changed = await sealKeys(paths.keys, password!);
+    if (changed.length > 0) recordKeys(paths, 'keys_sealed', publicKeysOf(paths, changed));
+    return changed;
+  });
+  const start = 'Name a file that holds it with --key-password-file when you start the node, or be there to be asked.';
+  const copies = 'Earlier copies of the keys, such as backups, have none. A key whose password is lost is lost.';
+  terminal.result({ home: paths.home, sealed }, () =>
+    sealed.length === 0
+      ? `All keys in ${paths.keys} have a password already.`
+      : `The keys in ${paths.keys} have a password: ${sealed.join(', ')}.\n${start}\n${copies}`,
+  );
+}
+
+export async function unseal(command: Command): Promise<void> {
+  const { paths, terminal, keyPasswordFile: file } = homeContext(command);
+  const unsealed = await locked(paths, async () => {
+    refuseNoKeys(paths);
+    const password = await keyPassword({ paths, terminal, file });
+    for (const kind of keyKinds) await openKeyFile(paths.keys, kind, password);
+    const changed = password === undefined ? [] : await unsealKeys(paths.keys, password);
+    if (changed.length > 0) recordKeys(paths, 'keys_unsealed', publicKeysOf(paths, changed));
+    return changed;
+  });
+  terminal.result({ home: paths.home, unsealed }, () =>
+    unsealed.length === 0
+      ? `No key in ${paths.keys} has a password.`
+      : `The keys in ${paths.keys} have no password any more: ${unsealed.join(', ')}.`,
+  );
+}
+
+function refuseNoKeys(paths: HomePaths): void {
+  if (keyKinds.some((kind) => hasKeyFile(paths.keys, kind))) return;
+  throw new CliProblem(
+    'no_keys',
+    `There are no keys in ${paths.keys}.`,
+    'Name the home with --home, or run `server keygen`.',
+  );
+}
+
+const publicKeysOf = (paths: HomePaths, kinds: readonly KeyKind[]) =>
+  Object.fromEntries(kinds.map((kind) => [kind, readPublicKey(paths.keys, kind)]));

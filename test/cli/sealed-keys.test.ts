@@ -1,0 +1,103 @@
+/** `server keys seal`: a node whose keys have a password, as its operator meets it. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { encodeAddress } from '../../ledger/values/address.js';
+import { Server } from '../../server/index.js';
+import { run, temporaryHome } from './programs.js';
+import { startNode } from './running-node.js';
+
+const password = 'a password of the keys';
+
+test('a node with sealed keys starts with their password, and pays; without it, or with another, it says what to do', async (t) => {
+  const home = temporaryHome(t);
+  const nodeHome = join(home, 'node');
+  const at = ['--home', nodeHome];
+  const start = ['start', ...at, '--p2p-port', '0', '--http-port', '0'];
+  const file = join(home, 'password');
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  const withPassword = ['--key-password-file', file];
+  const none = await run('server', home, ['keys', 'seal', ...at, ...withPassword]);
+  assert.match(none.stderr, /^error: There are no keys in .*\n {2}fix: .*server keygen/);
+  assert.equal((await run('server', home, ['init', ...at])).code, 0);
+
+  const noTerminal = await run('server', home, ['keys', 'seal', ...at]);
+  assert.match(noTerminal.stderr, /^error: The keys are to have a password, .*\n {2}fix: .*--key-password-file/);
+  writeFileSync(join(home, 'weak'), 'short');
+  const weak = await run('server', home, ['keys', 'seal', ...at, '--key-password-file', 'weak']);
+  assert.match(weak.stderr, /^error: A password has at least 8 characters\./);
+  const sealed = await run('server', home, ['keys', 'seal', ...at, ...withPassword]);
+  assert.equal(sealed.code, 0, sealed.stderr);
+  assert.match(sealed.stdout, /^The keys in .* have a password: node, validator, vrf\.\n/);
+
+  const without = await run('server', home, start);
+  assert.equal(without.code, 1);
+  assert.match(
+    without.stderr,
+    /^error: .*node-key\.json is sealed with a password\.\n {2}fix: .*--key-password-file, or run `server keys unseal`/,
+  );
+  writeFileSync(join(home, 'other'), 'another password');
+  const wrong = await run('server', home, [...start, '--key-password-file', 'other']);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /^error: The password does not open .*node-key\.json\./);
+  const alsoWrong = await run('server', home, ['keys', 'unseal', ...at, '--key-password-file', 'other']);
+  assert.match(alsoWrong.stderr, /^error: The password does not open/);
+
+  const node = await startNode(t, home, { args: [...at, ...withPassword] });
+  const paid = await run('wallet', home, ['send', 'treasury', 'shop', '5', ...at, '--node', node.url]);
+  assert.equal(paid.code, 0, paid.stderr);
+  const busy = await run('server', home, ['keys', 'unseal', ...at, ...withPassword]);
+  assert.equal(busy.code, 5, busy.stderr);
+  node.process.kill('SIGTERM');
+  assert.equal(await node.ended(), 0);
+
+  const unsealed = await run('server', home, ['keys', 'unseal', ...at, ...withPassword]);
+  assert.match(unsealed.stdout, /^The keys in .* have no password any more: node, validator, vrf\.\n/);
+  const open = await startNode(t, home, { args: at });
+  open.process.kill('SIGTERM');
+  await open.ended();
+  const log = readFileSync(join(nodeHome, 'audit.jsonl'), 'utf8');
+  const events = log
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { event: string }).event);
+  assert.deepEqual(
+    events.filter((event) => event.startsWith('keys_')),
+    ['keys_made', 'keys_sealed', 'keys_unsealed'],
+  );
+  assert.ok(!log.includes(password), 'no password stands in the log');
+  assert.equal((await run('server', home, ['audit', 'verify', ...at])).code, 0);
+});
+
+test('a card for a genesis and an embedded node open sealed keys as well', async (t) => {
+  const home = temporaryHome(t);
+  const nodeHome = join(home, 'node');
+  const at = ['--home', nodeHome];
+  const file = join(home, 'password');
+  writeFileSync(file, password, { mode: 0o600 });
+  const withPassword = ['--key-password-file', file];
+  assert.equal((await run('server', home, ['keygen', ...at])).code, 0);
+  assert.equal((await run('server', home, ['keys', 'seal', ...at, ...withPassword])).code, 0);
+
+  assert.equal((await run('server', home, ['genesis', 'new', 'trade.json', '--name', 'trade'])).code, 0);
+  const owner = encodeAddress('sl', `0x${'0a'.repeat(32)}`);
+  const card_ = ['genesis', 'join', 'trade.json', '--name', 'acme', '--owner', owner, '--stake', '10', ...at];
+  const refused = await run('server', home, [...card_, '--card', 'card']);
+  assert.match(refused.stderr, /is sealed with a password/);
+  const joined = await run('server', home, [...card_, '--card', 'card', ...withPassword]);
+  assert.equal(joined.code, 0, joined.stderr);
+  assert.equal((await run('server', home, ['genesis', 'add', 'trade.json', 'card'])).code, 0);
+  const made = await run('server', home, ['init', ...at, '--genesis', 'trade.json', '--output', 'json']);
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal((JSON.parse(made.stdout) as { validator_of_genesis: boolean }).validator_of_genesis, true);
+
+  const options = { home: nodeHome, http: false, logLevel: 'silent' } as const;
+  await assert.rejects(new Server(options).start(0), { code: 'KEY_SEALED' });
+  const server = new Server({ ...options, keyPassword: password });
+  await server.start(0);
+  assert.equal(server.api!.status().role, 'validator');
+  await server.stop();
+  const log = readFileSync(join(nodeHome, 'audit.jsonl'), 'utf8');
+  assert.ok(log.includes('node_started') && !log.includes(password), 'no password stands in the log');
+});
