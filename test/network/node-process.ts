@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Client, createClient } from '../../client/http/client.js';
 import { binOf, environment } from '../cli/programs.js';
 import { freePort } from '../cli/running-node.js';
+import { endWithUs } from '../end-with-us.js';
 
 export interface NodeProcessOptions {
   readonly home: string;
@@ -77,6 +78,7 @@ export async function createNodeProcess(options: NodeProcessOptions): Promise<No
       ];
       const started = spawn(process.execPath, args, { env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] });
       child = started;
+      endWithUs(started);
       ended = new Promise((resolve) => started.on('close', resolve));
       const collect = (chunk: Buffer): void => {
         output = (output + chunk.toString()).slice(-200_000);

@@ -4,6 +4,7 @@ import { type Client, createClient } from '../../client/http/client.js';
 import type { Random } from '../../server/simulator/random.js';
 import { binOf, environment } from '../cli/programs.js';
 import { freePort } from '../cli/running-node.js';
+import { endWithUs } from '../end-with-us.js';
 import { type CutReport, createPowerCutDisk, type PowerCutDisk } from './disk/power-cut-disk.js';
 
 export interface TorturedNode {
@@ -87,6 +88,7 @@ export async function createTorturedNode(plan: TorturedNodePlan): Promise<Tortur
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
+      endWithUs(started);
       ended = new Promise((resolve) => started.once('close', resolve));
       const collect = (chunk: Buffer): void => {
         output = (output + chunk.toString()).slice(-50_000);
