@@ -238,7 +238,7 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
     node.disk.takeCopy();
     return () => {
       node.crash();
-      node.disk.restoreCopy();
+      if (isKeptByAnother(simulation, node)) node.disk.restoreCopy();
       node.boot();
     };
   },
@@ -252,6 +252,10 @@ const begin: Readonly<Record<FaultKind, Begin>> = {
     };
   },
 };
+
+/** A chain whose last final blocks are on no disk any more has nothing to go on from, and nothing owes it finality. */
+const isKeptByAnother = ({ nodes, isHonest }: Simulation, node: SimulatedNode): boolean =>
+  nodes.some((one) => one !== node && isHonest(one.index) && one.disk.tip().index >= node.disk.tip().index);
 
 /** Whether those who cannot or will not vote hold less than a third of the stake, with this one among them. */
 const mayFallSilent = ({ nodes, isHonest }: Simulation, node: number): boolean =>
