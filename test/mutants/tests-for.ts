@@ -8,7 +8,11 @@ const testsByPlace: Readonly<Record<string, readonly string[]>> = {
   'consensus/': ['consensus'],
   'ledger/': ['ledger', 'consensus', 'ledger/values'],
   'server/replica/': ['server/replica'],
-  'server/storage/': ['server/storage/sync-order.test.js', 'server/storage/vote-state-file.test.js'],
+  'server/storage/': [
+    'server/storage/sync-order.test.js',
+    'server/storage/vote-state-file.test.js',
+    'server/storage/mempool-store.test.js',
+  ],
   'server/mempool/': ['server/mempool'],
 };
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { transactionId } from '../../../ledger/values/identity.js';
 import { transactionJson } from '../../../ledger/values/signing.js';
@@ -205,6 +206,28 @@ test('nothing is called back within the call, and closing leaves nothing waiting
   const again = open(path);
   assert.deepEqual(again.all(), [a]);
   await again.close();
+});
+
+test('[8-accepted] nothing is called back before its write is through', async (t) => {
+  const path = temporary(t);
+  const store = open(path);
+  const [first, second] = transactions(2);
+  await stored(store, first!);
+  // The thread's write waits for this lock.
+  const other = new Database(path);
+  other.exec('BEGIN IMMEDIATE');
+  let isStored = false;
+  const written = stored(store, second!).then(() => {
+    isStored = true;
+  });
+  for (let turns = 0; turns < 200; turns += 1) await nextTurn();
+  assert.equal(isStored, false);
+  assert.equal(other.prepare('SELECT count(*) FROM batches WHERE bodies LIKE \'%"nonce":1,%\'').pluck().get(), 0);
+  other.exec('COMMIT');
+  await written;
+  assert.equal(other.prepare('SELECT count(*) FROM batches WHERE bodies LIKE \'%"nonce":1,%\'').pluck().get(), 1);
+  other.close();
+  await store.close();
 });
 
 test('a write that fails is said once in one sentence, and nothing is acknowledged after it', async (t) => {
