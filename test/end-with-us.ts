@@ -1,17 +1,23 @@
-/** Processes that a test program started end when it does, also when a signal ends it. */
+/** What a test program has to do when it ends, also when a signal ends it: its processes end with it. */
 import type { ChildProcess } from 'node:child_process';
 
-const children = new Set<ChildProcess>();
+const duties = new Set<() => void>();
 
-export function endWithUs(child: ChildProcess): void {
-  if (children.size === 0 && process.listenerCount('exit', endAll) === 0) {
-    process.on('exit', endAll);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
-  }
-  children.add(child);
-  child.once('exit', () => children.delete(child));
+process.on('exit', () => {
+  for (const duty of duties) duty();
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
+export function atOurEnd(duty: () => void): void {
+  duties.add(duty);
 }
 
-function endAll(): void {
+const children = new Set<ChildProcess>();
+atOurEnd(() => {
   for (const child of children) child.kill('SIGKILL');
+});
+
+export function endWithUs(child: ChildProcess): void {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
 }

@@ -17,8 +17,18 @@ function passwordFromFile(passwordFile: string | undefined): string | undefined 
   return path === undefined || path === '' ? undefined : readPasswordFile(path);
 }
 
+/** Of the keys of a node: from the file, or asked for. @returns undefined: there is neither a file nor somebody to ask */
+export async function nodeKeyPassword(
+  terminal: Terminal,
+  file: string | undefined,
+  home: string,
+): Promise<string | undefined> {
+  if (file !== undefined) return readPasswordFile(file);
+  return terminal.interactive ? await askPassword(`the keys in ${home}`) : undefined;
+}
+
 /** @param of whose it is, such as the name of a key */
-export async function askPassword(of: string): Promise<string> {
+async function askPassword(of: string): Promise<string> {
   const { password } = await import('@inquirer/prompts');
   return await password({ message: `Password of ${of}:`, mask: true }, { output: process.stderr });
 }

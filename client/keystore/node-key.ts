@@ -3,6 +3,7 @@
  * since a node starts with nobody at hand; `server keys seal` puts one on it. Written by the node, read by it and by the
  * wallet at an owner's first stake.
  */
+import type { PublicKey } from '../../ledger/values/text.js';
 import { type SealedSecret, sealedSecretFault } from './sealed-secret.js';
 
 export type NodeKeyKind = 'node' | 'validator' | 'vrf';
@@ -13,7 +14,7 @@ export interface PlainNodeKey {
 }
 
 export interface SealedNodeKey {
-  readonly publicKey: `0x${string}`;
+  readonly publicKey: PublicKey;
   readonly sealed: SealedSecret;
 }
 
@@ -44,5 +45,5 @@ export function decodeNodeKey(text: string, kind: NodeKeyKind): NodeKey | undefi
     return { seed: Buffer.from(seed, 'hex') };
   if (version !== 2 || typeof publicKey !== 'string' || !/^0x[0-9a-f]{64}$/.test(publicKey)) return undefined;
   if (sealedSecretFault(crypto) !== undefined) return undefined;
-  return { publicKey: publicKey as `0x${string}`, sealed: crypto as SealedSecret };
+  return { publicKey: publicKey as PublicKey, sealed: crypto as SealedSecret };
 }

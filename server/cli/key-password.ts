@@ -1,6 +1,6 @@
 /** Where the password of a node's keys comes from: a file, or a question on the terminal. */
 import { usageProblem } from '../../client/cli/cli-problem.js';
-import { askNewPassword, askPassword, readPasswordFile, strong } from '../../client/cli/passwords.js';
+import { askNewPassword, nodeKeyPassword, readPasswordFile, strong } from '../../client/cli/passwords.js';
 import type { Terminal } from '../../client/cli/terminal.js';
 import type { HomePaths } from '../home/home.js';
 import { areKeysSealed } from '../home/key-files.js';
@@ -14,15 +14,13 @@ export interface KeyPasswordFrom {
 
 /** @returns undefined: no key has one, or nobody can be asked. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
 export async function keyPassword({ paths, terminal, file }: KeyPasswordFrom): Promise<string | undefined> {
-  if (!areKeysSealed(paths.keys)) return undefined;
-  if (file !== undefined) return readPasswordFile(file);
-  return terminal.interactive ? await askPassword(`the keys in ${paths.keys}`) : undefined;
+  return areKeysSealed(paths.keys) ? await nodeKeyPassword(terminal, file, paths.home) : undefined;
 }
 
 /** One that the keys are to have. @throws CliProblem weak_password or usage */
 export async function newKeyPassword({ paths, terminal, file }: KeyPasswordFrom): Promise<string> {
   if (file !== undefined) return strong(readPasswordFile(file));
-  if (terminal.interactive) return await askNewPassword(`the keys in ${paths.keys}`);
+  if (terminal.interactive) return await askNewPassword(`the keys in ${paths.home}`);
   throw usageProblem(
     'The keys are to have a password, and there is no terminal to ask on.',
     'Put it into a file of mode 0600 and name that with --key-password-file.',

@@ -2,29 +2,18 @@
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import type { HomePaths } from '../home/home.js';
-import {
-  areKeysSealed,
-  hasKeyFile,
-  type KeyKind,
-  keyKinds,
-  openKeyFile,
-  readPublicKey,
-  sealKeys,
-  unsealKeys,
-} from '../home/key-files.js';
+import { hasKeyFile, type KeyKind, keyKinds, readPublicKey, sealKeys, unsealKeys } from '../home/key-files.js';
 import { keyPassword, newKeyPassword } from './key-password.js';
 import { locked, recordKeys } from './key-records.js';
 import { homeContext } from './server-context.js';
 
-/** Keys of one home have one password: where some are sealed already, it has to open those. */
 export async function seal(command: Command): Promise<void> {
   const { paths, terminal, keyPasswordFile: file } = homeContext(command);
   const from = { paths, terminal, file };
   const sealed = await locked(paths, async () => {
     refuseNoKeys(paths);
-    const password = areKeysSealed(paths.keys) ? await keyPassword(from) : await newKeyPassword(from);
-    for (const kind of keyKinds) await openKeyFile(paths.keys, kind, password);
-    const changed = await sealKeys(paths.keys, password!);
+    const password = (await keyPassword(from)) ?? (await newKeyPassword(from));
+    const changed = await sealKeys(paths.keys, password);
     if (changed.length > 0) recordKeys(paths, 'keys_sealed', publicKeysOf(paths, changed));
     return changed;
   });
@@ -42,8 +31,7 @@ export async function unseal(command: Command): Promise<void> {
   const unsealed = await locked(paths, async () => {
     refuseNoKeys(paths);
     const password = await keyPassword({ paths, terminal, file });
-    for (const kind of keyKinds) await openKeyFile(paths.keys, kind, password);
-    const changed = password === undefined ? [] : await unsealKeys(paths.keys, password);
+    const changed = await unsealKeys(paths.keys, password);
     if (changed.length > 0) recordKeys(paths, 'keys_unsealed', publicKeysOf(paths, changed));
     return changed;
   });

@@ -125,30 +125,34 @@ export function areKeysSealed(keys: string): boolean {
 
 /**
  * Puts the password on every key that has none, one after the other: after a crash in between, the same call goes on.
- * @returns the kinds that it sealed. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED
+ * Keys of one home have one password: it has to open those that have one already.
+ * @returns the kinds that it sealed. @throws SlotledgerError as `openKeyFile` does; then no file has changed
  */
 export async function sealKeys(keys: string, password: string): Promise<readonly KeyKind[]> {
-  const changed: KeyKind[] = [];
-  for (const kind of keyKinds) {
-    const key = readKey(keys, kind);
-    if (key === undefined || isSealed(key)) continue;
-    const sealed = await sealSecret(key.seed, password);
-    const { publicKey } = createSigner(key.seed);
-    replaceFile(pathOf(keys, kind), nodeKeyText(kind, { publicKey, sealed }));
-    changed.push(kind);
-  }
-  return changed;
+  return await rewriteKeys(keys, password, false, async (seed) => ({
+    publicKey: createSigner(seed).publicKey,
+    sealed: await sealSecret(seed, password),
+  }));
 }
 
-/** @returns the kinds that have no password any more. @throws SlotledgerError as `openKeyFile` does */
-export async function unsealKeys(keys: string, password: string): Promise<readonly KeyKind[]> {
-  const changed: KeyKind[] = [];
+/** @returns the kinds that have no password any more. @throws SlotledgerError as `openKeyFile` does; then no file has changed */
+export async function unsealKeys(keys: string, password?: string): Promise<readonly KeyKind[]> {
+  return await rewriteKeys(keys, password, true, async (seed) => ({ seed }));
+}
+
+/** Opens every key, then writes those that are sealed, or are not, in another form. */
+async function rewriteKeys(
+  keys: string,
+  password: string | undefined,
+  whereSealed: boolean,
+  otherForm: (seed: Uint8Array) => Promise<NodeKey>,
+): Promise<readonly KeyKind[]> {
+  const wanted: { readonly kind: KeyKind; readonly seed: Uint8Array }[] = [];
   for (const kind of keyKinds) {
     const key = readKey(keys, kind);
-    if (key === undefined || !isSealed(key)) continue;
-    const seed = (await openKeyFile(keys, kind, password))!;
-    replaceFile(pathOf(keys, kind), nodeKeyText(kind, { seed }));
-    changed.push(kind);
+    const seed = await openKeyFile(keys, kind, password);
+    if (key !== undefined && seed !== undefined && isSealed(key) === whereSealed) wanted.push({ kind, seed });
   }
-  return changed;
+  for (const { kind, seed } of wanted) replaceFile(pathOf(keys, kind), nodeKeyText(kind, await otherForm(seed)));
+  return wanted.map(({ kind }) => kind);
 }

@@ -26,9 +26,9 @@ export interface FileCaches {
 
 /** Eight times as much makes no commit and no read measurably cheaper: the system keeps the pages as well. */
 export const usualCaches: FileCaches = { writerKiB: 8 * 1024, readerKiB: 4 * 1024, mempoolKiB: 2 * 1024 };
-/** Readers never wait for the writer in WAL mode; this covers recovery after a crash and a foreign sqlite3 shell. */
 /** Of a file that is not kept: what does not fit is written out. */
 const scratchCacheKiB = 64 * 1024;
+/** Readers never wait for the writer in WAL mode; this covers recovery after a crash and a foreign sqlite3 shell. */
 const busyTimeoutMs = 5000;
 
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, or is of a newer version. */

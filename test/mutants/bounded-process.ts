@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { atOurEnd } from '../end-with-us.js';
 
 export interface Ended {
   /** undefined: it was ended because a limit was reached. */
@@ -26,10 +27,9 @@ function endGroup(pid: number): void {
   }
 }
 
-process.on('exit', () => {
+atOurEnd(() => {
   for (const pid of running) endGroup(pid);
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 /** @param cwd holds the compiled program in `dist`. @param enough ends it as soon as its output says so */
 export function runBounded(

@@ -7,7 +7,7 @@ import type { Intent } from '../../wallet.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { openAccount } from '../names.js';
-import { askPassword, confirm, readPasswordFile } from '../passwords.js';
+import { confirm, nodeKeyPassword } from '../passwords.js';
 import { finalityText, readAmount, type SigningOptions, sentData, signAndSend } from '../payment.js';
 
 export interface StakeOptions extends SigningOptions {
@@ -29,11 +29,10 @@ export async function stake(context: Context, from: string, amount: string, opti
         'Add --validator-home with the home of the node that is to validate.',
       );
     }
-    const { validatorHome, keyPasswordFile: file } = options;
-    const keys = await proveValidatorKeys(validatorHome, status.chain, account.address, async () => {
-      if (file !== undefined) return readPasswordFile(file);
-      return context.terminal.interactive ? await askPassword(`the keys in ${validatorHome}`) : undefined;
-    });
+    const { validatorHome, keyPasswordFile } = options;
+    const keys = await proveValidatorKeys(validatorHome, status.chain, account.address, () =>
+      nodeKeyPassword(context.terminal, keyPasswordFile, validatorHome),
+    );
     if (!keys.ok) throw usageProblem(keys.problem, 'Keys are made with `server keygen --home DIRECTORY`.');
     validator = keys.value;
   } else if (options.validatorHome !== undefined) {
