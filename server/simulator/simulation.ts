@@ -64,6 +64,8 @@ export interface SimulationOptions {
   readonly newCore?: (node: number, chain: SimulatedChain) => typeof createConsensus;
   /** Real Ed25519 and ECVRF in place of the fast stand-ins. */
   readonly realSignatures?: boolean;
+  /** More in one slot is a violation: nodes that answer each other without end would keep a run from ending. Starting value 20 million. */
+  readonly maxEventsPerSlot?: number;
   /** A line per happening: who, when, what. */
   readonly trace?: (line: string) => void;
 }
@@ -101,14 +103,15 @@ export interface Simulation {
   readonly accepted: AcceptedBook;
 }
 
-/** Thousands of validators make fewer; nodes that answer each other without end would keep a run from ending. */
-const maxEventsPerSlot = 20_000_000;
+/** A thousand validators make fewer. */
+const usualMaxEventsPerSlot = 20_000_000;
 
 export function createSimulation(options: SimulationOptions): Simulation {
   const random = createRandom(options.seed);
   const queue = createEventQueue();
   const keyRing = options.realSignatures ? createRealKeys() : createStandInKeys();
   const { crypto } = keyRing;
+  const maxEventsPerSlot = options.maxEventsPerSlot ?? usualMaxEventsPerSlot;
   const chain = createSimulatedChain(keyRing, {
     stakes: options.stakes,
     customers: options.customers ?? 8,

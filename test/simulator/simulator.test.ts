@@ -1,6 +1,7 @@
 /** The simulator itself: reproducible, and content with the shipped code on a fixed set of seeds. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createSimulation } from '../../server/simulator/simulation.js';
 import { runSeed } from './run.js';
 
 test('the same seed gives the same run, event by event', () => {
@@ -34,6 +35,20 @@ test('two that pass on all they hear come to an end after a flood of more views 
   const report = runSeed({ seed: 797, chaosMs: 600_000 });
   assert.equal(report.violation, undefined);
   assert.ok(report.events < 1_000_000, `${report.events} events`);
+});
+
+test('a slot that does not end is a violation', () => {
+  const options = { seed: 1, stakes: [100, 100, 100, 100], maxEventsPerSlot: 1_000 };
+  const busy = createSimulation(options);
+  const flood = (): void => void busy.queue.schedule(busy.queue.now(), flood);
+  busy.run(1_500);
+  flood();
+  assert.throws(() => busy.run(1_000), {
+    name: 'Violation',
+    rule: 'every slot ends',
+    message: /slot 1 has 1001 events/,
+  });
+  createSimulation(options).run(5_000);
 });
 
 test('who has just started, and keeps nothing before it trusts its clock, owes no proof of what it heard then', () => {

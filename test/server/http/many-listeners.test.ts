@@ -1,9 +1,13 @@
 /** Event streams by the hundred: whoever listens gets all of it once, nobody keeps the others waiting, work is done once. */
 import assert from 'node:assert/strict';
-import { get } from 'node:http';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { createEventSource } from '../../../server/http/events/event-source.js';
+import { toHeight } from '../../../ledger/values/numbers.js';
+import { blockEnd } from '../../../server/http/events/block-events.js';
+import { createEventSource, type EventSource } from '../../../server/http/events/event-source.js';
 import { createFanOut, type Reader } from '../../../server/http/events/fan-out.js';
+import { createListener } from '../../../server/http/events/listener.js';
 import { startChainNode } from './chain-node.js';
 import { type Listening, listening } from './listening.js';
 
@@ -134,4 +138,57 @@ test('who has to read the ledger waits for those who want what is new, and both 
   assert.ok(served.indexOf('old') < served.lastIndexOf('new'), served.join(' '));
   const reads = served.slice(0, served.lastIndexOf('new')).filter((name) => name === 'old').length;
   assert.ok(reads <= 10, `${reads} of 20 reads came before the last who wanted what is new`);
+});
+
+test('of all that many streams have to read of the ledger, one block is read between two turns of other work', async (t) => {
+  const [streams, blocks] = [20, 10];
+  let [reads, readNow, most] = [0, 0, 0];
+  let told = (): void => {};
+  const source: EventSource = {
+    tip: () => toHeight(blocks),
+    advance() {},
+    isAtHand: () => false,
+    eventsOf(index) {
+      reads += 1;
+      readNow += 1;
+      most = Math.max(most, readNow);
+      queueMicrotask(() => {
+        readNow = 0;
+      });
+      if (reads === streams * blocks) told();
+      const bytes = Buffer.from(`id: ${index}.0\nevent: final\ndata: {}\n\n`);
+      return [{ place: { index, n: 0 }, type: 'final', addresses: [], bytes: () => bytes }];
+    },
+  };
+  // No slice ends by the clock.
+  const fanOut = createFanOut(() => 0);
+  const wanted = { types: new Set(['final'] as const), address: undefined };
+  const from = { index: 0, n: blockEnd };
+  const stallMs = 60_000;
+  const server = createServer((_, response) => {
+    response.writeHead(200).flushHeaders();
+    createListener({
+      response,
+      source,
+      fanOut,
+      from,
+      wanted,
+      stallMs,
+      onFailure: (error) => assert.fail(String(error)),
+    }).wake();
+  });
+  const url = await new Promise<string>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+  t.after(() => {
+    fanOut.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const all = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  for (let i = 0; i < streams; i += 1) get(url, (response) => response.resume()).on('error', () => {});
+  await all;
+  assert.equal(most, 1);
 });
