@@ -147,6 +147,11 @@ function networkMetrics(stats: () => PeerNetworkStats, registers: Registry[]): v
   counter('sent_bytes', 'Bytes to peers', (now) => now.bytesSent);
   counter('received_messages', 'Messages from peers', (now) => now.messagesReceived);
   counter('sent_messages', 'Messages to peers', (now) => now.messagesSent);
+  counter(
+    'signature_checking_seconds',
+    'Time that unasked messages of peers took for checking signatures',
+    (now) => now.checkingMs / 1000,
+  );
   counter('violations', 'Rules that peers and strangers broke', (now) => now.violations);
   counter('dropped_messages', 'Messages not sent because a peer reads too slowly', (now) => now.droppedMessages);
   new Counter({

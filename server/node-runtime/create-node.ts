@@ -15,6 +15,7 @@ import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/number
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
+import { createTimedCrypto } from '../crypto/timed-crypto.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { OpenedGenesis } from '../home/init-home.js';
@@ -90,7 +91,8 @@ export async function createNode(parts: NodeParts): Promise<Node> {
 
 /** @param closers close what is opened here, the last first, as `close` does */
 async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], close: () => Promise<void>): Promise<Node> {
-  const { chain, crypto, keys, log, memory } = parts;
+  const { chain, keys, log, memory } = parts;
+  const { crypto, checkingMs } = createTimedCrypto(parts.crypto);
   const { genesis, hash: genesisHash } = chain;
   const known = createKnownSignatures();
   const context: LedgerContext = { genesis, genesisHash, chain: chain.chain, crypto, isKnownGood: known.has };
@@ -214,6 +216,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         blockByHash: (hash) => ledger.blockByHash(hash),
       },
       receive: (peer, message) => replica.receive(peer, message),
+      checkingMs,
       onPeer(peer, head) {
         replica.onPeer(peer, head);
         const summary = peers().find((one) => one.node_id === peerNode(peer));

@@ -28,6 +28,7 @@ import { repeat } from './repeat.js';
 export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
   const { clock, answers, receive, logger, rules } = options;
   const privateMode = options.privateMode ?? false;
+  const checkingMs = options.checkingMs ?? (() => 0);
   const exchanges = (options.peerExchange ?? true) && !privateMode;
   let lastId = 0;
   const nextId = (): number => {
@@ -36,6 +37,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
   };
   const past = { messagesIn: 0, messagesOut: 0, dropped: 0 };
   let violations = 0;
+  let checkedMs = 0;
 
   const publicAnswers = createPublicAnswers({
     answers,
@@ -157,8 +159,11 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
 
   function onReplicaMessage(peer: Peer, message: ReplicaMessage): number {
     if (spreads(message.type)) {
+      const before = checkingMs();
       judge(peer, gossip.onMessage(peer, message));
-      return 0;
+      const spent = checkingMs() - before;
+      checkedMs += spent;
+      return peer.checking.take(spent);
     }
     if (message.type === 'ping' || message.type === 'pong') {
       peer.head = message.head;
@@ -227,6 +232,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
         relayed: gossip.counters.relayed,
         duplicates: gossip.counters.duplicates,
         pruned: gossip.counters.pruned,
+        checkingMs: checkedMs,
         violations: violations + manager.counters.violations,
         droppedPeers: manager.counters.dropped,
         bannedPeers: manager.counters.banned,

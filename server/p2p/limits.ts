@@ -30,6 +30,12 @@ export const INPUT_BYTES_PER_SECOND = 8 * 1_048_576;
 export const INPUT_BYTES_BURST = 32 * 1_048_576;
 export const INPUT_MESSAGES_PER_SECOND = 20_000;
 export const INPUT_MESSAGES_BURST = 40_000;
+/**
+ * Time of the thread that votes which one peer's unasked messages may take for checking signatures, in ms: a thousand
+ * validators who are all heard through one peer take less, and whoever signs as fast as it can leaves the others most of it.
+ */
+export const CHECKING_MS_PER_SECOND = 400;
+export const CHECKING_MS_BURST = 2_000;
 
 /** Output waiting for one slow peer: votes, proposals, certificates. Above it the peer is dropped. */
 export const MAX_QUEUED_URGENT_BYTES = 8 * 1_048_576;

@@ -70,6 +70,8 @@ export interface PeerNetworkOptions {
   readonly answers: Answers;
   /** Every message of a proved peer that is the replica's business; pings and pongs too (already answered). */
   readonly receive: (peer: PeerId, message: ReplicaMessage) => Verdict;
+  /** How long `receive` has spent on checking signatures since the start, in ms. Starting value: always 0. */
+  readonly checkingMs?: () => number;
   readonly onPeer?: (peer: PeerId, head: Head) => void;
   readonly onPeerGone?: (peer: PeerId) => void;
   /** A node is refused from now on, for what it did or because an operator said so. */
@@ -106,6 +108,8 @@ export interface PeerNetworkStats {
   readonly duplicates: number;
   /** Relays saved because the neighbour has it from the sender. */
   readonly pruned: number;
+  /** Time of this thread that peers' unasked messages took for checking signatures. */
+  readonly checkingMs: number;
   readonly violations: number;
   readonly droppedPeers: number;
   readonly bannedPeers: number;

@@ -4,7 +4,12 @@ import type { Clock, Head, PeerId } from '../replica/ports.js';
 import { encodeLine } from './encode-line.js';
 import type { GossipPeer } from './gossip.js';
 import { formatHostPort } from './host-port.js';
-import { SERVED_REQUESTS_BURST, SERVED_REQUESTS_PER_SECOND } from './limits.js';
+import {
+  CHECKING_MS_BURST,
+  CHECKING_MS_PER_SECOND,
+  SERVED_REQUESTS_BURST,
+  SERVED_REQUESTS_PER_SECOND,
+} from './limits.js';
 import type { Hello, HostPort, WireMessage, WireType } from './messages.js';
 import { createOpenRequests, type OpenRequests } from './open-requests.js';
 import type { PeerView } from './peer-network.js';
@@ -23,6 +28,8 @@ export interface Peer extends Omit<GossipPeer<Buffer>, 'sendLine'> {
   readonly requests: OpenRequests;
   /** What it may make us look up. */
   readonly served: TokenBucket;
+  /** How long it may make us check signatures, in ms. */
+  readonly checking: TokenBucket;
   neighbours: ReadonlySet<PublicKey>;
   head: Head;
   violations: number;
@@ -59,6 +66,7 @@ export function createPeer(
     pings: createPingState(clock, nextId, wallNow),
     requests: createOpenRequests(clock),
     served: createTokenBucket(clock, SERVED_REQUESTS_PER_SECOND, SERVED_REQUESTS_BURST),
+    checking: createTokenBucket(clock, CHECKING_MS_PER_SECOND, CHECKING_MS_BURST),
     neighbours: new Set(),
     head: hello.head,
     violations: 0,

@@ -27,6 +27,10 @@ test('a payment to any node is final on all four, in milliseconds', async (t) =>
     `final on all of 4 nodes: median ${part(0.5).toFixed(1)} ms, p95 ${part(0.95).toFixed(1)} ms (${tookMs.length} payments)`,
   );
   const head = await network.agree(tookMs.length + 1);
+  // What its peers' votes cost a node counts against their share.
+  const metrics = await (await fetch(`${network.nodes[0]!.client.url}/metrics`)).text();
+  const checking = Number(/^slotledger_p2p_signature_checking_seconds_total (\S+)$/m.exec(metrics)?.[1]);
+  assert.ok(checking > 0, `${checking} s of checking`);
   assert.match(head.stateRoot, /^0x[0-9a-f]{64}$/);
   // The goal is 50 ms on an idle machine; a busy one may take longer, but never as long as a slot.
   assert.ok(part(0.5) < (isLong ? 100 : 500), `median ${part(0.5)} ms`);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { createDoor } from '../../../server/p2p/door.js';
-import { INPUT_MESSAGES_BURST, MAX_VIOLATIONS } from '../../../server/p2p/limits.js';
+import {
+  CHECKING_MS_BURST,
+  CHECKING_MS_PER_SECOND,
+  INPUT_MESSAGES_BURST,
+  MAX_VIOLATIONS,
+} from '../../../server/p2p/limits.js';
 import { createTokenBucket } from '../../../server/p2p/token-bucket.js';
 import { at, connected, hashOf, keyOf, startNode, stopAll, until, voteOf, votesAt } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
@@ -77,6 +82,26 @@ test('a flood of messages is read no faster than the budget, and nothing is lost
   await until('all read', () => votesAt(node, flood) === 1, 30_000);
   assert.ok(performance.now() - started >= 400, 'ten thousand above the burst take half a second');
   assert.equal(node.received.filter(({ message }) => message.type === 'vote').length, flood);
+});
+
+test('who makes a node check signatures for longer than its share is read no faster, and the others are not kept waiting', async () => {
+  let checked = 0;
+  const node = await startNode(1, { checkingMs: () => checked });
+  node.verdict = () => {
+    checked += CHECKING_MS_PER_SECOND / 4;
+    return { relay: false, peer: 'fine' };
+  };
+  const [busy, quiet] = [await proved(node.port, 3), await proved(node.port, 4)];
+  const line = (view: number): string => `${JSON.stringify({ type: 'vote', vote: voteOf(view) })}\n`;
+  const inBurst = Math.floor((4 * CHECKING_MS_BURST) / CHECKING_MS_PER_SECOND);
+  const started = performance.now();
+  busy.write(Array.from({ length: inBurst + 8 }, (_, i) => line(i + 1)).join(''));
+  await until('the burst is read', () => votesAt(node, inBurst) === 1);
+  quiet.write(line(1_000));
+  await until('the other is read', () => votesAt(node, 1_000) === 1);
+  assert.equal(votesAt(node, inBurst + 8), 0, 'the other did not wait for the debt to be paid');
+  await until('all read', () => votesAt(node, inBurst + 8) === 1, 10_000);
+  assert.ok(performance.now() - started >= 1_500, 'eight messages of a quarter of a second above the burst');
 });
 
 test('few connections from one address, few that are not proved, few at once', () => {
