@@ -12,9 +12,12 @@ export interface KeyPasswordFrom {
   readonly file: string | undefined;
 }
 
-/** @returns undefined: no key has one, or nobody can be asked. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
+/** @returns undefined: no file, and no key has one or nobody can be asked. @throws SlotledgerError KEY_PERMISSIONS or KEY_DAMAGED */
 export async function keyPassword({ paths, terminal, file }: KeyPasswordFrom): Promise<string | undefined> {
-  return areKeysSealed(paths.keys) ? await nodeKeyPassword(terminal, file, paths.home) : undefined;
+  // A file that is named is read, needed or not: a name that is wrong comes out today, not after the keys are sealed.
+  return file !== undefined || areKeysSealed(paths.keys)
+    ? await nodeKeyPassword(terminal, file, paths.home)
+    : undefined;
 }
 
 /** One that the keys are to have. @throws CliProblem weak_password or usage */

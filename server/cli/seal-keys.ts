@@ -2,7 +2,15 @@
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import type { HomePaths } from '../home/home.js';
-import { hasKeyFile, type KeyKind, keyKinds, readPublicKey, sealKeys, unsealKeys } from '../home/key-files.js';
+import {
+  areKeysSealed,
+  hasKeyFile,
+  type KeyKind,
+  keyKinds,
+  readPublicKey,
+  sealKeys,
+  unsealKeys,
+} from '../home/key-files.js';
 import { keyPassword, newKeyPassword } from './key-password.js';
 import { locked, recordKeys } from './key-records.js';
 import { homeContext } from './server-context.js';
@@ -12,7 +20,8 @@ export async function seal(command: Command): Promise<void> {
   const from = { paths, terminal, file };
   const sealed = await locked(paths, async () => {
     refuseNoKeys(paths);
-    const password = (await keyPassword(from)) ?? (await newKeyPassword(from));
+    const known = areKeysSealed(paths.keys) ? await keyPassword(from) : undefined;
+    const password = known ?? (await newKeyPassword(from));
     const changed = await sealKeys(paths.keys, password);
     if (changed.length > 0) recordKeys(paths, 'keys_sealed', publicKeysOf(paths, changed));
     return changed;

@@ -10,6 +10,7 @@ import { LedgerFailure, SlotledgerError } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { lockHome } from '../home/home-lock.js';
+import { areKeysSealed } from '../home/key-files.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
 import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
@@ -89,6 +90,9 @@ async function startAll(
     ...(server.prettyLogs === undefined ? {} : { pretty: server.prettyLogs }),
     nodeId: nodeId ?? keys.node.publicKey.slice(0, 14),
   });
+  if (server.keyPassword !== undefined && !areKeysSealed(paths.keys)) {
+    log.warn('a password was given, and no key of the node has one: `server keys seal` encrypts them');
+  }
   const p2p: PeerSettings = {
     ...given,
     bootstrapPeers: network.bootstrapPeers ?? [],

@@ -54,7 +54,11 @@ test('a node with sealed keys starts with their password, and pays; without it, 
 
   const unsealed = await run('server', home, ['keys', 'unseal', ...at, ...withPassword]);
   assert.match(unsealed.stdout, /^The keys in .* have no password any more: node, validator, vrf\.\n/);
-  const open = await startNode(t, home, { args: at });
+  const lost = await run('server', home, [...start, '--key-password-file', 'lost']);
+  assert.equal(lost.code, 1);
+  assert.match(lost.stderr, /^error: .*lost/);
+  const open = await startNode(t, home, { args: [...at, ...withPassword] });
+  assert.match(open.output(), /a password was given, and no key of the node has one/);
   open.process.kill('SIGTERM');
   await open.ended();
   const log = readFileSync(join(nodeHome, 'audit.jsonl'), 'utf8');
