@@ -62,3 +62,5 @@ export const defaultCoreLimits: CoreLimits = { unstored: 64, unfinalHeaders: 512
 export const maxKeptBodies = 64;
 /** Views per validator whose votes are held. */
 export const maxVotesPerValidator = 24;
+/** Views per validator whose proposals are remembered: more than an honest leader proposes in several slots. */
+export const maxProposalsPerValidator = 256;

@@ -64,7 +64,8 @@ export interface CoreState {
   readonly tallies: Map<string, number>;
   /** Highest commit vote seen of each validator in this epoch. */
   readonly commitVotes: Map<PublicKey, Vote>;
-  readonly proposals: Map<View, Proposal>;
+  /** The first proposal seen of each view, by leader: the latest views to arrive. */
+  readonly proposals: Map<PublicKey, Map<View, Proposal>>;
   readonly reported: Set<PublicKey>;
   /** Certificates of highest view by block, for justifying and for answering. */
   readonly qcs: Map<Hash, Certificate>;

@@ -68,10 +68,10 @@ function missingLeader(state: CoreState, leader: PublicKey): string {
 
 function newestUnfinal(state: CoreState) {
   let newest: { readonly view: View; readonly block: `0x${string}` } | undefined;
-  for (const proposal of state.proposals.values()) {
-    const header = state.headers.get(proposal.block);
+  for (const { view, block } of [...state.proposals.values()].flatMap((own) => [...own.values()])) {
+    const header = state.headers.get(block);
     if (header === undefined || header.index <= state.tip.index) continue;
-    if (newest === undefined || proposal.view > newest.view) newest = { view: proposal.view, block: proposal.block };
+    if (newest === undefined || view > newest.view) newest = { view, block };
   }
   return newest;
 }

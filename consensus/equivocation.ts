@@ -2,13 +2,15 @@
  * Two signed things where the protocol allows one, within one epoch: a member of two sets may honestly vote in both in
  * views that a careless check would call equal. PROTOCOL section 5, equivocation.
  */
+import type { View } from '../ledger/values/numbers.js';
 import type { PublicKey } from '../ledger/values/text.js';
 import type { Certificate, Evidence, Proposal, Vote } from '../ledger/values/vote.js';
+import { maxProposalsPerValidator } from './config.js';
 import type { CoreState } from './core-state.js';
 import { stakeOf, totalStake } from './quorum.js';
 import { emit } from './send.js';
 import { headerOf } from './unfinal-blocks.js';
-import { voteKey } from './view.js';
+import { slotOfView, voteKey } from './view.js';
 
 /** Once per offender and epoch is enough: the ledger takes no more. */
 function report(state: CoreState, evidence: Evidence): void {
@@ -17,13 +19,18 @@ function report(state: CoreState, evidence: Evidence): void {
   emit(state, { type: 'report_evidence', evidence });
 }
 
-/** [5-double-proposal] Remembers the first proposal of a view. */
+/**
+ * [5-double-proposal] Remembers the first proposal of a view.
+ * [5-proposals-kept] Each validator's apart: who signs many pushes out its own, never those of another.
+ */
 export function noteProposal(state: CoreState, proposal: Proposal): void {
-  const first = state.proposals.get(proposal.view);
+  const own = state.proposals.get(proposal.validator) ?? new Map<View, Proposal>();
+  state.proposals.set(proposal.validator, own);
+  const first = own.get(proposal.view);
   if (first === undefined) {
-    state.proposals.set(proposal.view, proposal);
-    if (state.proposals.size > 1024) state.proposals.delete(state.proposals.keys().next().value!);
-  } else if (first.block !== proposal.block && first.validator === proposal.validator) {
+    own.set(proposal.view, proposal);
+    if (own.size > maxProposalsPerValidator) own.delete(own.keys().next().value!);
+  } else if (first.block !== proposal.block) {
     report(state, { kind: 'double_proposal', first, second: proposal });
   }
 }
@@ -66,7 +73,8 @@ export function noteCertificate(state: CoreState, certificate: Certificate): voi
  * proposal, so that two proposals shown to two halves meet at one honest node. Once a slot for each voter.
  */
 export function showProposal(state: CoreState, vote: Pick<Vote, 'view' | 'block'>, voters: readonly PublicKey[]): void {
-  const proposal = state.proposals.get(vote.view);
+  const leader = state.schedule.leader(slotOfView(state.config.parameters, vote.view));
+  const proposal = state.proposals.get(leader)?.get(vote.view);
   if (proposal === undefined || proposal.block === vote.block) return;
   const justify = certificateNamed(state, proposal);
   if (justify === undefined || headerOf(state, proposal.block) === undefined) return;

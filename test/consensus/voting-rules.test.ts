@@ -1,7 +1,8 @@
 /** Rules 3 to 5 of PROTOCOL section 5: what a validator votes for, what it commits to, what is final. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toHeight } from '../../ledger/values/numbers.js';
+import { maxProposalsPerValidator } from '../../consensus/config.js';
+import { toHeight, toSlot } from '../../ledger/values/numbers.js';
 import {
   entered,
   genesis,
@@ -303,4 +304,27 @@ test('[5-double-vote] [5-double-proposal] [5-lock-violation] contradictions of o
     for (const vote of reversed ? both.reverse() : both) third.step({ type: 'vote', vote });
     assert.deepEqual(kinds(third), ['lock_violation']);
   }
+});
+
+test('[5-proposals-kept] a flood of proposals by one leader hides what it signed twice itself, not what another did', () => {
+  const { lone, slot } = entered();
+  const [leader] = others.filter((name) => keyOf(name) === lone.core.leader(toSlot(slot)));
+  const rival = lone.slotLedBy(
+    others.filter((name) => name !== leader),
+    slot,
+  );
+  const sign = (inSlot: number, round: number, more = {}) =>
+    lone.propose(lone.child(genesis, inSlot, round, 0, more), genesisCertificate);
+  const reported = (): readonly string[] =>
+    ofType(lone.take(), 'report_evidence').map(({ evidence }) => evidence.first.validator);
+  const other = { tx_root: genesis.hash };
+
+  for (const one of [slot, rival]) sign(one, 0);
+  for (let round = 1; round < maxProposalsPerValidator; round++) sign(slot, round);
+  for (let round = 1; round <= maxProposalsPerValidator; round++) sign(rival, round);
+  for (const one of [slot, rival]) sign(one, 0, other);
+  assert.deepEqual(reported(), [keyOf(leader!)]);
+  // Of the latest it is found out all the same.
+  sign(rival, maxProposalsPerValidator, other);
+  assert.deepEqual(reported(), [lone.core.leader(toSlot(rival))]);
 });

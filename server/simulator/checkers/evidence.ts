@@ -2,6 +2,7 @@
  * Whoever signs two things where one is allowed is found out: once both have reached one honest process, proof of it is
  * in a final block soon after the healing, unless the epoch of the offence is over for so long that none counts.
  */
+import { maxProposalsPerValidator } from '../../../consensus/config.js';
 import type { Block } from '../../../ledger/values/block.js';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import type { Vote } from '../../../ledger/values/vote.js';
@@ -36,6 +37,8 @@ export interface EvidenceBook {
 interface Heard {
   epoch: number;
   readonly blockByPlace: Map<string, string>;
+  /** How many of the places are proposals. */
+  proposals: number;
   committed: number;
 }
 
@@ -49,7 +52,7 @@ export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): Evidenc
     const name = `${node} ${key}`;
     let heard = heardByNode.get(name);
     if (heard === undefined || heard.epoch !== epoch) {
-      heard = { epoch, blockByPlace: new Map(), committed: -1 };
+      heard = { epoch, blockByPlace: new Map(), proposals: 0, committed: -1 };
       heardByNode.set(name, heard);
     }
     return heard;
@@ -62,6 +65,12 @@ export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): Evidenc
     return vote.view > heard.committed && vote.justify_view < heard.committed;
   };
 
+  /** [5-proposals-kept] Whoever signs more proposals than a node remembers may hide its own. */
+  const pushesOut = (heard: Heard, place: string): boolean => {
+    if (heard.proposals <= maxProposalsPerValidator && !heard.blockByPlace.has(place)) heard.proposals++;
+    return heard.proposals > maxProposalsPerValidator;
+  };
+
   return {
     counts,
     heard(node, epoch, slot, height, message) {
@@ -70,6 +79,7 @@ export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): Evidenc
       if (signed === undefined || signed.epoch !== epoch || !isLiar(signed.validator)) return;
       const heard = heardOf(node, signed.validator, epoch);
       const place = `${signed.view} ${'phase' in signed ? signed.phase : 'propose'}`;
+      if (!('phase' in signed) && pushesOut(heard, place)) return;
       const known = heard.blockByPlace.get(place);
       if (known === undefined) heard.blockByPlace.set(place, signed.block);
       const caught =

@@ -9,8 +9,13 @@ export const evidence: readonly Mutant[] = [
   ]),
   breaks('5-double-proposal', 'double-proposal-forgiven', 'two proposals in one view are no evidence', [
     'consensus/equivocation.ts',
-    '} else if (first.block !== proposal.block && first.validator === proposal.validator) {',
-    '} else if (first.block === proposal.block && first.validator !== proposal.validator) {',
+    '} else if (first.block !== proposal.block) {',
+    '} else if (first.block !== proposal.block && first.signature === proposal.signature) {',
+  ]),
+  breaks('5-proposals-kept', 'proposals-forgotten', 'one proposal of each validator is remembered', [
+    'consensus/equivocation.ts',
+    'if (own.size > maxProposalsPerValidator)',
+    'if (own.size > 1)',
   ]),
   breaks('5-lock-violation', 'lock-violation-forgiven', 'a vote below an own lock is no evidence', [
     'consensus/equivocation.ts',
