@@ -1,7 +1,7 @@
 /** What Prometheus may read. Names: slotledger_<subsystem>_<name>_<unit>; no label ever holds an account. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { PeerNetworkStats } from '../p2p/peer-network.js';
-import type { NodeApi, NodeEvents, SubmitOutcome, SyncCounts } from './node-api.js';
+import type { NodeApi, NodeEvents, OnTimed, SubmitOutcome, SyncCounts, Timed } from './node-api.js';
 
 /** Transactions whose finality is being timed at once; further ones are not timed. */
 const maxTimed = 50_000;
@@ -24,6 +24,7 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
   const registers = [register];
   if (node.syncs !== undefined) syncMetrics(node.syncs, registers);
   if (node.networkStats !== undefined) networkMetrics(node.networkStats, registers);
+  const endTimings = node.onTimed && timingMetrics(node.onTimed, registers);
   new Gauge({ name: 'slotledger_node_info', help: 'Version', labelNames: ['version'], registers }).set({ version }, 1);
   const requests = new Histogram({
     name: 'slotledger_http_request_duration_seconds',
@@ -87,6 +88,7 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
     contentType: register.contentType,
     close: () => {
       node.events.off('final', onFinal);
+      endTimings?.();
       register.clear();
     },
   };
@@ -128,6 +130,24 @@ function syncMetrics(syncs: () => SyncCounts, registers: Registry[]): void {
       for (const [file, count] of Object.entries(syncs())) this.inc({ file }, count);
     },
   });
+}
+
+function timingMetrics(onTimed: OnTimed, registers: Registry[]): () => void {
+  const timings: Readonly<Record<Timed, Histogram>> = {
+    ledger_write: new Histogram({
+      name: 'slotledger_storage_ledger_write_seconds',
+      help: 'From handing final blocks to the thread that writes ledger.db until they are on disk',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
+      registers,
+    }),
+    proposal_arrival: new Histogram({
+      name: 'slotledger_consensus_proposal_arrival_seconds',
+      help: 'From the start of a slot until its first proposal came from its leader, if something waited then',
+      buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+      registers,
+    }),
+  };
+  return onTimed((what, ms) => timings[what].observe(ms / 1000));
 }
 
 /** Of the peers: counted by the network itself, and read when Prometheus asks. */

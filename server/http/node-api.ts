@@ -108,6 +108,12 @@ export interface SyncCounts {
   readonly vote_state: number;
 }
 
+/** final blocks from being handed to the disk until they are on it; from a slot's start until its first proposal is here */
+export type Timed = 'ledger_write' | 'proposal_arrival';
+
+/** @returns ends it */
+export type OnTimed = (listener: (what: Timed, ms: number) => void) => () => void;
+
 export interface NodeApi {
   readonly genesis: Genesis;
   readonly genesisHash: Hash;
@@ -139,6 +145,7 @@ export interface NodeApi {
   readonly networkStats?: () => PeerNetworkStats;
   /** Syncs of each file since the start. */
   readonly syncs?: () => SyncCounts;
+  readonly onTimed?: OnTimed;
   /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */
   prove(address: Address, index?: Height): AccountProof | undefined;
   /** Development chains only: signs with the treasury key; undefined elsewhere. */

@@ -6,12 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { createConsensus } from '../../consensus/consensus.js';
+import { slotOfView } from '../../consensus/view.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
-import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
+import { type Slot, toEpoch, toHeight, toSlot, type View } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
@@ -39,6 +40,7 @@ import { createNodeApi } from './node-api.js';
 import { createSignatureGate } from './signature-gate.js';
 import { openStores } from './stores.js';
 import { createSystemClock, steadyNow } from './system-clock.js';
+import { createProposalTimer, createTimings } from './timings.js';
 import { createWaiters } from './waiters.js';
 
 /** The network as asked for, with the starting values of what was not. */
@@ -105,7 +107,14 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     log.fatal(sentence);
     parts.onFatal(sentence);
   };
-  const stores = await openStores(parts.paths, context, memory, (error) => fatal(error.message));
+  const timings = createTimings();
+  const stores = await openStores(
+    parts.paths,
+    context,
+    memory,
+    (error) => fatal(error.message),
+    (ms) => timings.observe('ledger_write', ms),
+  );
   closers.push(stores.close);
   const { ledger, queries } = stores;
   const { checkpoint } = parts;
@@ -129,6 +138,11 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   });
   const { clock } = watch;
   const slotNow = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesis.genesis_time) / slotMs)));
+  const proposals = createProposalTimer(
+    (slot) => clock.now() - genesis.genesis_time - slot * slotMs,
+    (ms) => timings.observe('proposal_arrival', ms),
+  );
+  const slotOf = (view: View): Slot => slotOfView(genesis.parameters, view);
   const idOf = (transaction: Transaction) => transactionId(crypto, transaction);
   const threads = createSignatureThreads(
     signatureThreadCount(availableParallelism(), memory.signatureThreads),
@@ -215,7 +229,11 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         page: (from, count, maxBytes) => ledger.page(from, count, maxBytes),
         blockByHash: (hash) => ledger.blockByHash(hash),
       },
-      receive: (peer, message) => replica.receive(peer, message),
+      receive(peer, message) {
+        const verdict = replica.receive(peer, message);
+        if (message.type === 'new_block' && verdict.relay) proposals.arrived(slotOf(message.proposal.view));
+        return verdict;
+      },
       checkingMs,
       onPeer(peer, head) {
         replica.onPeer(peer, head);
@@ -271,6 +289,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         watch.check();
         // By a clock in doubt nothing expires.
         if (watch.fault() === undefined) pool.sweep(event.slot);
+        proposals.slotBegan(event.slot, pool.summary().count > 0);
         api.events.emit('slot', { slot: event.slot, leader: event.leader });
         return;
       case 'second_signer':
@@ -298,6 +317,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     ledger,
     stateOnDisk: stores.stateOnDisk,
     syncs: () => stores.syncs,
+    onTimed: timings.onTimed,
     queries,
     pool,
     limits: memory.mempool,

@@ -38,6 +38,7 @@ export interface NodeApiParts {
   readonly peers: () => readonly PeerSummary[];
   readonly networkStats?: () => PeerNetworkStats;
   readonly syncs: NonNullable<NodeApi['syncs']>;
+  readonly onTimed: NonNullable<NodeApi['onTimed']>;
   readonly health: NodeApi['health'];
   /** Whether peers are expected and none is connected. */
   readonly isAlone: () => boolean;
@@ -158,6 +159,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     }),
     schedule,
     syncs: parts.syncs,
+    onTimed: parts.onTimed,
     peers: parts.peers,
     ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
     prove: (address, index) => proveAccount(crypto, parts.stateOnDisk, queries, address, index),

@@ -39,6 +39,7 @@ export async function openStores(
   context: LedgerContext,
   { caches, threadLimits }: Pick<MemoryPlan, 'caches' | 'threadLimits'>,
   onFailure: (error: Error) => void,
+  onLedgerWritten: (ms: number) => void,
 ): Promise<Stores> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -64,6 +65,7 @@ export async function openStores(
       onSync: () => {
         syncs.ledger += 1;
       },
+      onWritten: onLedgerWritten,
       genesisHash: hash,
       genesis: () => ({
         changes: genesisState(context).changes,

@@ -29,6 +29,8 @@ export interface LedgerStoreOptions {
   readonly onFailure: (error: Error) => void;
   /** After each database transaction, which is one sync; several appends may share it. */
   readonly onSync?: () => void;
+  /** How long an append took from being asked for until it was durable. */
+  readonly onWritten?: (ms: number) => void;
   /** Asked for only when the file is new. */
   readonly genesis: () => LedgerGenesis;
   /** A file that was begun with another genesis is refused. */
@@ -112,10 +114,12 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
       if (failed || blocks.length === 0) return;
       const newTip = checkedTip(lastGiven, blocks);
       lastGiven = newTip;
+      const askedAt = performance.now();
       appender.append(blocks, () => {
         if (failed) return;
         if (options.worker) absorb(blocks);
         tip = newTip;
+        options.onWritten?.(performance.now() - askedAt);
         stored();
       });
       // Without a thread the file has the blocks by now.

@@ -5,6 +5,7 @@ import { cpuTimeMs } from './cpu-time.js';
 import { besideSchedule, readLeaders } from './dead-leader.js';
 import { format, percentile } from './figures.js';
 import type { Measurement } from './measurement.js';
+import { readWaits } from './node-metrics.js';
 import type { RatePlan, RateReport } from './rate-load.js';
 import { runChild } from './run-child.js';
 
@@ -20,6 +21,8 @@ export interface RateOptions {
 
 const payers = 128;
 const lanes = 2;
+
+const atMost = (ms: number | undefined): string => (ms === undefined ? 'none' : `at most ${format(ms)} ms`);
 
 export async function measureAtRate(name: string, options: RateOptions): Promise<Measurement> {
   const { validators, perSecond, seconds } = options;
@@ -45,6 +48,7 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
     });
     const took = performance.now() - startedAt;
     const cores = cpuTaken().map((after, i) => (after - before[i]!) / took);
+    const waits = await readWaits(under.nodes);
     const { faults } = await account(under, await under.settled(60_000), report.acknowledged);
     const { genesis_time: genesisTime, parameters } = under.genesis;
     const slots = {
@@ -63,6 +67,8 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
         ['longest', `${format(Math.max(...times))} ms`],
         ...(options.oneDead && dead !== undefined ? besideSchedule(report.paid, dead, slots) : []),
         ['payments, all final once', format(times.length)],
+        ['first proposal of a slot after its start, p99', atMost(waits.proposalMs)],
+        ['final blocks to disk, p99', atMost(waits.ledgerWriteMs)],
         ['CPUs taken by a node', `${format(Math.max(...cores))} at most`],
         ...(failed.length > 0 ? [['not final in time', failed.join(', ')] as const] : []),
       ],

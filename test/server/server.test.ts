@@ -42,6 +42,8 @@ test('a payment handed in over HTTP is final when ?wait=final answers', async (t
     );
     assert.ok(count >= 100, `${file} was synced ${count} times for 100 payments`);
   }
+  const written = /^slotledger_storage_ledger_write_seconds_count (\d+)$/m.exec(metrics)?.[1];
+  assert.ok(Number(written) >= 100, `${written} writes of ledger.db were timed`);
 });
 
 test('an idle chain makes no block and writes nothing', async (t) => {
