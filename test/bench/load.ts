@@ -1,13 +1,18 @@
 /**
- * The load generator, in a process of its own: signs everything first, says so, and on word hands it in over HTTP in
- * lists, one list at a time on each connection. It answers with the ids that the nodes acknowledged.
+ * The load generator, in a process of its own: signs everything first, says so, and on word hands it in over HTTP: in
+ * lists, one list at a time on each connection, or as lines. It answers with the ids that the nodes acknowledged.
  */
 import { Agent, request } from 'node:http';
 import type { TransactionId } from '../../ledger/values/transaction.js';
 import type { Payer } from './chain-under-test.js';
+import { handInLines } from './line-door.js';
 import { createPurse, type PaymentPlan } from './payments.js';
 
+/** How transactions are handed in: lists of JSON, a request each, or lines of JSON in one request. Starting value: lists. */
+export type Door = 'lists' | 'lines';
+
 export interface LoadPlan extends PaymentPlan {
+  readonly door?: Door;
   readonly urls: readonly string[];
   readonly payers: readonly Payer[];
   /** Lanes of each payer. */
@@ -65,9 +70,11 @@ function signAll(plan: LoadPlan): Buffer[][] {
       own.map((payer) => createPurse(plan, payer, lane)),
     );
     let turn = 0;
-    return Array.from({ length: Math.ceil(plan.batches / plan.connections) }, () =>
-      Buffer.from(JSON.stringify(Array.from({ length: plan.batch }, () => purses[turn++ % purses.length]!.next()))),
-    );
+    return Array.from({ length: Math.ceil(plan.batches / plan.connections) }, () => {
+      const batch = Array.from({ length: plan.batch }, () => purses[turn++ % purses.length]!.next());
+      const lines = () => batch.map((one) => `${JSON.stringify(one)}\n`).join('');
+      return Buffer.from(plan.door === 'lines' ? lines() : JSON.stringify(batch));
+    });
   });
 }
 
@@ -79,16 +86,23 @@ async function handIn(plan: LoadPlan, queues: readonly Buffer[][]): Promise<Load
   const startedAt = Date.now();
   let usedUp = false;
   const until = performance.now() + plan.seconds * 1000;
+  const count = (item: Item): void => {
+    if (item.id !== undefined && typeof item.status === 'string') acknowledged.push(item.id);
+    else refused[item.code ?? 'unknown'] = (refused[item.code ?? 'unknown'] ?? 0) + 1;
+  };
   await Promise.all(
     queues.map(async (queue, connection) => {
       const url = plan.urls[connection % plan.urls.length]!;
+      if (plan.door === 'lines') {
+        const done = await handInLines(agent, url, queue, plan.batch, until, (line) => count(JSON.parse(line)));
+        answerTimes.push(...done.answerTimes);
+        usedUp ||= done.usedUp;
+        return;
+      }
       for (const body of queue) {
         const start = performance.now();
         if (start >= until) return;
-        for (const item of await post(agent, url, body)) {
-          if (item.id !== undefined && typeof item.status === 'string') acknowledged.push(item.id);
-          else refused[item.code ?? 'unknown'] = (refused[item.code ?? 'unknown'] ?? 0) + 1;
-        }
+        for (const item of await post(agent, url, body)) count(item);
         answerTimes.push(performance.now() - start);
       }
       usedUp = true;

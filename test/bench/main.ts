@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [--seconds 10] [--only <part>,…] [--rate 200] [--profile <directory>] [--large-home <directory>]
- * [--transactions 4000] [--accounts 2000] [--listeners 1000]`: figures of real nodes on this machine;
+ * `npm run bench -- [--seconds 10] [--only <part>,…] [--rate 200] [--door lists|lines] [--profile <directory>]
+ * [--large-home <directory>] [--transactions 4000] [--accounts 2000] [--listeners 1000]`: figures of real nodes on this machine;
  * `--profile` keeps a CPU profile of the first node of each throughput part. A part whose payments are
  * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
  */
@@ -12,6 +12,7 @@ import { format, table } from './figures.js';
 import { measureLarge } from './large/measure-large.js';
 import { measureLatency } from './latency.js';
 import { measureListeners } from './listeners/measure-listeners.js';
+import type { Door } from './load.js';
 import type { Measurement } from './measurement.js';
 import { measureMemory } from './memory.js';
 import { measureThroughput } from './throughput.js';
@@ -19,6 +20,7 @@ import { measureThroughput } from './throughput.js';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
+    door: { type: 'string', default: 'lists' },
     only: { type: 'string', default: '' },
     profile: { type: 'string' },
     rate: { type: 'string', default: '200' },
@@ -38,7 +40,8 @@ const largePlan = {
   accounts: Number(values.accounts ?? (isKept ? 1_000_000 : 2000)),
 };
 
-const common = { seconds, profileTo: values.profile };
+const doors: readonly (string | undefined)[] = ['lists', 'lines'] satisfies readonly Door[];
+const common = { seconds, profileTo: values.profile, door: values.door as Door };
 const single = { ...common, outputs: 1, batch: 100, signedPerSecond: 8000 };
 const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
   latency: () => measureLatency('one validator, one payment at a time', 1, seconds, values.profile),
@@ -75,9 +78,9 @@ const chosen = values.only === '' ? Object.keys(parts) : values.only.split(',');
 const unknown = chosen.filter((name) => parts[name] === undefined);
 const counts = [Number(values.listeners), largePlan.transactions, largePlan.accounts];
 const areCounts = counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 20_000_000);
-if (!(seconds > 0 && seconds <= 600) || unknown.length > 0 || !areCounts) {
+if (!(seconds > 0 && seconds <= 600) || unknown.length > 0 || !areCounts || !doors.includes(values.door)) {
   console.error(
-    `--seconds is above 0 and at most 600; --only takes ${Object.keys(parts).join(',')}; other numbers are whole.`,
+    `--seconds is above 0 and at most 600; --only takes ${Object.keys(parts).join(',')}; --door is lists or lines; other numbers are whole.`,
   );
   process.exit(2);
 }

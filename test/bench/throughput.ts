@@ -6,7 +6,7 @@ import { account } from './accounting.js';
 import { loadOn, startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
 import { format, percentile } from './figures.js';
-import type { LoadPlan, LoadReport } from './load.js';
+import type { Door, LoadPlan, LoadReport } from './load.js';
 import type { Measurement } from './measurement.js';
 import { readMetrics } from './node-metrics.js';
 import { runChild } from './run-child.js';
@@ -16,7 +16,8 @@ export interface ThroughputPlan {
   /** Payments under one signature. */
   readonly outputs: number;
   readonly seconds: number;
-  /** Transactions in one request. */
+  readonly door?: Door;
+  /** Transactions in one list, or in a row of lines. */
   readonly batch: number;
   /** Transactions signed for each second: more than the node can take. */
   readonly signedPerSecond: number;
@@ -45,6 +46,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
       outputs,
       lanes,
       connections: connectionsPerNode * validators,
+      ...(plan.door === undefined ? {} : { door: plan.door }),
       batch,
       batches: Math.ceil((plan.signedPerSecond * seconds) / batch),
       seconds,
@@ -64,8 +66,8 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
         ...(outputs > 1 ? [['payments a second', format(perSecond * outputs)] as const] : []),
         ['CPU time of all nodes for each', `${format((cpuMs * 1000) / count)} µs`],
         ['acknowledged a second while handed in', format((count * 1000) / (report.endedAt - report.startedAt))],
-        [`answer to ${batch} in one request, p50`, `${format(percentile(report.answerTimes, 0.5))} ms`],
-        [`answer to ${batch} in one request, p99`, `${format(percentile(report.answerTimes, 0.99))} ms`],
+        [`answers to ${batch}, p50`, `${format(percentile(report.answerTimes, 0.5))} ms`],
+        [`answers to ${batch}, p99`, `${format(percentile(report.answerTimes, 0.99))} ms`],
         ['acknowledged, all final once', format(count)],
         ['blocks', format(blocks)],
         ['syncs to disk, all files of all nodes', format(after.syncs - before.syncs)],
