@@ -64,16 +64,29 @@ export function noteVotedFor(state: CoreState, block: Hash): void {
   if (state.votedFor.size > maxKeptBodies) state.votedFor.delete(state.votedFor.values().next().value!);
 }
 
+/** A block and its ancestors as far as their headers are here. */
+function lineTo(state: CoreState, block: Hash): readonly Hash[] {
+  const line: Hash[] = [];
+  for (let at = state.headers.get(block); at !== undefined; at = state.headers.get(at.prev_hash)) line.push(at.hash);
+  return line;
+}
+
+/**
+ * Forgets the oldest header that nothing here needs, and sooner one that nothing waits for either.
+ * [5-no-room] What waited for it waits no longer: two that had room for one would push each other out, and be fetched
+ * again, for ever.
+ */
 function evictOne(state: CoreState): void {
-  const needed = new Set(keptBodies(state));
-  for (let at = state.headers.get(state.lock.block); at !== undefined; at = state.headers.get(at.prev_hash)) {
-    needed.add(at.hash);
-  }
-  for (const hash of state.headers.keys()) {
-    if (needed.has(hash)) continue;
-    forget(state, hash);
-    return;
-  }
+  const needed = new Set([...keptBodies(state), ...lineTo(state, state.lock.block)]);
+  const held = [...state.held].map(([slot, { block }]) => ({ slot, line: lineTo(state, block.hash) }));
+  const awaited = state.awaitingBody === undefined ? [] : lineTo(state, state.awaitingBody.block);
+  const wanted = new Set([...held.flatMap(({ line }) => line), ...awaited]);
+  const spare = [...state.headers.keys()].filter((hash) => !needed.has(hash));
+  const evicted = spare.find((hash) => !wanted.has(hash)) ?? spare[0];
+  if (evicted === undefined) return;
+  for (const { slot, line } of held) if (line.includes(evicted)) state.held.delete(slot);
+  if (awaited.includes(evicted)) state.awaitingBody = undefined;
+  forget(state, evicted);
 }
 
 /** After finality: forgets what is final and what can no longer become so. */

@@ -1,5 +1,5 @@
 /** One machine: a disk and a clock that outlive its processes, and the shipped replica, mempool and sync on top. */
-import type { createConsensus } from '../../consensus/consensus.js';
+import { type Consensus, createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
 import type { executeBlock } from '../../ledger/execute-block.js';
 import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
@@ -17,6 +17,7 @@ import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { Replica, ReplicaEvent } from '../replica/replica-interface.js';
 import type { Fate } from './checkers/accepted.js';
+import { Violation } from './checkers/violation.js';
 import type { SimulatedChain } from './simulated-chain.js';
 import type { SimulatedPeers, SimulatedPeersOptions } from './simulated-peers.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -79,6 +80,9 @@ export interface NodeOptions {
   newCore?(): typeof createConsensus;
 }
 
+/** Inputs that the core takes in one event: answers that follow at once from its own effects count, for ever or not. */
+const maxInputsPerEvent = 100_000;
+
 export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   const { chain, disk, clock } = options;
   const { context } = chain;
@@ -89,6 +93,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   let mempool: Mempool | undefined;
   let fault = (): string | undefined => undefined;
   let paused: (() => void)[] | undefined;
+  let inputsOfEvent = 0;
   if (options.signer !== undefined) {
     disk.open().voteState.write(initialVoteState(context.genesisHash), [], []);
   }
@@ -107,6 +112,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       paused.push(() => enter(call));
       return;
     }
+    inputsOfEvent = 0;
     try {
       call();
     } catch (error) {
@@ -114,6 +120,16 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       crash();
     }
   };
+
+  const counted = (core: Consensus): Consensus => ({
+    ...core,
+    step(input) {
+      if (++inputsOfEvent > maxInputsPerEvent) {
+        throw new Violation('every event ends', `node ${options.index} goes round in circles at ${input.type}`);
+      }
+      return core.step(input);
+    },
+  });
 
   const boot = (): void => {
     processes++;
@@ -167,7 +183,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
         if (event.type === 'slot') watch?.check();
         options.onEvent(event);
       },
-      ...(options.newCore ? { createCore: options.newCore() } : {}),
+      createCore: (config, recovered) => counted((options.newCore?.() ?? createConsensus)(config, recovered)),
       blame: (peer, verdict, reason) => options.onVerdict(Number(peer), { relay: false, peer: verdict, reason }),
       ...(options.onRefused ? { log: options.onRefused } : {}),
     });

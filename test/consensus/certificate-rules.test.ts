@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyCertificate } from '../../consensus/certificate.js';
+import { defaultCoreLimits } from '../../consensus/config.js';
+import type { Effect } from '../../consensus/effect.js';
 import { isQuorum, stakeOf } from '../../consensus/quorum.js';
+import type { HashedHeader } from '../../ledger/values/block.js';
 import { toAmount, toHeight } from '../../ledger/values/numbers.js';
+import type { Hash } from '../../ledger/values/text.js';
 import { standInCrypto } from '../ledger/stand-in-crypto.js';
 import {
   chain,
@@ -16,6 +20,7 @@ import {
   only,
   others,
   viewOf,
+  votes,
 } from './lone-core.js';
 
 test('[5-conflicting-finality] a certificate for a block that does not descend from the tip is refused, not obeyed', () => {
@@ -125,3 +130,54 @@ test('[5-future-view] votes for views beyond twice the longest term are not kept
   const near = lone.step({ type: 'vote', vote: lone.vote('v2', block, viewOf(slot + ahead)) });
   assert.deepEqual(ofType(near, 'refused'), []);
 });
+
+test('[5-no-room] blocks that wait for more ancestors than there is room for are let go, not fetched for ever', () => {
+  const limits = { ...defaultCoreLimits, unfinalHeaders: 4 };
+  for (const length of [3, 4, 9]) {
+    const lone = new LoneCore({ limits });
+    const slot = lone.slotLedBy(others);
+    lone.enter(slot);
+    const line = [genesis];
+    for (let round = 0; round < length; round += 1) line.push(lone.child(line[round]!, slot, round, 0));
+    // What it is locked on takes one place, always.
+    const locked = lone.child(genesis, slot, 30);
+    const bodies = new Map([...line, locked].map((block) => [block.hash, block]));
+    const effects = [
+      ...lone.step({ type: 'certificate', certificate: lone.certificate(locked, viewOf(slot, 30)) }),
+      ...lone.step({ type: 'certificate', certificate: lone.certificate(line.at(-1)!, viewOf(slot, 20), 'commit') }),
+    ];
+    answerAtOnce(lone, effects, bodies);
+    assert.equal(ofType(effects, 'finalise').length, length === 3 ? 1 : 0);
+    // Syncing brings what was let go.
+    assert.ok(ofType(effects, 'catch_up').length > 0);
+  }
+});
+
+test('[5-no-room] two proposals that have room for one do not push each other out for ever', () => {
+  const lone = new LoneCore({ limits: { ...defaultCoreLimits, unfinalHeaders: 1 } });
+  lone.enter(100);
+  for (let slot = 84; slot < 96; slot += 1) lone.propose(lone.child(genesis, slot), genesisCertificate);
+  assert.equal(lone.core.describe().term_slots, 8);
+  const first = lone.slotLedBy(others, 101);
+  const second = lone.slotLedBy(others, first + 1);
+  assert.ok(second < 108);
+  const blocks = [first, second].map((slot) => lone.child(genesis, slot));
+  for (const block of blocks) lone.propose(block, genesisCertificate);
+  const effects = [...lone.enter(second)];
+  answerAtOnce(lone, effects, new Map(blocks.map((block) => [block.hash, block])));
+  // The one that came last is there, and gets its vote.
+  assert.deepEqual(votes(effects, 'prepare'), [[blocks[1]!.hash, viewOf(second)]]);
+});
+
+/** As the driver does that has these bodies: each question of these effects is answered, and those that follow from it. */
+function answerAtOnce(lone: LoneCore, effects: Effect[], bodies: ReadonlyMap<Hash, HashedHeader>): void {
+  for (let at = 0; at < effects.length; at += 1) {
+    assert.ok(at < 200, 'questions follow each other for ever');
+    const effect = effects[at]!;
+    if (effect.type === 'fetch_block' && bodies.has(effect.block)) {
+      effects.push(...lone.step({ type: 'block_fetched', block: bodies.get(effect.block)! }));
+    } else if (effect.type === 'validate_block') {
+      effects.push(...lone.step({ type: 'block_validated', block: effect.block, valid: true }));
+    }
+  }
+}

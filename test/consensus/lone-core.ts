@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { assembleCertificate, referenceTo } from '../../consensus/certificate.js';
-import type { ConsensusConfig, Recovered } from '../../consensus/config.js';
+import type { ConsensusConfig, CoreLimits, Recovered } from '../../consensus/config.js';
 import { type Consensus, createConsensus } from '../../consensus/consensus.js';
 import type { Effect } from '../../consensus/effect.js';
 import type { Input } from '../../consensus/input.js';
@@ -72,6 +72,7 @@ export interface LoneOptions {
   readonly recovered?: Partial<Recovered>;
   readonly parameters?: Partial<typeof parameters>;
   readonly observer?: boolean;
+  readonly limits?: CoreLimits;
 }
 
 export class LoneCore {
@@ -102,6 +103,7 @@ export class LoneCore {
         parameters: used,
         hasher: standInCrypto,
         ...(options.observer ? {} : { signer: person(me).validator }),
+        ...(options.limits === undefined ? {} : { limits: options.limits }),
       },
       recovered,
     );

@@ -103,4 +103,9 @@ export const proposals: readonly Mutant[] = [
     'if (isWaitingForQuorum(state, leadership)) {',
     'if (isWaitingForQuorum(state, leadership) && state.now >= 0) {\n    return;\n  }\n  if (isWaitingForQuorum(state, leadership)) {',
   ]),
+  breaks('5-no-room', 'no-room-for-two', 'proposals that have room for one are fetched in turn for ever', [
+    'consensus/unfinal-blocks.ts',
+    'if (line.includes(evicted)) state.held.delete(slot);',
+    'if (line.includes(evicted)) state.held.has(slot);',
+  ]),
 ];
