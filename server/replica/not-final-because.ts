@@ -6,7 +6,8 @@ import type { SyncProgress } from '../sync/sync.js';
 export interface Progress {
   /** Whether anything waits to become final. */
   readonly waits: boolean;
-  readonly secondSigner: boolean;
+  /** Why this node signs nothing, whatever its clock. */
+  readonly signsNothing: string | undefined;
   readonly clockSuspect: boolean;
   readonly sync: SyncProgress['state'];
   /** Final blocks that are not on disk. */
@@ -24,7 +25,7 @@ export interface Progress {
 /** @returns undefined: nothing waits, or it has not waited long. */
 export function notFinalBecause(progress: Progress): string | undefined {
   if (!progress.waits) return undefined;
-  if (progress.secondSigner) return 'Another process signs with this validator key, so this node signs nothing.';
+  if (progress.signsNothing !== undefined) return progress.signsNothing;
   if (progress.clockSuspect) return 'The clock of this machine differs too much from those of the other validators.';
   if (progress.sync === 'syncing') return 'This node is still fetching final blocks from its peers.';
   if (progress.unstored >= 64) return 'The disk does not keep up: 64 final blocks are unwritten.';

@@ -42,8 +42,11 @@ export function createReplica(options: ReplicaOptions): Replica {
   const tree = createBlockTree(context, ledger, options.execute);
   const evidencePool = createEvidencePool();
   const ownSignatures = createBoundedMap<string, true>(maxVerified);
+  const { checkpoint } = options;
   let suspect = false;
   let secondSigner = false;
+  /** [7-checkpoint] Until it has the block that it was told of, it may be on another chain, and signs nothing. */
+  let isBeforeCheckpoint = signer !== undefined && checkpoint !== undefined && ledger.tip().index < checkpoint.index;
   let lastId = 0;
   let lastFinalAt = clock.now();
   let finalView: number = ledger.certificate(ledger.tip().hash)?.view ?? 0;
@@ -90,7 +93,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     store: ledger,
     tree,
     checks,
-    checkpoint: options.checkpoint,
+    checkpoint,
     onMissing: (hash) => fetcher.fetch(hash),
     onFatal: fatal,
     onFinal(tip, certificate, epoch) {
@@ -98,6 +101,10 @@ export function createReplica(options: ReplicaOptions): Replica {
       finalView = certificate.view;
       evidencePool.forgetFinal(tip.evidence);
       feed({ type: 'final_advanced', tip, certificate, epoch, now: clock.now() });
+      if (isBeforeCheckpoint && tip.index >= checkpoint!.index) {
+        isBeforeCheckpoint = false;
+        feedSilence();
+      }
       if (tip.next_epoch !== undefined) {
         evidencePool.forgetBefore((epoch.number - parameters.unbonding_epochs) as typeof epoch.number);
         receiver.onNewEpoch();
@@ -160,7 +167,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       // [5-two-processes] Signed by this node's key, above what it had signed when it started, and not by itself.
       if (secondSigner || view <= signedUpTo || ownSignatures.has(signature)) return;
       secondSigner = true;
-      feed({ type: 'clock_suspect', suspect: true, now: clock.now() });
+      feedSilence();
       const sentence =
         'Another process signs with this validator key. This node signs nothing any more: stop one of the two.';
       onEvent({ type: 'second_signer', sentence });
@@ -207,6 +214,18 @@ export function createReplica(options: ReplicaOptions): Replica {
     inputs.feed(input);
   }
 
+  /** To the core, a clock that is not to be trusted stands for whatever else keeps this node from signing. */
+  function feedSilence(): void {
+    const silent = suspect || secondSigner || isBeforeCheckpoint;
+    feed({ type: 'clock_suspect', suspect: silent, now: clock.now() });
+  }
+
+  function signsNothingBecause(): string | undefined {
+    if (secondSigner) return 'Another process signs with this validator key, so this node signs nothing.';
+    if (!isBeforeCheckpoint) return undefined;
+    return `This node signs nothing before it has block ${checkpoint!.index} of --checkpoint.`;
+  }
+
   function fatal(sentence: string): void {
     stop();
     onEvent({ type: 'fatal', sentence });
@@ -238,11 +257,12 @@ export function createReplica(options: ReplicaOptions): Replica {
   function status(): ReplicaStatus {
     const slot = slots.now();
     const epoch = readEpoch(finalState());
-    const consensus = core.describe();
+    const because = signsNothingBecause();
+    const consensus = { ...core.describe(), ...(because === undefined ? {} : { waiting_for: because }) };
     const unfinal = [...tree.unfinal()].length;
-    const because = notFinalBecause({
+    const notFinal = notFinalBecause({
       waits: mempool.size > 0 || evidencePool.pending().length > 0 || unfinal > 0,
-      secondSigner,
+      signsNothing: because,
       clockSuspect: suspect,
       sync: sync.progress().state,
       unstored: tree.finalIndex - ledger.tip().index,
@@ -264,7 +284,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       unfinalBlocks: unfinal,
       sync: sync.progress(),
       consensus,
-      ...(because === undefined ? {} : { notFinalBecause: because }),
+      ...(notFinal === undefined ? {} : { notFinalBecause: notFinal }),
     };
   }
 
@@ -286,7 +306,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   return {
     start() {
       inputs.start();
-      if (suspect) feed({ type: 'clock_suspect', suspect, now: clock.now() });
+      if (suspect || isBeforeCheckpoint) feedSilence();
       slots.start();
     },
     stop,
@@ -297,7 +317,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     setClockSuspect(next) {
       if (next === suspect) return;
       suspect = next;
-      if (!secondSigner) feed({ type: 'clock_suspect', suspect, now: clock.now() });
+      feedSilence();
       if (!suspect) feed({ type: 'slot_started', slot: slots.now(), now: clock.now() });
     },
     head,

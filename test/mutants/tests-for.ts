@@ -7,7 +7,7 @@ import type { Mutant } from './mutant.js';
 const testsByPlace: Readonly<Record<string, readonly string[]>> = {
   'consensus/': ['consensus'],
   'ledger/': ['ledger', 'consensus', 'ledger/values'],
-  'server/replica/': ['server/replica'],
+  'server/replica/': ['server/replica', 'server/checkpoint.test.js'],
   'server/storage/': [
     'server/storage/sync-order.test.js',
     'server/storage/vote-state-file.test.js',

@@ -1,6 +1,8 @@
 /** Whole nodes with a checkpoint: one that lies on the chain, one that does not, and one that is not reached yet. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
@@ -39,6 +41,55 @@ test('a chain that does not contain the checkpoint is refused with a sentence, w
   await assert.rejects(again.start(0), { code: 'CHECKPOINT_MISSED' });
   const kept = await startServer(t, { home, checkpoint: { index, hash } });
   assert.equal(kept.getBlockCount(), index + 1);
+});
+
+test('[7-checkpoint] a validator put back to an older ledger signs nothing before it has the block of its checkpoint', async (t) => {
+  const home = temporaryDirectory(t);
+  let server = await startServer(t, { home, slotDurationMs: 250 }, p2p);
+  const follower = await startServer(
+    t,
+    { home: temporaryDirectory(t) },
+    { ...p2p, bootstrapPeers: [`127.0.0.1:${server.p2pPort}`] },
+  );
+  const pay = async (nonce: number): Promise<void> => {
+    const final = once(server, 'final', inTime());
+    await server.submitTransaction(
+      payment(server, accountIn(home, 'treasury'), accountIn(home, 'shop').address, 1, nonce),
+    );
+    await final;
+  };
+  await pay(0);
+  await server.stop();
+  const files = ['', '-wal', '-shm'].map((end) => join(home, `ledger.db${end}`));
+  for (const file of files.filter(existsSync)) cpSync(file, `${file}.older`);
+  server = await startServer(t, { home }, { ...p2p, bootstrapPeers: [`127.0.0.1:${follower.p2pPort}`] });
+  await pay(1);
+  await pay(2);
+  const { index, hash } = server.api!.status().final;
+  await within(20_000, 'the other node has all', async () => follower.getBlockCount() === index + 1);
+  await server.stop();
+  for (const file of files) rmSync(file, { force: true });
+  for (const file of files.filter((one) => existsSync(`${one}.older`))) renameSync(`${file}.older`, file);
+
+  // Nobody to ask: it knows of later blocks, has none of them, and makes none of its own.
+  const checkpoint = { index, hash };
+  server = await startServer(t, { home, checkpoint });
+  const outcome = await server.submitTransaction(
+    payment(server, accountIn(home, 'treasury'), accountIn(home, 'shop').address, 1, 1),
+  );
+  assert.equal(outcome.kind, 'accepted');
+  for (let slots = 0; slots < 4; slots += 1) await once(server, 'slot', inTime());
+  assert.equal(server.getBlockCount(), index - 1);
+  const because = `This node signs nothing before it has block ${index} of --checkpoint.`;
+  assert.equal(server.api!.status().not_final_because, because);
+  await server.stop();
+
+  const network = { ...p2p, bootstrapPeers: [`127.0.0.1:${follower.p2pPort}`] };
+  server = await startServer(t, { home, checkpoint }, network);
+  await within(20_000, 'it has the block', async () => server.getBlockCount() > index);
+  assert.equal(server.api!.queries.block(index)!.block.hash, hash);
+  await pay(3);
+  assert.equal(server.getBlockCount(), index + 2);
 });
 
 test('a node that has not reached its checkpoint is not ready', async (t) => {

@@ -70,6 +70,11 @@ export const replica: readonly Mutant[] = [
     '...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),',
     '...(voteState === undefined && ownKey === undefined ? { voteStateLost: { clockSlot } } : {}),',
   ]),
+  breaks('7-checkpoint', 'checkpoint-not-awaited', 'a validator signs on a chain that may be another than was meant', [
+    'server/replica/replica.ts',
+    'const silent = suspect || secondSigner || isBeforeCheckpoint;',
+    'const silent = suspect || secondSigner;',
+  ]),
   breaks('5-two-processes', 'second-signer-ignored', 'two processes with one key sign against each other', [
     'server/replica/replica.ts',
     'if (secondSigner || view <= signedUpTo ||',
