@@ -22,12 +22,13 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
     helpClosed(state, proposal.validator, proposal.view);
     return;
   }
+  // Also of whoever does not lead: signing two is as much against the rules.
+  noteProposal(state, proposal);
   // [5-leader] Only the leader of the view's slot proposes.
   if (state.schedule.leader(slot) !== proposal.validator) {
     refuse(state, '5-leader', `${proposal.validator} does not lead slot ${slot}`, proposal.validator);
     return;
   }
-  noteProposal(state, proposal);
   const flaw = flawOf(state, input);
   if (flaw !== undefined) {
     refuse(state, flaw[0], flaw[1], proposal.validator);

@@ -24,8 +24,10 @@ interface Node {
 export interface BlockTree {
   /** The block if it is in the tree; final blocks on disk are the store's. */
   get(hash: Hash): Block | undefined;
-  /** @returns false when it is not kept: it stands at or below the final height. A full tree forgets its oldest. */
+  /** @returns false when it is not kept: it stands at or below the final height. A full tree forgets its oldest, but none of `keep`. */
   add(block: Block, executed?: Executed): boolean;
+  /** [5-bodies-stay] From now on these are what is not forgotten for want of room, instead of those before. */
+  keep(hashes: readonly Hash[]): void;
   /** Executes it, and its ancestors first. undefined: an ancestor is missing (see `missing`). */
   execute(hash: Hash): Result<Executed, string> | undefined;
   /** The nearest ancestor (or the block itself) that is not at hand. */
@@ -47,6 +49,7 @@ export interface BlockTree {
 export function createBlockTree(context: LedgerContext, store: LedgerStore, execute = executeBlock): BlockTree {
   const nodesByHash = new Map<Hash, Node>();
   let bytesHeld = 0;
+  let kept: ReadonlySet<Hash> = new Set();
   let { hash: finalHash, index: finalIndex } = store.tip();
 
   const drop = (hash: Hash): void => {
@@ -60,7 +63,7 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
   function makeRoom(bytes: number): void {
     for (const { block, final } of [...nodesByHash.values()]) {
       if (nodesByHash.size < maxUnfinalBlocks && bytesHeld + bytes <= maxUnfinalBytes) return;
-      if (!final) drop(block.hash);
+      if (!final && !kept.has(block.hash)) drop(block.hash);
     }
   }
 
@@ -126,6 +129,9 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
         stored: false,
       });
       return true;
+    },
+    keep(hashes) {
+      kept = new Set(hashes);
     },
     execute(hash) {
       const line = lineTo(hash);

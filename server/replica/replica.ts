@@ -73,6 +73,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   );
   const inputs = createInputQueue(core.step, (effect) => run(effect));
   const timers = createTimers(clock, (timer) => feed({ type: 'timer_fired', timer, now: clock.now() }));
+  tree.keep(recoveredVoteState?.bodies.map(({ hash }) => hash) ?? []);
   for (const block of recoveredVoteState?.bodies ?? []) tree.add(block);
 
   const checks = createMessageChecks({

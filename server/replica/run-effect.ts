@@ -48,7 +48,11 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
     }
     options.onSigned(message.proposal.signature);
     const block = tree.get(message.proposal.block) ?? ledger.blockByHash(message.proposal.block);
-    if (block === undefined) return;
+    if (block === undefined) {
+      // Forgotten for want of room: the leader that wants to propose it again has to get it back first.
+      fetcher.fetch(message.proposal.block);
+      return;
+    }
     deliver({ type: 'new_block', proposal: message.proposal, block, justify: message.justify });
   }
 
@@ -57,6 +61,7 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
       case 'persist': {
         const bodies = effect.bodies.flatMap((hash) => tree.get(hash) ?? []);
         options.voteState?.write(effect.vote_state, bodies, effect.bodies);
+        tree.keep(effect.bodies);
         break;
       }
       case 'broadcast':

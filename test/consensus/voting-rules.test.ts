@@ -306,6 +306,16 @@ test('[5-double-vote] [5-double-proposal] [5-lock-violation] contradictions of o
   }
 });
 
+test('[5-double-proposal] two proposals of one view are reported of whoever does not lead it as well', () => {
+  const { lone, slot } = entered();
+  const [other] = others.filter((name) => keyOf(name) !== lone.core.leader(toSlot(slot)));
+  const view = viewOf(slot);
+  lone.propose(lone.child(genesis, slot), genesisCertificate, view, other);
+  lone.propose(lone.child(genesis, slot, 0, 0, { tx_root: genesis.hash }), genesisCertificate, view, other);
+  const offenders = ofType(lone.take(), 'report_evidence').map(({ evidence }) => evidence.first.validator);
+  assert.deepEqual(offenders, [keyOf(other!)]);
+});
+
 test('[5-proposals-kept] a flood of proposals by one leader hides what it signed twice itself, not what another did', () => {
   const { lone, slot } = entered();
   const [leader] = others.filter((name) => keyOf(name) === lone.core.leader(toSlot(slot)));

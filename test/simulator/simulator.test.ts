@@ -37,6 +37,12 @@ test('two that pass on all they hear come to an end after a flood of more views 
   assert.ok(report.events < 1_000_000, `${report.events} events`);
 });
 
+test('[5-bodies-stay] a flood of proposals by one leader does not take from all the block that they are locked on', () => {
+  const report = runSeed({ seed: 5539, chaosMs: 600_000 });
+  assert.equal(report.violation, undefined);
+  assert.ok(report.finalBlocks > 50);
+});
+
 test('a slot that does not end is a violation', () => {
   const options = { seed: 1, stakes: [100, 100, 100, 100], maxEventsPerSlot: 1_000 };
   const busy = createSimulation(options);

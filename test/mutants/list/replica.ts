@@ -70,6 +70,16 @@ export const replica: readonly Mutant[] = [
     '...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),',
     '...(voteState === undefined && ownKey === undefined ? { voteStateLost: { clockSlot } } : {}),',
   ]),
+  breaks(
+    '5-bodies-stay',
+    'flood-takes-bodies',
+    'a flood of blocks takes from everyone the one that all are locked on',
+    [
+      'server/replica/block-tree.ts',
+      'if (!final && !kept.has(block.hash)) drop(block.hash);',
+      'if (!final) drop(block.hash);',
+    ],
+  ),
   breaks('7-checkpoint', 'checkpoint-not-awaited', 'a validator signs on a chain that may be another than was meant', [
     'server/replica/replica.ts',
     'const silent = suspect || secondSigner || isBeforeCheckpoint;',

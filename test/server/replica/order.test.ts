@@ -13,6 +13,7 @@ import { createFinalBlocks, type FinalBlocks } from '../../../server/replica/fin
 import { createInputQueue } from '../../../server/replica/input-queue.js';
 import type { FinalBlock, LedgerStore } from '../../../server/replica/ports.js';
 import { initialVoteState, recover } from '../../../server/replica/recover.js';
+import { maxUnfinalBlocks } from '../../../server/replica/replica-limits.js';
 import { createEffectRunner, type EffectRunnerOptions } from '../../../server/replica/run-effect.js';
 import { testContext } from '../../ledger/test-chain.js';
 import { cluster } from '../replica-cluster.js';
@@ -53,13 +54,19 @@ test('an input that an effect feeds waits until all effects of the present one a
 test('[5-persist-first] [5-bodies] the vote state is written, with the bodies it names, before the effect ends', () => {
   const blocks = ['0xa', '0xb'].map((hash) => ({ hash }) as Block);
   const written: unknown[] = [];
+  const kept: unknown[] = [];
   const run = createEffectRunner({
     voteState: { read: () => undefined, write: (...all) => void written.push(all) },
-    tree: { get: (hash) => blocks.find((block) => block.hash === hash) },
+    tree: {
+      get: (hash) => blocks.find((block) => block.hash === hash),
+      keep: (hashes) => void kept.push(hashes),
+    },
   } as EffectRunnerOptions);
   const vote_state = initialVoteState('0xa');
   run({ type: 'persist', vote_state, bodies: ['0xa', '0xb'] });
   assert.deepEqual(written, [[vote_state, blocks, ['0xa', '0xb']]]);
+  // [5-bodies-stay] In memory as well.
+  assert.deepEqual(kept, [['0xa', '0xb']]);
 });
 
 test('[5-lost-vote-state] a validator without a vote state knows that it was lost, an observer never had one', () => {
@@ -98,4 +105,23 @@ test('[8-in-order] a finality that leads to the next at once goes to the store b
   for (const block of [first!, second!]) tree.add(block);
   finals.finalise(first!.hash, finality[0]!);
   assert.deepEqual(appended, [1, 2]);
+});
+
+test('[5-bodies-stay] no flood of blocks takes from memory what this node voted for, and what was kept before may go', () => {
+  const { nodes, blocks } = chainOfOne();
+  const { store } = genesisStore(nodes.context);
+  const [first, second] = blocks;
+  const tree = createBlockTree(nodes.context, store);
+  const flood = (from: number): void => {
+    for (let at = from; at < from + 2 * maxUnfinalBlocks; at += 1) tree.add({ ...second!, hash: `0x${at}` });
+  };
+  for (const block of [first!, second!]) tree.add(block);
+  tree.keep([first!.hash]);
+  flood(1);
+  assert.equal(tree.get(first!.hash), first);
+  assert.equal(tree.get(second!.hash), undefined);
+  assert.equal([...tree.unfinal()].length, maxUnfinalBlocks);
+  tree.keep([]);
+  flood(1 + 2 * maxUnfinalBlocks);
+  assert.equal(tree.get(first!.hash), undefined);
 });
