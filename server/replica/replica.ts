@@ -319,7 +319,9 @@ export function createReplica(options: ReplicaOptions): Replica {
       if (next === suspect) return;
       suspect = next;
       feedSilence();
-      if (!suspect) feed({ type: 'slot_started', slot: slots.now(), now: clock.now() });
+      if (suspect) return;
+      slots.setBack();
+      feed({ type: 'slot_started', slot: slots.now(), now: clock.now() });
     },
     head,
     status,

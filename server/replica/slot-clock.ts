@@ -5,6 +5,8 @@ import type { Clock } from './ports.js';
 export interface SlotClock {
   start(): void;
   stop(): void;
+  /** The time was set back: the slots from here to the one waited for begin as well. */
+  setBack(): void;
   /** At least 0: before genesis_time it is slot 0. */
   now(): Slot;
   /** Unix ms. */
@@ -18,12 +20,13 @@ export function createSlotClock(
   onSlot: (slot: Slot) => void,
 ): SlotClock {
   let cancel: (() => void) | undefined;
+  let waitsFor = 0;
   const now = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesisTime) / slotDurationMs)));
   const startOf = (slot: number): number => genesisTime + slot * slotDurationMs;
 
   function schedule(): void {
-    const next = clock.now() < genesisTime ? 0 : now() + 1;
-    cancel = clock.at(startOf(next), () => {
+    waitsFor = clock.now() < genesisTime ? 0 : now() + 1;
+    cancel = clock.at(startOf(waitsFor), () => {
       schedule();
       onSlot(now());
     });
@@ -35,6 +38,12 @@ export function createSlotClock(
     },
     stop() {
       cancel?.();
+      cancel = undefined;
+    },
+    setBack() {
+      if (cancel === undefined || waitsFor <= now() + 1) return;
+      cancel();
+      schedule();
     },
     now,
     startOf,

@@ -298,6 +298,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
         note(`node ${index} crashed`);
         connections.down(index);
         evidence.forgotten(index);
+        accepted.processEnded(index, node.fateOf);
         actors.get(index)?.crashed?.();
       },
       ...(options.newCore ? { newCore: () => options.newCore!(index, chain) } : {}),

@@ -18,6 +18,8 @@ export interface AcceptedBook {
   accepted(node: number, slot: number, id: TransactionId, transaction: Transaction): void;
   /** Its disk was exchanged for an old copy: what it had accepted since is gone with it. */
   diskExchanged(node: number): void;
+  /** What it said that it dropped is forgotten with its process, and was said. */
+  processEnded(node: number, fateOf: (id: TransactionId) => Fate): void;
   /** A block is final, for the first time on any honest disk. */
   final(block: Block, idOf: (transaction: Transaction) => TransactionId): void;
   /** @param state of the furthest disk @throws Violation when one is neither final nor refused */
@@ -47,6 +49,9 @@ export function createAcceptedBook(): AcceptedBook {
     },
     diskExchanged(node) {
       for (const { nodes } of open.values()) nodes.delete(node);
+    },
+    processEnded(node, fateOf) {
+      for (const [id, { nodes }] of open) if (nodes.has(node) && fateOf(id) === 'dropped') nodes.delete(node);
     },
     final(block, idOf) {
       for (const transaction of block.transactions) {

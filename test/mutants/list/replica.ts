@@ -80,6 +80,16 @@ export const replica: readonly Mutant[] = [
       'if (!final) drop(block.hash);',
     ],
   ),
+  breaks(
+    '7-set-back',
+    'slots-slept-through',
+    'a clock that was ahead and is set back sleeps until the slot it had waited for',
+    [
+      'server/replica/slot-clock.ts',
+      'if (cancel === undefined || waitsFor <= now() + 1) return;',
+      'if (cancel === undefined || waitsFor >= 0) return;',
+    ],
+  ),
   breaks('7-checkpoint', 'checkpoint-not-awaited', 'a validator signs on a chain that may be another than was meant', [
     'server/replica/replica.ts',
     'const silent = suspect || secondSigner || isBeforeCheckpoint;',
