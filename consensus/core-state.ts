@@ -64,7 +64,7 @@ export interface CoreState {
   readonly tallies: Map<string, number>;
   /** Highest commit vote seen of each validator in this epoch. */
   readonly commitVotes: Map<PublicKey, Vote>;
-  /** The first proposal seen of each view, by leader: the latest views to arrive. */
+  /** The first proposal seen of each view, by who signed it: the latest views to arrive. */
   readonly proposals: Map<PublicKey, Map<View, Proposal>>;
   readonly reported: Set<PublicKey>;
   /** Certificates of highest view by block, for justifying and for answering. */
