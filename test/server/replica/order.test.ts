@@ -69,6 +69,20 @@ test('[5-persist-first] [5-bodies] the vote state is written, with the bodies it
   assert.deepEqual(kept, [['0xa', '0xb']]);
 });
 
+test('[5-bodies-stay] a leader that lacks the block it proposes again asks for it, and sends no half of a proposal', () => {
+  const [fetched, sent]: [unknown[], unknown[]] = [[], []];
+  const run = createEffectRunner({
+    tree: { get: () => undefined },
+    ledger: { blockByHash: () => undefined },
+    fetcher: { fetch: (hash: unknown) => void fetched.push(hash) },
+    network: { broadcast: (message: unknown) => void sent.push(message) },
+    onSigned: () => {},
+  } as unknown as EffectRunnerOptions);
+  const proposal = { block: '0xa', signature: '0x1' };
+  run({ type: 'broadcast', message: { type: 'proposal', proposal, justify: {} } } as unknown as Effect);
+  assert.deepEqual([fetched, sent], [['0xa'], []]);
+});
+
 test('[5-lost-vote-state] a validator without a vote state knows that it was lost, an observer never had one', () => {
   const context = testContext({});
   const { store } = genesisStore(context);
