@@ -11,8 +11,8 @@ import { emit } from './send.js';
 import { currentTerm, delta, slotStart } from './term.js';
 
 export function onSlotStarted(state: CoreState, slot: Slot): void {
-  if (slot < state.slot) return;
-  if (slot > state.slot) newSlot(state, slot);
+  // [7-set-back] Also back, where the clock was ahead: what was signed until then binds by the watermark, as after a restart.
+  if (slot !== state.slot) newSlot(state, slot);
   const term = currentTerm(state);
   if (state.leadership !== undefined && state.leadership.termStart !== term) stopLeading(state);
   if (term === slot || state.leadership === undefined) enterTerm(state, term);

@@ -13,6 +13,8 @@ export interface MemoryPlan {
   /** Of each thread but the main one. */
   readonly threadLimits: ResourceLimits;
   readonly mempool: MempoolLimits;
+  /** Whether a start has the system read ledger.db into memory that is free. */
+  readonly readsAhead: boolean;
 }
 
 /** Threads hold little for long: with less room for new objects they collect them more often, at no measurable cost. */
@@ -21,6 +23,7 @@ const usualMemory: MemoryPlan = {
   signatureThreads: 4,
   threadLimits: { maxYoungGenerationSizeMb: 8 },
   mempool: defaultMempoolLimits,
+  readsAhead: true,
 };
 
 const lowMemory: MemoryPlan = {
@@ -35,6 +38,7 @@ const lowMemory: MemoryPlan = {
     maxNonceGap: 1_000,
     maxRemembered: 1_000,
   },
+  readsAhead: false,
 };
 
 export const memoryPlan = (low: boolean | undefined): MemoryPlan => (low === true ? lowMemory : usualMemory);

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { createCrypto } from '../crypto/create-crypto.js';
 import { LedgerFailure, SlotledgerError } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
@@ -16,6 +17,7 @@ import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { startRecording } from '../recording/start-recording.js';
 import type { NetworkConfig, ServerOptions } from '../server-options.js';
+import { readAhead } from '../storage/read-ahead.js';
 import { ledgerProblem } from './check-tip.js';
 import { createNode, type PeerSettings } from './create-node.js';
 import { developmentSigner, keysThere, openKeys, publicKeys } from './keys.js';
@@ -142,6 +144,7 @@ async function startAll(
     audit.record('node_stopped', {});
     audit.close();
   });
+  const memory = memoryPlan(server.lowMemory);
   const node = await createNode({
     paths,
     chain,
@@ -153,7 +156,7 @@ async function startAll(
     onFatal: options.onFatal,
     onPeer: options.onPeer,
     ...(recording ? { createCore: recording.createCore } : {}),
-    memory: memoryPlan(server.lowMemory),
+    memory,
     ...(server.checkpoint === undefined ? {} : { checkpoint: server.checkpoint }),
     onBan: ({ node: node_id, until, reason }) => audit.note('node_banned', { node_id, until, reason }),
   });
@@ -174,6 +177,7 @@ async function startAll(
     throw p2pListenError(error, p2p.listenAddr, p2p.p2pPort);
   }
   log.info({ chain: chain.chain, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
+  if (memory.readsAhead) closers.push(startReadingAhead(paths.ledger, log));
   const own = options.stakeholders.find(({ id }) => id === nodeId);
   const { development, validators } = chain.genesis;
   if (development && own !== undefined && !validators.some(({ name }) => name === own.id)) {
@@ -185,6 +189,21 @@ async function startAll(
     node.quiesce();
   });
   return { api: node.api, peers: node.peers, httpPort, p2pPort, metricsPort, home: paths.home, stop };
+}
+
+/** @returns ends it */
+function startReadingAhead(path: string, log: Logger): () => Promise<void> {
+  const ending = new AbortController();
+  const began = performance.now();
+  const reading = readAhead(path, { availableBytes: process.availableMemory(), signal: ending.signal }).then(
+    (bytes) => log.debug({ file: path, bytes, ms: Math.round(performance.now() - began) }, 'the ledger was read ahead'),
+    // Whoever needs what cannot be read will say so; nothing here depends on it.
+    (error: Error) => log.warn(`${path} could not be read ahead (${error.message}): first answers may take longer.`),
+  );
+  return async () => {
+    ending.abort();
+    await reading;
+  };
 }
 
 function p2pListenError(error: unknown, host: string, port: number): unknown {

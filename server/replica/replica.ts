@@ -58,7 +58,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     return state;
   };
   const slots = createSlotClock(clock, genesis.genesis_time, parameters.slot_duration_ms, (slot) => {
-    // Whoever hears of it looks at the clock: a slot by a clock in doubt is none, and the core never goes back.
+    // Whoever hears of it looks at the clock: a slot by a clock in doubt is none.
     onEvent({ type: 'slot', slot, leader: core.leader(slot) });
     if (!suspect) feed({ type: 'slot_started', slot, now: clock.now() });
     tellLeader(core.leader(slot));

@@ -53,6 +53,9 @@ export const loadOn = ({ chain, genesis, nodes, payers, payees }: ChainUnderTest
 const funds = toAmount(100_000);
 const payeeCount = 256;
 
+/** In this process: chains that are up at one time have ports of their own. */
+let chainsStarted = 0;
+
 export interface ChainOptions {
   /** At most 256: one transaction pays them all. */
   readonly payers: number;
@@ -68,7 +71,7 @@ export async function startChain(validators: number, options: ChainOptions): Pro
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
   const output = join(directory, 'chain');
   // Below the ports that the system gives to outgoing connections.
-  const basePort = 20_000 + 2 * (process.pid % 6_000);
+  const basePort = 20_000 + 2 * (process.pid % 6_000) + 8 * chainsStarted++;
   const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`];
   const made = await run('server', directory, ['testnet', ...words]);
   if (made.code !== 0) throw new Error(`server testnet: ${made.stderr}`);

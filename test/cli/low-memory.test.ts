@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
+import { within } from '../network/node-process.js';
 import { run, temporaryHome } from './programs.js';
 import { type RunningNode, startNode } from './running-node.js';
 
@@ -15,11 +16,13 @@ async function payAndLook(home: string, nodeHome: string, { url }: RunningNode) 
 test('it makes payments final with less memory, and says how little may wait', async (t) => {
   const home = temporaryHome(t);
   const [usual, low] = await Promise.all([
-    startNode(t, home, { args: ['--home', 'usual'] }),
-    startNode(t, home, { args: ['--home', 'low', '--low-memory'] }),
+    startNode(t, home, { args: ['--home', 'usual', '--log-level', 'debug'] }),
+    startNode(t, home, { args: ['--home', 'low', '--low-memory', '--log-level', 'debug'] }),
   ]);
   const [ofUsual, ofLow] = [await payAndLook(home, 'usual', usual), await payAndLook(home, 'low', low)];
   for (const { paid } of [ofUsual, ofLow]) assert.equal(paid.code, 0, paid.stderr);
   assert.deepEqual([ofUsual.most, ofLow.most], [100_000, 10_000]);
+  await within(20_000, 'the usual one has read its ledger', () => usual.output().includes('the ledger was read ahead'));
+  assert.ok(!low.output().includes('read ahead'));
   assert.ok(ofLow.memory < ofUsual.memory, `${ofLow.memory} bytes are less than ${ofUsual.memory}`);
 });

@@ -122,6 +122,18 @@ test('[5-term] no vote once the term of a proposal is over', () => {
   assert.deepEqual(votes(lone.offer(block, genesisCertificate), 'prepare'), []);
 });
 
+test('[7-set-back] slots that had begun by a clock that was ahead begin again, and what was signed in them binds', () => {
+  const { lone, slot } = entered();
+  const next = lone.slotLedBy(others, slot + 1);
+  lone.enter(next);
+  lone.enter(slot);
+  assert.equal(votes(lone.offer(lone.child(genesis, slot), genesisCertificate), 'prepare').length, 1);
+  const rival = lone.child(genesis, slot, 0, 0, { tx_root: genesis.hash });
+  lone.enter(next);
+  lone.enter(slot);
+  assert.deepEqual(votes(lone.offer(rival, genesisCertificate), 'prepare'), []);
+});
+
 test('[7-held] a proposal for a slot that has not begun is held until it begins, far ahead it is refused', () => {
   const lone = new LoneCore();
   const slot = lone.slotLedBy(others, 2);

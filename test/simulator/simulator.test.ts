@@ -43,6 +43,12 @@ test('[5-bodies-stay] a flood of proposals by one leader does not take from all 
   assert.ok(report.finalBlocks > 50);
 });
 
+test('[7-set-back] a validator whose clock was four slots ahead votes as soon as it is put right', () => {
+  const report = runSeed({ seed: 12_410, chaosMs: 600_000 });
+  assert.equal(report.violation, undefined);
+  assert.ok(report.recoverySlots <= 2, `${report.recoverySlots} slots`);
+});
+
 test('a slot that does not end is a violation', () => {
   const options = { seed: 1, stakes: [100, 100, 100, 100], maxEventsPerSlot: 1_000 };
   const busy = createSimulation(options);

@@ -90,6 +90,11 @@ export const replica: readonly Mutant[] = [
       'if (cancel === undefined || waitsFor >= 0) return;',
     ],
   ),
+  breaks('7-set-back', 'slots-never-again', 'after a clock was ahead, slots that began by it pass without a vote', [
+    'consensus/on-slot.ts',
+    'if (slot !== state.slot) newSlot(state, slot);',
+    'if (slot < state.slot) return;\n  if (slot !== state.slot) newSlot(state, slot);',
+  ]),
   breaks('7-checkpoint', 'checkpoint-not-awaited', 'a validator signs on a chain that may be another than was meant', [
     'server/replica/replica.ts',
     'const silent = suspect || secondSigner || isBeforeCheckpoint;',
