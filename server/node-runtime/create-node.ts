@@ -264,6 +264,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         const { block, receipts } = event.final;
         const ids = receipts.map(({ id }) => id);
         const { index, hash, slot } = block;
+        known.forget(ids);
         for (const id of ids) waiters.tell(id);
         log.debug({ index, slot, transactions: ids.length }, 'a block is final');
         api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids });

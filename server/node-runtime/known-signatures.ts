@@ -8,6 +8,8 @@ const maxKnown = 131_072;
 export interface KnownSignatures {
   readonly has: (id: TransactionId, signature: Signature) => boolean;
   readonly add: (id: TransactionId, signature: Signature) => void;
+  /** Of transactions that are final: no block needs them any more. */
+  readonly forget: (ids: readonly TransactionId[]) => void;
 }
 
 /**
@@ -25,6 +27,12 @@ export function createKnownSignatures(limit: number = maxKnown): KnownSignatures
       if (younger.size < limit) return;
       older = younger;
       younger = new Map();
+    },
+    forget(ids) {
+      for (const id of ids) {
+        younger.delete(id);
+        older.delete(id);
+      }
     },
   };
 }

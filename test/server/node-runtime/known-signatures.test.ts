@@ -34,3 +34,13 @@ test('a signature verified later takes the place of the one before', () => {
   assert.equal(known.has(id(1), signature(3)), true);
   assert.equal(known.has(id(1), signature(1)), false);
 });
+
+test('what is final is forgotten, in whichever generation it is', () => {
+  const known = createKnownSignatures(2);
+  for (const number of [1, 2, 3]) known.add(id(number), signature(number));
+  known.forget([id(1), id(3), id(4)]);
+  assert.deepEqual(
+    [1, 2, 3].map((number) => known.has(id(number), signature(number))),
+    [false, true, false],
+  );
+});
