@@ -1,10 +1,13 @@
 /** Sends votes, proposals and new-views of views to come, near and far, as fast as its links carry them. */
 import { slotOfView, viewAt } from '../../../consensus/view.js';
-import { toSlot } from '../../../ledger/values/numbers.js';
+import { toSlot, toView } from '../../../ledger/values/numbers.js';
 import type { ReplicaMessage } from '../../../server/replica/ports.js';
 import type { CreateActor } from '../../../server/simulator/actor.js';
 import { authorOf } from '../../../server/simulator/message-lines.js';
 import { signNewView, signProposal, signVote } from './signing.js';
+
+/** Of those that a line can carry: view 0 is of genesis alone, and no node takes anything of it from a peer. */
+const firstView = 1;
 
 /** Messages for each that its replica sends. */
 const burst = 4;
@@ -17,12 +20,14 @@ export const futureFlooder: CreateActor = (stage) => {
     const round = random.below(parameters.rounds_per_slot);
     switch (message.type) {
       case 'vote': {
-        const view = viewAt(parameters, toSlot(slotOfView(parameters, message.vote.view) + ahead), round);
+        const drawn = viewAt(parameters, toSlot(slotOfView(parameters, message.vote.view) + ahead), round);
+        const view = toView(Math.max(firstView, drawn));
         const block = random.chance(500_000) ? message.vote.block : (`0x${'f'.repeat(64)}` as const);
         return { type: 'vote', vote: signVote(stage, { ...message.vote, view, block }) };
       }
       case 'new_block': {
-        const view = viewAt(parameters, toSlot(slotOfView(parameters, message.proposal.view) + ahead), round);
+        const drawn = viewAt(parameters, toSlot(slotOfView(parameters, message.proposal.view) + ahead), round);
+        const view = toView(Math.max(firstView, drawn));
         return { ...message, proposal: signProposal(stage, { ...message.proposal, view }) };
       }
       case 'new_view': {
