@@ -12,6 +12,7 @@ import { defaultMempoolLimits } from '../mempool/limits.js';
 import { createMempool, type Mempool } from '../mempool/mempool.js';
 import { createClockWatch } from '../node-runtime/clock-watch.js';
 import { createMempoolPort } from '../node-runtime/mempool-port.js';
+import { spreads } from '../p2p/gossip.js';
 import type { Admission, Clock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
@@ -70,6 +71,8 @@ export interface NodeOptions {
   readonly overhear: (network: Network) => Network;
   /** A process began, and may be spoken to. */
   onBoot(): void;
+  /** Processes that a node has had: a connection ends with either of its two. */
+  processOf(node: number): number;
   /** What its replica thought of a peer. */
   onVerdict(from: number, verdict: Verdict, message?: ReplicaMessage): void;
   readonly execute: typeof executeBlock;
@@ -214,8 +217,13 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     },
     deliver(from, message) {
       const to = peers;
-      if (replica !== undefined && to !== undefined)
-        enter(() => options.onVerdict(from, to.receive(from, message), message));
+      if (replica === undefined || to === undefined) return;
+      const process = options.processOf(from);
+      enter(() => {
+        // After a pause: an answer would go out on a connection that ended with the other's process.
+        if (!spreads(message.type) && options.processOf(from) !== process) return;
+        options.onVerdict(from, to.receive(from, message), message);
+      });
     },
     connected(other) {
       const [to, met] = [peers, replica];

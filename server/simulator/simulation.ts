@@ -269,6 +269,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       vrf: keyRing.prover(vrfKeyOf(identityOf(index))),
       watchesClock: options.watchesClock ?? !options.direct,
       onSuspect: (suspect) => doubts.verdict(index, suspect),
+      processOf,
       createPeers({ receive, head }) {
         const common = {
           node: index,

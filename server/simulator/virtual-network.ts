@@ -2,6 +2,7 @@
  * A network of links between nodes, each with a delay and a state, under faults drawn from the seed. Messages are plain
  * data; a receiver gets a copy of its own, as it would from a socket.
  */
+import { spreads } from '../p2p/gossip.js';
 import type { ReplicaMessage } from '../replica/ports.js';
 import type { EventQueue } from './event-queue.js';
 import type { Random } from './random.js';
@@ -68,9 +69,11 @@ export function createVirtualNetwork(
   const name = (from: number, to: number): number => from * maxNodes + to;
 
   const carry = (from: number, to: number, message: ReplicaMessage, delay: number): void => {
-    const process = processOf(to);
+    const [sender, receiver] = [processOf(from), processOf(to)];
     queue.schedule(queue.now() + delay, () => {
-      if (cuts.has(name(from, to)) || processOf(to) !== process) {
+      // What was asked by a process that ended meanwhile would be answered to nobody.
+      const isInVain = !spreads(message.type) && processOf(from) !== sender;
+      if (cuts.has(name(from, to)) || processOf(to) !== receiver || isInVain) {
         counts.cut++;
         return;
       }
