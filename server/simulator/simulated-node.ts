@@ -38,7 +38,8 @@ export interface SimulatedNode {
   /** Runs nothing until `resume`, as a stopped virtual machine; messages wait. */
   pause(): void;
   resume(): void;
-  deliver(from: number, message: ReplicaMessage): void;
+  /** @param process of the sender that sent it */
+  deliver(from: number, message: ReplicaMessage, process: number): void;
   connected(other: SimulatedNode): void;
   disconnected(other: SimulatedNode): void;
   submit(transactions: readonly Transaction[], done?: (admissions: readonly Admission[]) => void): void;
@@ -215,12 +216,11 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       paused = undefined;
       for (const call of waiting) call();
     },
-    deliver(from, message) {
+    deliver(from, message, process) {
       const to = peers;
       if (replica === undefined || to === undefined) return;
-      const process = options.processOf(from);
       enter(() => {
-        // After a pause: an answer would go out on a connection that ended with the other's process.
+        // Asked by a process that has ended meanwhile: the answer would go out on a connection that ended with it.
         if (!spreads(message.type) && options.processOf(from) !== process) return;
         options.onVerdict(from, to.receive(from, message), message);
       });

@@ -38,7 +38,7 @@ import { createSimulatedNode, type SimulatedNode } from './simulated-node.js';
 import { createSimulatedPeers } from './simulated-peers.js';
 import { createVirtualClock } from './virtual-clock.js';
 import { createVirtualDisk } from './virtual-disk.js';
-import { createVirtualNetwork, type VirtualNetwork } from './virtual-network.js';
+import { createVirtualNetwork, type Deliver, type VirtualNetwork } from './virtual-network.js';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -149,10 +149,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
     options.actors?.has(identityOf(node)) === true || twins.includes(identityOf(node));
   const actors = new Map<number, Actor>();
 
-  const deliver = (to: number, from: number, message: ReplicaMessage): void => {
+  const deliver: Deliver = (to, from, message, process) => {
     // A replica that meets its own key falls silent; one of two that share a key on purpose would not listen.
     if (isByzantine(to) && authorOf(message) === keyOf(to)) return;
-    if (actors.get(to)?.incoming?.(from, message) !== false) nodes[to]?.deliver(from, message);
+    if (actors.get(to)?.incoming?.(from, message) !== false) nodes[to]?.deliver(from, message, process);
   };
   const processOf = (node: number): number => nodes[node]?.processes() ?? 0;
   const network = createVirtualNetwork(queue, random.fork('network'), deliver, processOf);

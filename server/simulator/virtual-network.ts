@@ -2,7 +2,6 @@
  * A network of links between nodes, each with a delay and a state, under faults drawn from the seed. Messages are plain
  * data; a receiver gets a copy of its own, as it would from a socket.
  */
-import { spreads } from '../p2p/gossip.js';
 import type { ReplicaMessage } from '../replica/ports.js';
 import type { EventQueue } from './event-queue.js';
 import type { Random } from './random.js';
@@ -26,7 +25,8 @@ export interface NetworkCounts {
   readonly sentByType: Map<ReplicaMessage['type'], number>;
 }
 
-export type Deliver = (to: number, from: number, message: ReplicaMessage) => void;
+/** @param process of the sender, counted from 1 at its first start */
+export type Deliver = (to: number, from: number, message: ReplicaMessage, process: number) => void;
 
 export interface VirtualNetwork {
   send(from: number, to: number, message: ReplicaMessage): void;
@@ -71,14 +71,12 @@ export function createVirtualNetwork(
   const carry = (from: number, to: number, message: ReplicaMessage, delay: number): void => {
     const [sender, receiver] = [processOf(from), processOf(to)];
     queue.schedule(queue.now() + delay, () => {
-      // What was asked by a process that ended meanwhile would be answered to nobody.
-      const isInVain = !spreads(message.type) && processOf(from) !== sender;
-      if (cuts.has(name(from, to)) || processOf(to) !== receiver || isInVain) {
+      if (cuts.has(name(from, to)) || processOf(to) !== receiver) {
         counts.cut++;
         return;
       }
       counts.delivered++;
-      deliver(to, from, message);
+      deliver(to, from, message, sender);
     });
   };
 

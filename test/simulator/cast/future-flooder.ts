@@ -1,6 +1,6 @@
 /** Sends votes, proposals and new-views of views to come, near and far, as fast as its links carry them. */
 import { slotOfView, viewAt } from '../../../consensus/view.js';
-import { toSlot, toView } from '../../../ledger/values/numbers.js';
+import { toSlot, toView, type View } from '../../../ledger/values/numbers.js';
 import type { ReplicaMessage } from '../../../server/replica/ports.js';
 import type { CreateActor } from '../../../server/simulator/actor.js';
 import { authorOf } from '../../../server/simulator/message-lines.js';
@@ -15,19 +15,19 @@ const burst = 4;
 export const futureFlooder: CreateActor = (stage) => {
   const { random } = stage;
   const { parameters } = stage.chain.context.genesis;
+  const viewIn = (slot: number, round: number): View =>
+    toView(Math.max(firstView, viewAt(parameters, toSlot(slot), round)));
   const future = (message: ReplicaMessage): ReplicaMessage | undefined => {
     const ahead = random.pick([0, 1, 2, 7, 15, 17, 100, 1_000_000]);
     const round = random.below(parameters.rounds_per_slot);
     switch (message.type) {
       case 'vote': {
-        const drawn = viewAt(parameters, toSlot(slotOfView(parameters, message.vote.view) + ahead), round);
-        const view = toView(Math.max(firstView, drawn));
+        const view = viewIn(slotOfView(parameters, message.vote.view) + ahead, round);
         const block = random.chance(500_000) ? message.vote.block : (`0x${'f'.repeat(64)}` as const);
         return { type: 'vote', vote: signVote(stage, { ...message.vote, view, block }) };
       }
       case 'new_block': {
-        const drawn = viewAt(parameters, toSlot(slotOfView(parameters, message.proposal.view) + ahead), round);
-        const view = toView(Math.max(firstView, drawn));
+        const view = viewIn(slotOfView(parameters, message.proposal.view) + ahead, round);
         return { ...message, proposal: signProposal(stage, { ...message.proposal, view }) };
       }
       case 'new_view': {
