@@ -3,7 +3,7 @@
  * and without a twin. Seed 1 stands for all scenarios. Prints one JSON line.
  */
 import { createRandom } from '../../server/simulator/random.js';
-import { players, playViews, viewCount } from '../twins/enumerate.js';
+import { playViews, twinOfAQuarter, viewsOf } from '../twins/enumerate.js';
 import { scenarios } from '../twins/library.js';
 import { playScenario } from '../twins/scenario.js';
 import { lookThroughSeeds } from './look-through-seeds.js';
@@ -21,8 +21,8 @@ function lookThroughScenarios(): string | undefined {
 function lookThroughHistories(seed: number): string | undefined {
   const random = createRandom(seed, 'twins hunt');
   for (let run = 0; run < historiesPerSeed; run++) {
-    const views = Array.from({ length: 3 + (run % 5) }, () => random.below(viewCount));
-    const { conflict, height } = playViews(views, players);
+    const views = Array.from({ length: 3 + (run % 5) }, () => random.below(viewsOf(twinOfAQuarter)));
+    const { conflict, height } = playViews(views);
     if (conflict !== undefined) return `views ${views.join(',')}: ${conflict}`;
     if (height === 0) return `views ${views.join(',')}: nothing became final`;
   }

@@ -1,22 +1,38 @@
 /**
- * Every short history of four identities of which one has a twin. A view is one of 64: its leader (4) and which of the
- * five players hear each other: two groups (2^4 = 16 ways to part five). Three views: 64^3 = 262,144 histories.
- * Renaming B, C and D, or the two twins, changes names only, so of each class of up to 12 one is played.
+ * Histories of identities of which one has a twin. A view says who leads and which of the players hear each other, in two
+ * groups: with a twin of a quarter one of 64 (4 leaders, 2^4 = 16 ways to part five players), so that three views make
+ * 64^3 = 262,144 histories. Renaming B, C and D, or the two twins, changes names only, so of each class of up to 12 one is
+ * played.
  */
 import { Conflict, Stage } from './stage.js';
 
-export const identities = ['A', 'B', 'C', 'D'] as const;
-export const players = ['A', "A'", 'B', 'C', 'D'] as const;
-export const viewCount = 64;
+export interface Cast {
+  readonly identities: readonly string[];
+  readonly players: readonly string[];
+  /** By identity; 1 for whom none is named. */
+  readonly stakes?: Readonly<Record<string, number>>;
+}
 
-/** Bits 0 and 1: the leader. Bits 2 to 5: whether A', B, C, D stand apart from A. */
+/** Four of equal stake: one may be Byzantine, and both safety and liveness are owed. */
+export const twinOfAQuarter: Cast = { identities: ['A', 'B', 'C', 'D'], players: ['A', "A'", 'B', 'C', 'D'] };
+
+/** Two of six: the most that safety bears. The others have two thirds and not more, so liveness is not owed. */
+export const twinOfAThird: Cast = {
+  identities: ['A', 'B', 'C', 'D', 'E'],
+  players: ['A', "A'", 'B', 'C', 'D', 'E'],
+  stakes: { A: 2 },
+};
+
+/** A number below `viewsOf` its cast: the leader, plus the number of leaders times bits for who stands apart from A. */
 type View = number;
 
-const leaderOf = (view: View): string => identities[view & 3]!;
-const groupsOf = (view: View, names: readonly string[]): readonly (readonly string[])[] => {
-  const apart = (at: number): boolean => at > 0 && ((view >> (1 + at)) & 1) === 1;
-  return [names.filter((_, at) => !apart(at)), names.filter((_, at) => apart(at))];
-};
+export const viewsOf = ({ identities, players }: Cast): number => identities.length * 2 ** (players.length - 1);
+
+function groupsOf(view: View, { identities, players }: Cast): readonly (readonly string[])[] {
+  const bits = Math.floor(view / identities.length);
+  const apart = (at: number): boolean => at > 0 && ((bits >> (at - 1)) & 1) === 1;
+  return [players.filter((_, at) => !apart(at)), players.filter((_, at) => apart(at))];
+}
 
 /** The six orders of B, C, D (as indexes of players 2 to 4), each with and without swapping the twins. */
 const orders = [
@@ -29,9 +45,9 @@ const orders = [
 ] as const;
 const renamings = orders.flatMap((order) => [[0, 1, ...order] as const, [1, 0, ...order] as const]);
 
-/** Under each renaming what becomes of each of the 64 views. */
+/** Under each renaming what becomes of each of the 64 views: bits 0 and 1 the leader, bits 2 to 5 who stands apart. */
 const renamed: readonly Uint8Array[] = renamings.map((renaming) =>
-  Uint8Array.from({ length: viewCount }, (_, view) => {
+  Uint8Array.from({ length: viewsOf(twinOfAQuarter) }, (_, view) => {
     const leader = (view & 3) === 0 ? 0 : renaming[(view & 3) + 1]! - 1;
     const apart = [false, false, false, false, false];
     for (let at = 0; at < 5; at++) apart[renaming[at]!] = at > 0 && ((view >> (1 + at)) & 1) === 1;
@@ -41,7 +57,7 @@ const renamed: readonly Uint8Array[] = renamings.map((renaming) =>
   }),
 );
 
-/** Whether no renaming gives a history that comes earlier. */
+/** Whether no renaming gives a history with a twin of a quarter that comes earlier. */
 export function isFirstOfItsClass(views: readonly View[]): boolean {
   for (const table of renamed) {
     for (const view of views) {
@@ -61,11 +77,12 @@ export interface Outcome {
 }
 
 /** Plays the views and then one more, led by B, in which everyone hears everyone. */
-export function playViews(views: readonly View[], names: readonly string[] = players): Outcome {
-  const stage = new Stage({ players: names, sets: [identities] });
+export function playViews(views: readonly View[], cast: Cast = twinOfAQuarter): Outcome {
+  const { identities, players, stakes } = cast;
+  const stage = new Stage({ players, sets: [identities], ...(stakes === undefined ? {} : { stakes }) });
   try {
-    for (const view of views) stage.play(leaderOf(view), groupsOf(view, names));
-    stage.play('B', [names]);
+    for (const view of views) stage.play(identities[view % identities.length]!, groupsOf(view, cast));
+    stage.play('B', [players]);
     return { height: stage.heights.length - 1, steps: stage.steps };
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
@@ -73,9 +90,9 @@ export function playViews(views: readonly View[], names: readonly string[] = pla
   }
 }
 
-/** One representative of every class of histories of three views. */
+/** One representative of every class of histories of three views with a twin of a quarter. */
 export function* threeViews(): Iterable<readonly View[]> {
-  for (let code = 0; code < viewCount ** 3; code++) {
+  for (let code = 0; code < viewsOf(twinOfAQuarter) ** 3; code++) {
     const views = [code >> 12, (code >> 6) & 63, code & 63];
     if (isFirstOfItsClass(views)) yield views;
   }

@@ -47,6 +47,8 @@ export interface StageOptions {
   readonly slotsPerEpoch?: number;
   /** Members by epoch; the last entry goes on. */
   readonly sets: readonly (readonly string[])[];
+  /** By identity; 1 for whom none is named. */
+  readonly stakes?: Readonly<Record<string, number>>;
 }
 
 const kindOf = (message: ConsensusMessage): Losable => (message.type === 'vote' ? message.vote.phase : message.type);
@@ -102,7 +104,8 @@ export class Stage {
   }
 
   epoch(number: number): EpochEntry {
-    return epochOf(number, this.options.sets[Math.min(number, this.options.sets.length - 1)]!);
+    const { sets, stakes } = this.options;
+    return epochOf(number, sets[Math.min(number, sets.length - 1)]!, stakes);
   }
 
   /** The next slot of a leader, or the first of its slots after `past`, in which only members of a group hear each other. */

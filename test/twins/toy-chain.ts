@@ -32,12 +32,17 @@ export const signerOf = (identity: string): Signer => {
   return { publicKey, sign: () => publicKey as unknown as Signature };
 };
 
-export function epochOf(number: number, identities: readonly string[]): EpochEntry {
+/** @param stakes by identity; 1 for whom none is named */
+export function epochOf(
+  number: number,
+  identities: readonly string[],
+  stakes: Readonly<Record<string, number>> = {},
+): EpochEntry {
   const validators = [...identities].sort().map((identity) => ({
     key: keyOf(identity),
     vrf_key: keyOf(identity),
     owner: identity as Address,
-    stake: toAmount(1),
+    stake: toAmount(stakes[identity] ?? 1),
   }));
   const nonce: Hash = `0x${number.toString(16).padStart(64, '0')}`;
   return { kind: 'epoch', number: toEpoch(number), nonce, validators, validators_hash: zero };
@@ -48,7 +53,8 @@ export const genesisFinality = genesisCertificate(genesisHash);
 
 /** The next slot after `after` that `identity` leads in an epoch of these members. */
 export function nextSlotOf(epoch: EpochEntry, identity: string, after: number): Slot {
-  const name = `${epoch.number} ${epoch.validators.length} ${epoch.validators[0]?.key} ${identity} ${after}`;
+  const members = epoch.validators.map(({ key, stake }) => `${key.slice(-2)}:${stake}`);
+  const name = `${epoch.number} ${members} ${identity} ${after}`;
   const known = slots.get(name);
   if (known !== undefined) return known;
   const schedule = createSchedule(hasher, epoch);
