@@ -1,7 +1,6 @@
-/** The Express application: routes out of the table, pages, and one place where everything unforeseen ends. */
+/** The Express application: all but the two fast doors, pages, and one place where everything unforeseen ends. */
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import type { Access } from './access.js';
 import { adminRoutes } from './admin/admin-routes.js';
 import { addDocsPages, pagePaths } from './docs-pages.js';
@@ -11,10 +10,11 @@ import { useFaucet } from './faucet.js';
 import type { HttpMetrics } from './metrics.js';
 import type { NodeAdmin } from './node-admin.js';
 import type { ProblemBody } from './problems.js';
-import { problem, type Reply, replyHeaders, sendReply } from './reply.js';
+import { problem, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { labelRoute } from './route-label.js';
 import { readRoutes } from './routes/all-routes.js';
+import { securityHeaders } from './security-headers.js';
 import type { Submit } from './submit.js';
 
 export interface AppParts {
@@ -36,23 +36,16 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
   app.disable('x-powered-by');
   app.set('query parser', false);
   app.set('etag', 'strong');
-  app.use(securityHeaders());
+  app.use((_request, response, next) => {
+    response.set(securityHeaders);
+    next();
+  });
   app.use(compression({ filter: (request, response) => !isStream(response) && compression.filter(request, response) }));
 
   const methodsByPath = new Map<string, string>(pagePaths.map((path) => [path, 'GET, HEAD']));
   const allowAt = (path: string, methods: string): void => {
     const others = methodsByPath.get(path);
     methodsByPath.set(path, others === undefined ? methods : `${others}, ${methods}`);
-  };
-  const send = (response: Response, reply: Reply): void => {
-    response.status(reply.status).set(replyHeaders(reply)).send(JSON.stringify(reply.body));
-  };
-  const read = (path: string, run: (request: Request) => Promise<Reply>): void => {
-    allowAt(expressPath(path), 'GET, HEAD');
-    app.get(expressPath(path), async (request, response) => {
-      labelRoute(response, path);
-      send(response, await run(request));
-    });
   };
   const post = (path: string, run: (request: Request, response: Response) => Promise<void>): void => {
     allowAt(path, 'POST');
@@ -62,9 +55,8 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
     });
   };
 
-  for (const route of readRoutes) {
-    read(route.path, (request) => route.run(context, textParams(request), queryOf(request)));
-  }
+  // GET comes here no more.
+  for (const { path } of readRoutes) allowAt(expressPath(path), 'GET, HEAD');
   post('/v1/transactions', (request, response) => submit(request, response, queryOf(request)));
   post('/v1/faucet', async (request, response) => sendReply(response, await useFaucet(context, metrics, request)));
   for (const route of admin === undefined ? [] : adminRoutes) {
@@ -107,27 +99,6 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
   });
   app.use(lastResort(onBug));
   return app;
-}
-
-/** Pages run scripts of this node alone; the documentation's own style needs inline attributes. */
-function securityHeaders() {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // Plain HTTP is spoken here; whoever puts TLS in front says so there.
-    strictTransportSecurity: false,
-  });
 }
 
 const isStream = (response: { getHeader: (name: string) => unknown }): boolean =>

@@ -1,6 +1,6 @@
 /**
- * The HTTP floor: one node:http server. Every request passes the guard; POST /v1/transactions goes straight to its
- * handler (the fast door), all else to Express. Both doors give the same answers.
+ * The HTTP floor: one node:http server. Every request passes the guard; POST /v1/transactions and what reads go straight
+ * to their handlers (the fast doors), all else to Express.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -18,6 +18,7 @@ import { createHttpMetrics, type HttpMetrics } from './metrics.js';
 import type { NodeAdmin } from './node-admin.js';
 import type { NodeApi } from './node-api.js';
 import type { ProblemCode } from './problems.js';
+import { createReadDoor } from './read-door.js';
 import { problem, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { labelRoute, routeLabel } from './route-label.js';
@@ -81,6 +82,7 @@ export function createHttpServer({
   const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
   const listeners = createListeners(context, metrics, onBug);
   const submit = createSubmit(context, metrics);
+  const readDoor = createReadDoor(context);
   const guard = createGuard(host, limits, tls === undefined ? 'http' : 'https');
   const access = createAccess({ findKey, anonymous, limits });
   const app = createApp({ context, metrics, listeners, submit, access, admin, onBug });
@@ -95,9 +97,14 @@ export function createHttpServer({
     const path = mark === -1 ? url : url.slice(0, mark);
     const refused = (await guard.refusal(request)) ?? (await access.refusal(request, path));
     if (refused !== undefined) return sendReply(response, refused);
-    if (request.method !== 'POST' || path !== fastPath) return app(request, response);
-    labelRoute(response, fastPath);
-    await submit(request, response, new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)));
+    const query = mark === -1 ? '' : url.slice(mark + 1);
+    if (request.method === 'POST' && path === fastPath) {
+      labelRoute(response, fastPath);
+      return submit(request, response, new URLSearchParams(query));
+    }
+    const reading = request.method === 'GET' || request.method === 'HEAD' ? readDoor.find(path) : undefined;
+    if (reading === undefined) return app(request, response);
+    await readDoor.answer(request, response, reading, query);
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {

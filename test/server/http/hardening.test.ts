@@ -129,6 +129,12 @@ test('answers carry safe headers, and pages load nothing from elsewhere', async 
       assert.equal((await call(url + target)).status, 200, `${path} links to ${target}`);
     }
   }
+  const [data, page] = [await call(`${url}/v1/status`), await call(`${url}/docs`)];
+  for (const [name, value] of page.headers) {
+    if (/^(x-|content-security|cross-origin|origin-agent|referrer)/.test(name)) {
+      assert.equal(data.headers.get(name), value, name);
+    }
+  }
   assert.equal((await call(`${url}/docs/files/package.json`)).body.code, 'route_not_found');
   assert.equal((await call(`${url}/docs/files/..%2fpackage.json`)).body.code, 'route_not_found');
 });

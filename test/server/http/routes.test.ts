@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { readRoutes } from '../../../server/http/routes/all-routes.js';
 import { addressOf, hex, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { call, listening } from './listening.js';
@@ -91,12 +92,42 @@ test('an answer that has not changed is 304 for its ETag', async (t) => {
   const ask = async (): Promise<number | undefined> => {
     const request = get(`${url}/v1/blocks`, { headers: { 'if-none-match': etag } });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
+    assert.equal(response.headers.etag === etag, response.statusCode === 304);
     response.resume();
     return response.statusCode;
   };
   assert.equal(await ask(), 304);
   await node.pay(1);
   assert.equal(await ask(), 200);
+});
+
+test('long answers are compressed for who takes that, short ones never; both say what they depend on', async (t) => {
+  const node = await startChainNode(t);
+  await node.pay(2);
+  const { url } = await listening(t, node.api, { allowedOrigins: ['https://wallet.example'] });
+  const headers = { 'accept-encoding': 'gzip', origin: 'https://wallet.example' };
+  const ask = async (path: string, more = {}): Promise<IncomingMessage> => {
+    const [response] = (await once(get(url + path, { headers: more }), 'response')) as [IncomingMessage];
+    return response;
+  };
+  const plain = Buffer.concat(await (await ask('/v1/blocks')).toArray());
+  assert.ok(plain.length >= 1024);
+  const long = await ask('/v1/blocks', headers);
+  assert.equal(long.headers['content-encoding'], 'gzip');
+  assert.equal(long.headers.vary, 'Origin, Accept-Encoding');
+  assert.deepEqual(gunzipSync(Buffer.concat(await long.toArray())), plain);
+  const short = await ask('/v1/supply', headers);
+  assert.equal(short.headers['content-encoding'], undefined);
+  assert.equal(short.headers.vary, 'Origin, Accept-Encoding');
+  assert.equal(Buffer.concat(await short.toArray()).length, Number(short.headers['content-length']));
+});
+
+test('a path is found in capitals and with a slash at its end, and its parameters stay as they are', async (t) => {
+  const { url } = await listening(t, (await shared()).api);
+  const { address } = (await shared()).payer;
+  assert.equal((await call(`${url}/V1/Accounts/${address}/`)).body.address, address);
+  assert.equal((await call(`${url}/v1/accounts/${encodeURIComponent('a b/c')}`)).body.code, 'invalid_parameter');
+  assert.equal((await call(`${url}/v1/accounts/${'q'.repeat(8000)}`)).body.code, 'invalid_parameter');
 });
 
 test('an account never seen has zeros; heights that are not final or not kept are refused', async (t) => {
