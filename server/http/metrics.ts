@@ -112,6 +112,10 @@ function nodeGauges(node: NodeApi, register: Registry): void {
   gauge('chain_epoch_number', 'Epoch of the next block', () => node.status().epoch);
   gauge('mempool_waiting_transactions', 'Transactions that wait', () => node.mempool().count);
   gauge('mempool_size_bytes', 'Bytes that wait', () => node.mempool().bytes);
+  const { knownSignatures } = node;
+  if (knownSignatures !== undefined) {
+    gauge('mempool_known_signatures', 'Signatures found good of transactions that are not final', knownSignatures);
+  }
   gauge('p2p_connected_peers', 'Connected peers', () => node.status().peers);
   gauge('node_ready_boolean', '1 when /readyz says so', () =>
     Object.values(node.health()).every((fault) => fault === undefined) ? 1 : 0,

@@ -146,6 +146,8 @@ export interface NodeApi {
   /** Syncs of each file since the start. */
   readonly syncs?: () => SyncCounts;
   readonly onTimed?: OnTimed;
+  /** Of transactions that are not final: found good, and not checked again in a block. */
+  readonly knownSignatures?: () => number;
   /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */
   prove(address: Address, index?: Height): AccountProof | undefined;
   /** Development chains only: signs with the treasury key; undefined elsewhere. */

@@ -319,6 +319,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     stateOnDisk: stores.stateOnDisk,
     syncs: () => stores.syncs,
     onTimed: timings.onTimed,
+    knownSignatures: known.count,
     queries,
     pool,
     limits: memory.mempool,

@@ -10,6 +10,7 @@ export interface KnownSignatures {
   readonly add: (id: TransactionId, signature: Signature) => void;
   /** Of transactions that are final: no block needs them any more. */
   readonly forget: (ids: readonly TransactionId[]) => void;
+  readonly count: () => number;
 }
 
 /**
@@ -34,5 +35,6 @@ export function createKnownSignatures(limit: number = maxKnown): KnownSignatures
         older.delete(id);
       }
     },
+    count: () => younger.size + older.size,
   };
 }

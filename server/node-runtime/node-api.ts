@@ -39,6 +39,7 @@ export interface NodeApiParts {
   readonly networkStats?: () => PeerNetworkStats;
   readonly syncs: NonNullable<NodeApi['syncs']>;
   readonly onTimed: NonNullable<NodeApi['onTimed']>;
+  readonly knownSignatures: NonNullable<NodeApi['knownSignatures']>;
   readonly health: NodeApi['health'];
   /** Whether peers are expected and none is connected. */
   readonly isAlone: () => boolean;
@@ -160,6 +161,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     schedule,
     syncs: parts.syncs,
     onTimed: parts.onTimed,
+    knownSignatures: parts.knownSignatures,
     peers: parts.peers,
     ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
     prove: (address, index) => proveAccount(crypto, parts.stateOnDisk, queries, address, index),

@@ -44,6 +44,7 @@ test('a payment handed in over HTTP is final when ?wait=final answers', async (t
   }
   const written = /^slotledger_storage_ledger_write_seconds_count (\d+)$/m.exec(metrics)?.[1];
   assert.ok(Number(written) >= 100, `${written} writes of ledger.db were timed`);
+  assert.match(metrics, /^slotledger_mempool_known_signatures 0$/m, 'what is final is forgotten');
 });
 
 test('an idle chain makes no block and writes nothing', async (t) => {
