@@ -32,6 +32,8 @@ export async function measureGrowth(name: string, { perSecond, seconds }: Growth
       percentile(samples.slice((n * samples.length) / 4, ((n + 1) * samples.length) / 4), 0.5);
     const index = await under.settled(60_000);
     const { faults } = await account(under, index, report.acknowledged);
+    // Payments that wait for ever would be what grows.
+    const failed = Object.entries(report.failed).map(([code, times]) => `${times} payments were not final: ${code}`);
     const grew = quarter(3) - quarter(1);
     return {
       name,
@@ -42,7 +44,7 @@ export async function measureGrowth(name: string, { perSecond, seconds }: Growth
         ['payments, all final once', format(report.acknowledged.length)],
         ['blocks', format(index)],
       ],
-      faults,
+      faults: [...faults, ...failed],
     };
   } finally {
     await under.stop();

@@ -53,6 +53,7 @@ interface Answer {
   readonly receipt?: { readonly index: number };
 }
 
+/** Asks again where the node has closed a connection that was kept for long: a payment that gets lost holds up its lane. */
 function pay(agent: Agent, { body, url }: Due): Promise<Answer> {
   return new Promise((resolve) => {
     const path = `${url}/v1/transactions?wait=final&timeout_ms=${waitMs}`;
@@ -62,7 +63,10 @@ function pay(agent: Agent, { body, url }: Due): Promise<Answer> {
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
     });
-    sent.on('error', (error) => resolve({ code: error.message }));
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const wasClosed = sent.reusedSocket && error.code === 'ECONNRESET';
+      resolve(wasClosed ? pay(agent, { body, url }) : { code: error.message });
+    });
     sent.end(body);
   });
 }
