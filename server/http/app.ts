@@ -11,7 +11,7 @@ import type { HttpMetrics } from './metrics.js';
 import type { NodeAdmin } from './node-admin.js';
 import type { ProblemBody } from './problems.js';
 import { problem, sendReply } from './reply.js';
-import type { RouteContext } from './route.js';
+import { type RouteContext, routerPath } from './route.js';
 import { labelRoute } from './route-label.js';
 import { readRoutes } from './routes/all-routes.js';
 import { securityHeaders } from './security-headers.js';
@@ -28,8 +28,6 @@ export interface AppParts {
   /** Told of what should not have happened. */
   readonly onBug: (error: unknown) => void;
 }
-
-const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 export function createApp({ context, metrics, listeners, submit, access, admin, onBug }: AppParts): Express {
   const app = express();
@@ -55,12 +53,12 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
     });
   };
 
-  // GET comes here no more.
-  for (const { path } of readRoutes) allowAt(expressPath(path), 'GET, HEAD');
+  // Answered by the read door; known here for 405 only.
+  for (const { path } of readRoutes) allowAt(routerPath(path), 'GET, HEAD');
   post('/v1/transactions', (request, response) => submit(request, response, queryOf(request)));
   post('/v1/faucet', async (request, response) => sendReply(response, await useFaucet(context, metrics, request)));
   for (const route of admin === undefined ? [] : adminRoutes) {
-    const path = expressPath(route.path);
+    const path = routerPath(route.path);
     allowAt(path, route.method === 'get' ? 'GET, HEAD' : route.method.toUpperCase());
     app[route.method](path, async (request, response) => {
       labelRoute(response, route.path);

@@ -8,7 +8,7 @@ import createEtag from 'etag';
 import createRouter from 'find-my-way';
 import isFresh from 'fresh';
 import { type Reply, replyHeaders } from './reply.js';
-import type { Route, RouteContext } from './route.js';
+import { type Route, type RouteContext, routerPath } from './route.js';
 import { labelRoute } from './route-label.js';
 import { readRoutes } from './routes/all-routes.js';
 import { securityHeaders } from './security-headers.js';
@@ -28,12 +28,12 @@ export interface ReadDoor {
   ) => Promise<void>;
 }
 
-type BareMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
-
 export interface FoundRoute {
   readonly route: Route;
   readonly params: { readonly [name: string]: string };
 }
+
+type BareMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Cases and a slash at the end make no difference, as in Express. */
 export function createReadDoor(context: RouteContext): ReadDoor {
@@ -43,7 +43,7 @@ export function createReadDoor(context: RouteContext): ReadDoor {
     maxParamLength: context.limits.maxHeaderBytes,
     querystringParser: () => undefined,
   });
-  for (const route of readRoutes) router.on('GET', route.path.replace(/\{(\w+)\}/g, ':$1'), () => {}, route);
+  for (const route of readRoutes) router.on('GET', routerPath(route.path), () => {}, route);
   // Its types know Express only.
   const compress = compression({ threshold: compressedFrom }) as unknown as BareMiddleware;
 

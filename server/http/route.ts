@@ -47,6 +47,9 @@ export interface RouteAnswer {
   readonly mediaType?: string;
 }
 
+/** `/v1/blocks/{at}` as routers have it: `/v1/blocks/:at`. */
+export const routerPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
 export interface Route extends RouteDescription {
   readonly run: (
     context: RouteContext,
