@@ -79,5 +79,5 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Reply, 
     return;
   }
   response.writeHead(reply.status, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(text) });
-  response.end(request.method === 'HEAD' ? undefined : text);
+  response.end(text);
 }

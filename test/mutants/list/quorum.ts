@@ -10,6 +10,11 @@ export const quorum: readonly Mutant[] = [
       'return 2n * BigInt(stake) >= BigInt(total);',
     ]),
   ),
+  breaks('5-quorum', 'two-thirds-quorum', 'a twin of exactly a third makes two blocks of one height final', [
+    'consensus/quorum.ts',
+    'return 3n * BigInt(stake) > 2n * BigInt(total);',
+    'return 3n * BigInt(stake) >= 2n * BigInt(total);',
+  ]),
   breaks('5-quorum', 'whole-quorum', 'one crashed validator halts the chain', [
     'consensus/quorum.ts',
     'return 3n * BigInt(stake) > 2n * BigInt(total);',
