@@ -96,6 +96,7 @@ export function addServerCommands(parent: Command): Command {
     .option('--seed <number>', 'the same number shows the same run', '1')
     .option('--partition <groups>', 'who is cut off from whom, such as 0,1/2,3')
     .option('--crash <nodes>', 'who is down, such as 2')
+    .option('--byzantine <number>', 'how many break the rules all the time, less than a third', '0')
     .option('--output <form>', 'text or json (default: text)')
     .action(run(async (command) => (await import('./simulate.js')).simulate(command)));
   addGenesisCommands(parent, addHomeOptions, addKeyOptions);

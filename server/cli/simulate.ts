@@ -2,9 +2,12 @@
 import type { Command } from 'commander';
 import { usageProblem } from '../../client/cli/cli-problem.js';
 import { createTerminal } from '../../client/cli/terminal.js';
+import { type Role, roles } from '../simulator/cast/cast.js';
+import { castEach } from '../simulator/cast/casting.js';
 import { startLoad } from '../simulator/load.js';
-import { validatorKeyOf } from '../simulator/simulated-chain.js';
+import { createRandom } from '../simulator/random.js';
 import { createSimulation } from '../simulator/simulation.js';
+import { drawPicture, type SlotRecord } from './simulation-picture.js';
 
 interface Options {
   readonly validators: string;
@@ -12,22 +15,30 @@ interface Options {
   readonly seed: string;
   readonly partition?: string;
   readonly crash?: string;
+  readonly byzantine: string;
   readonly output?: string;
-}
-
-interface SlotRecord {
-  readonly slot: number;
-  readonly leader: number;
-  readonly up: readonly boolean[];
-  readonly final: readonly number[];
-  /** ms from a payment's sending to its finality, for those that became final in this slot. */
-  readonly finalityMs: readonly number[];
 }
 
 function whole(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= low && value <= high) return value;
   throw usageProblem(`--${name} ${text} is not a whole number from ${low} to ${high}.`, `Write --${name} ${low}.`);
+}
+
+/** The last ones, each in a way of its own. @throws where they hold what no protocol of this kind bears */
+function drawByzantine(count: number, byzantine: number, seed: number): readonly { node: number; role: Role }[] {
+  if (byzantine > 0 && 3 * byzantine >= count) {
+    const most = Math.ceil(count / 3) - 1;
+    throw usageProblem(
+      `${byzantine} of ${count} hold a third of the stake or more, and nothing is promised then.`,
+      most > 0 ? `Write --byzantine ${most}, or more --validators.` : 'Write --validators 4.',
+    );
+  }
+  const drawn = createRandom(seed, 'roles').shuffle(roles);
+  return Array.from({ length: byzantine }, (_, at) => ({
+    node: count - byzantine + at,
+    role: drawn[at % drawn.length]!,
+  }));
 }
 
 /** The faults last through the middle third of the run. */
@@ -43,7 +54,9 @@ export function simulate(command: Command): void {
     .map((part) => part.split(',').filter(Boolean).map(nodeOf('partition')));
   const crashed = (options.crash ?? '').split(',').filter(Boolean).map(nodeOf('crash'));
   const groupOf = (node: number): number => groups.findIndex((group) => group.includes(node));
-  const simulation = createSimulation({ seed, stakes: Array.from({ length: count }, () => 1_000) });
+  const byzantine = drawByzantine(count, whole('byzantine', options.byzantine, 0, count), seed);
+  const { actors, twins } = castEach(byzantine);
+  const simulation = createSimulation({ seed, stakes: Array.from({ length: count }, () => 1_000), actors, twins });
   const { nodes, network } = simulation;
   startLoad(simulation, 250);
   const from = Math.floor(slots / 3);
@@ -77,43 +90,8 @@ export function simulate(command: Command): void {
       finalityMs: simulation.finalityMs.slice(known),
     });
   }
-  const made = new Set(
-    nodes.flatMap(({ disk }) =>
-      disk
-        .blocks()
-        .slice(1)
-        .map(({ slot, proposer }) => `${slot} ${proposer}`),
-    ),
+  const groupIn = (node: number, slot: number): number => (slot >= from && slot < to ? groupOf(node) : -1);
+  terminal.result({ seed, height: simulation.height(), byzantine, slots: records }, () =>
+    drawPicture({ simulation, records, byzantine, groupIn, seed }),
   );
-  const cell = ({ slot, leader, up, final }: SlotRecord, node: number): string => {
-    if (up[node] !== true) return 'x';
-    if (made.has(`${slot} ${validatorKeyOf(node)}`)) return '#';
-    if (leader === node) return 'l';
-    if (final[node]! > 0) return 'o';
-    const group = groupOf(node);
-    return group >= 0 && slot >= from && slot < to ? 'abcdefghijklmn'[group % 14]! : '.';
-  };
-  const speed = ({ finalityMs }: SlotRecord): string => {
-    if (finalityMs.length === 0) return ' ';
-    const longest = Math.max(...finalityMs);
-    return longest < 100 ? '1' : longest < 1_000 ? '2' : longest < 10_000 ? '3' : '4';
-  };
-  const sorted = simulation.finalityMs.slice().sort((left, right) => left - right);
-  const at = (share: number): string => `${(sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)} ms`;
-  terminal.result({ seed, height: simulation.height(), slots: records }, () => {
-    const lines: string[] = [];
-    for (let start = 0; start < slots; start += 60) {
-      const part = records.slice(start, start + 60);
-      lines.push(`slot     ${part.map(({ slot }) => (slot % 10 === 0 ? String(slot).padEnd(10) : '')).join('')}`);
-      for (const { index } of nodes)
-        lines.push(`node ${String(index).padEnd(3)} ${part.map((one) => cell(one, index)).join('')}`);
-      lines.push(`finality ${part.map(speed).join('')}`, '');
-    }
-    lines.push(
-      '# leads, and its block became final   l leads, nothing became of it   o learnt of final blocks   x down',
-      'a b … cut off with its group          finality: slowest payment 1 < 0.1 s, 2 < 1 s, 3 < 10 s, 4 longer',
-      `${simulation.height()} blocks final; ${sorted.length} payments, median ${at(0.5)}, 99% ${at(0.99)}; seed ${seed}`,
-    );
-    return lines.join('\n');
-  });
 }

@@ -3,13 +3,14 @@
  * sometimes a validator whose vote state gets lost; then healing, after which payments must become final.
  */
 
+import { roles } from '../../server/simulator/cast/cast.js';
+import { castOn } from '../../server/simulator/cast/casting.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { startLoad } from '../../server/simulator/load.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createPurse } from '../../server/simulator/simulated-chain.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
-import { roles } from '../simulator/cast/cast.js';
-import { allHonest, castOn } from '../simulator/cast/draw.js';
+import { allHonest } from '../simulator/draw-casting.js';
 import { faultKinds, startFaults } from '../simulator/faults.js';
 import type { Setting } from './mutant.js';
 import { checkPayments, startTricks } from './tricks.js';

@@ -2,7 +2,7 @@
  * Looks for a mistake with the simulator alone: short runs under dense faults until one breaks a rule or the budget is
  * spent. Prints one JSON line. Started as a process of its own, so that a run that never ends can be ended.
  */
-import type { Role } from '../simulator/cast/cast.js';
+import type { Role } from '../../server/simulator/cast/cast.js';
 import type { FaultKind } from '../simulator/faults.js';
 import { huntSeed } from './hunt-seed.js';
 import { lookThroughSeeds, values } from './look-through-seeds.js';

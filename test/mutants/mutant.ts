@@ -1,5 +1,5 @@
 /** One deliberate breakage of one rule: the simulator, the twins or the tests must notice it. */
-import type { Role } from '../simulator/cast/cast.js';
+import type { Role } from '../../server/simulator/cast/cast.js';
 import type { FaultKind } from '../simulator/faults.js';
 
 export interface Edit {

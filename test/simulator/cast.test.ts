@@ -1,10 +1,11 @@
 /** Validators that break the rules: below a third of the stake they change nothing, from a third on they are found out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { roles } from '../../server/simulator/cast/cast.js';
+import { castOn } from '../../server/simulator/cast/casting.js';
 import { createRandom } from '../../server/simulator/random.js';
-import { roles } from './cast/cast.js';
-import { castOn, drawCasting } from './cast/draw.js';
 import { bites, runControl } from './controls.js';
+import { drawCasting } from './draw-casting.js';
 import { drawKinds, faultKinds } from './faults.js';
 import { runSeed } from './run.js';
 

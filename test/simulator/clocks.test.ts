@@ -1,9 +1,9 @@
 /** The shipped watch over the clock, in simulated networks: clocks beyond the limit are found out and heal. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { castOn } from '../../server/simulator/cast/casting.js';
 import { startLoad } from '../../server/simulator/load.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
-import { castOn } from './cast/draw.js';
 
 const doubting = ({ nodes }: Simulation): number[] =>
   nodes.filter((node) => node.clockFault() !== undefined).map(({ index }) => index);

@@ -5,7 +5,7 @@
 
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { drawControl } from './cast/draw.js';
+import { drawControl } from './draw-casting.js';
 import { type RunReport, runSeed } from './run.js';
 
 /** @returns whether this seed shows what the checkers are for */

@@ -2,13 +2,14 @@
 import { createConsensus } from '../../consensus/consensus.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { developmentParameters } from '../../ledger/values/parameters.js';
+import type { Role } from '../../server/simulator/cast/cast.js';
+import type { Casting } from '../../server/simulator/cast/casting.js';
 import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { furthest, startLoad } from '../../server/simulator/load.js';
 import { createRandom, type Random } from '../../server/simulator/random.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
-import type { Role } from './cast/cast.js';
-import { type Casting, drawCasting } from './cast/draw.js';
+import { drawCasting } from './draw-casting.js';
 import { drawLimits, drawParameters } from './draw-parameters.js';
 import { drawKinds, type FaultKind, isFinalityOwed, startFaults } from './faults.js';
 import { awaitFinality, type Healing } from './healing.js';

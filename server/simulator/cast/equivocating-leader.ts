@@ -1,6 +1,6 @@
 /** Proposes two blocks in one view, each to one half of the others. */
 import type { Block } from '../../../ledger/values/block.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 import { rivalOf } from './rival-block.js';
 import { isShown, repropose } from './signing.js';
 

@@ -1,7 +1,7 @@
 /** Keeps what was said, by anyone, and says it again seconds and epochs later, its own votes with today's epoch. */
 import type { Epoch } from '../../../ledger/values/numbers.js';
-import type { ReplicaMessage } from '../../../server/replica/ports.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { ReplicaMessage } from '../../replica/ports.js';
+import type { CreateActor } from '../actor.js';
 import { signVote } from './signing.js';
 
 const maxKept = 256;

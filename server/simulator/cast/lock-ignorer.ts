@@ -3,7 +3,7 @@
  * proposes two blocks it tells each half of the others that all is well with theirs.
  */
 import type { Proposal } from '../../../ledger/values/vote.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 import { isShown, signVote } from './signing.js';
 
 /** More views than any flood has: two of its like would pass on to each other without end what they forgot. */

@@ -10,9 +10,9 @@ import type { Block } from '../../../ledger/values/block.js';
 import { blockHash } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight, toSlot, toView, type View } from '../../../ledger/values/numbers.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
-import type { ReplicaMessage } from '../../../server/replica/ports.js';
-import type { CreateActor, Stage } from '../../../server/simulator/actor.js';
-import { validatorKeyOf } from '../../../server/simulator/simulated-chain.js';
+import type { ReplicaMessage } from '../../replica/ports.js';
+import type { CreateActor, Stage } from '../actor.js';
+import { validatorKeyOf } from '../simulated-chain.js';
 import { type MessageOf, signProposal } from './signing.js';
 
 type NewBlock = MessageOf<'new_block'>;

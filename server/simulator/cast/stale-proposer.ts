@@ -1,7 +1,7 @@
 /** Leads by proposing again what an older certificate justifies, as if it had seen nothing since. */
 import type { Block } from '../../../ledger/values/block.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 import { repropose } from './signing.js';
 
 const maxRemembered = 24;

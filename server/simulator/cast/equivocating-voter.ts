@@ -1,7 +1,7 @@
 /** Votes for two blocks in every view and phase: the right one to one half, another to the other, now and then both. */
 
 import type { Hash } from '../../../ledger/values/text.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 import { inFirstHalf, signVote } from './signing.js';
 
 export const equivocatingVoter: CreateActor = (stage) => {

@@ -1,6 +1,6 @@
 /** Crashes every few slots and comes back with the vote state of a new validator: it remembers nothing it signed. */
-import { initialVoteState } from '../../../server/replica/recover.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import { initialVoteState } from '../../replica/recover.js';
+import type { CreateActor } from '../actor.js';
 
 export const amnesiac: CreateActor = (stage) => {
   const { queue, random } = stage;

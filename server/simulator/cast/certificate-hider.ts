@@ -1,5 +1,5 @@
 /** Shows what it certifies and votes to one other node only, another one in every view. */
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 
 export const certificateHider: CreateActor = (stage) => {
   const only = (view: number): number => stage.others[view % stage.others.length]!;

@@ -1,5 +1,5 @@
 /** Everyone who breaks the rules, by name. A twin is no actor: it is a second honest replica with the same key. */
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 import { amnesiac } from './amnesiac.js';
 import { certificateForger } from './certificate-forger.js';
 import { certificateHider } from './certificate-hider.js';

@@ -1,9 +1,9 @@
 /** Sends votes, proposals and new-views of views to come, near and far, as fast as its links carry them. */
 import { slotOfView, viewAt } from '../../../consensus/view.js';
 import { toSlot, toView, type View } from '../../../ledger/values/numbers.js';
-import type { ReplicaMessage } from '../../../server/replica/ports.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
-import { authorOf } from '../../../server/simulator/message-lines.js';
+import type { ReplicaMessage } from '../../replica/ports.js';
+import type { CreateActor } from '../actor.js';
+import { authorOf } from '../message-lines.js';
 import { signNewView, signProposal, signVote } from './signing.js';
 
 /** Of those that a line can carry: view 0 is of genesis alone, and no node takes anything of it from a peer. */

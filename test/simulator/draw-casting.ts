@@ -1,15 +1,7 @@
 /** Who is Byzantine in a run, and how: drawn from the seed, always less than a third of the stake. */
-import { type CreateActor, together } from '../../../server/simulator/actor.js';
-import type { Random } from '../../../server/simulator/random.js';
-import { cast, type Role, roles } from './cast.js';
-
-export interface Casting {
-  readonly roles: readonly Role[];
-  readonly actors: ReadonlyMap<number, CreateActor>;
-  readonly twins: readonly number[];
-  /** Cuts the network between two camps, each with one of every two twins, until the healing. */
-  readonly camps?: boolean;
-}
+import { type Role, roles } from '../../server/simulator/cast/cast.js';
+import { type Casting, castOn } from '../../server/simulator/cast/casting.js';
+import type { Random } from '../../server/simulator/random.js';
 
 export const allHonest: Casting = { roles: [], actors: new Map(), twins: [] };
 
@@ -53,14 +45,4 @@ function drawByzantine(random: Random, stakes: readonly number[]): readonly numb
     chosen.push(node);
   }
   return chosen;
-}
-
-/** Each node plays all the roles: with two, one node may be both a liar and a flooder. */
-export function castOn(drawn: readonly Role[], nodes: readonly number[]): Casting {
-  const acted = drawn.filter((role) => role !== 'twin').map((role) => cast[role]);
-  return {
-    roles: drawn,
-    actors: new Map(acted.length === 0 ? [] : nodes.map((node) => [node, together(acted)])),
-    twins: drawn.includes('twin') ? nodes : [],
-  };
 }

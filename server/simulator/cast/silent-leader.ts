@@ -1,6 +1,6 @@
 /** Leads and proposes nothing in two of three slots; otherwise as good, or as bad, as its other roles let it be. */
 import { slotOfView } from '../../../consensus/view.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 
 export const silentLeader: CreateActor = (stage) => ({
   outgoing(_to, message) {

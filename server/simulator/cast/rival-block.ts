@@ -5,9 +5,9 @@ import type { Block } from '../../../ledger/values/block.js';
 import { toAmount } from '../../../ledger/values/numbers.js';
 import { transactionSigningText } from '../../../ledger/values/signing.js';
 import type { Transaction, TransactionBody } from '../../../ledger/values/transaction.js';
-import type { Stage } from '../../../server/simulator/actor.js';
-import { customerOf, ownerOf, vrfKeyOf } from '../../../server/simulator/simulated-chain.js';
-import { standInKey } from '../../../server/simulator/stand-in-crypto.js';
+import type { Stage } from '../actor.js';
+import { customerOf, ownerOf, vrfKeyOf } from '../simulated-chain.js';
+import { standInKey } from '../stand-in-crypto.js';
 
 /**
  * @returns undefined unless the parent is the last block on the leader's own disk, since only that state is at hand, and

@@ -6,7 +6,7 @@ import { memberIndex } from '../../../consensus/quorum.js';
 import { readEpoch } from '../../../ledger/state-keys.js';
 import { toEpoch, toView } from '../../../ledger/values/numbers.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
-import type { CreateActor, Stage } from '../../../server/simulator/actor.js';
+import type { CreateActor, Stage } from '../actor.js';
 import { signVote } from './signing.js';
 
 const garbage = `0x${'ab'.repeat(64)}` as const;

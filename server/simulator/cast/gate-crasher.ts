@@ -7,9 +7,9 @@ import { blockHash } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight, toView } from '../../../ledger/values/numbers.js';
 import type { ChainId } from '../../../ledger/values/text.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
-import type { ReplicaMessage } from '../../../server/replica/ports.js';
-import type { CreateActor, Stage } from '../../../server/simulator/actor.js';
-import { validatorKeyOf } from '../../../server/simulator/simulated-chain.js';
+import type { ReplicaMessage } from '../../replica/ports.js';
+import type { CreateActor, Stage } from '../actor.js';
+import { validatorKeyOf } from '../simulated-chain.js';
 import { type MessageOf, signNewView, signProposal, signVote } from './signing.js';
 
 const wrongPpm = 300_000;

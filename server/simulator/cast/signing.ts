@@ -6,8 +6,8 @@ import type { Block } from '../../../ledger/values/block.js';
 import { proposalSigningText, voteSigningText } from '../../../ledger/values/signing.js';
 import type { Hash } from '../../../ledger/values/text.js';
 import type { Certificate, Proposal, ProposalBody, Vote, VoteBody } from '../../../ledger/values/vote.js';
-import type { ReplicaMessage } from '../../../server/replica/ports.js';
-import type { Stage } from '../../../server/simulator/actor.js';
+import type { ReplicaMessage } from '../../replica/ports.js';
+import type { Stage } from '../actor.js';
 
 export type MessageOf<Type extends ReplicaMessage['type']> = Extract<ReplicaMessage, { type: Type }>;
 

@@ -4,7 +4,7 @@
  */
 import { toHeight } from '../../../ledger/values/numbers.js';
 import type { CertificateReference } from '../../../ledger/values/vote.js';
-import type { CreateActor } from '../../../server/simulator/actor.js';
+import type { CreateActor } from '../actor.js';
 import { signNewView } from './signing.js';
 
 const boastPpm = 200_000;
