@@ -3,6 +3,7 @@
  * objects. Everything hashed or signed is written by this function, so it must never give two texts for one value.
  */
 import { assert } from './assertion.js';
+import { keptTexts } from './transaction-texts.js';
 
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const loneSurrogate = /\p{Surrogate}/u;
@@ -22,7 +23,7 @@ export function canonicalJson(value: unknown): string {
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value as Record<string, unknown>);
+      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value);
     default:
       throw new Error(`assertion failed: a ${typeof value} has no canonical form`);
   }
@@ -44,16 +45,20 @@ function canonicalArray(values: readonly unknown[]): string {
   return `${text}]`;
 }
 
-function canonicalObject(value: Record<string, unknown>): string {
+/** The members of an object as `canonicalJson` writes them, without the braces around them. */
+export function canonicalMembers(value: object): string {
   const prototype = Object.getPrototypeOf(value);
   assert(prototype === Object.prototype || prototype === null, 'only plain objects have a canonical form');
-  let text = '{';
+  let text = '';
   // Array.prototype.sort without a comparator orders by UTF-16 code units, as RFC 8785 section 3.2.3 demands.
   for (const key of Object.keys(value).sort()) {
-    const member = value[key];
+    const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
-    if (text.length > 1) text += ',';
+    if (text !== '') text += ',';
     text += `${canonicalString(key)}:${canonicalJson(member)}`;
   }
-  return `${text}}`;
+  return text;
 }
+
+/** A transaction that a decoder made is written once, however many blocks and messages it travels in. */
+const canonicalObject = (value: object): string => keptTexts(value)?.json ?? `{${canonicalMembers(value)}}`;

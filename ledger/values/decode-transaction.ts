@@ -16,6 +16,7 @@ import type { Parameters } from './genesis.js';
 import { maxLane, minTransactionBytes } from './limits.js';
 import { type DecodeProblem, ok, type Result } from './result.js';
 import { checked, type Decoder, describe, integer, list, optional, record, refuse, variant } from './shape.js';
+import { transactionJson } from './signing.js';
 import type { ChainId } from './text.js';
 import { isWellFormed, utf8Length } from './text-forms.js';
 import type { Output, Stake, Transaction, Transfer, Unstake, ValidatorKeys } from './transaction.js';
@@ -90,7 +91,10 @@ function makeDecoder({ chain, prefix, parameters }: ChainRules): Decoder<Transac
   const decode = checked(variant<Transaction>('type', { transfer, stake, unstake }), spendingFault);
   return (value) => {
     const decoded = decode(value);
-    if (decoded.ok) keepTexts(decoded.value);
+    if (!decoded.ok) return decoded;
+    keepTexts(decoded.value);
+    // Written now: whatever holds the transaction, a message, a block or a row, is written with this text.
+    transactionJson(decoded.value);
     return decoded;
   };
 }

@@ -32,9 +32,14 @@ export function transactionJson(transaction: Transaction): string {
 export function transactionBytes(transaction: Transaction): number {
   const kept = keptTexts(transaction);
   if (kept === undefined) return utf8Length(transactionJson(transaction));
-  kept.bytes ??= utf8Length(transactionJson(transaction));
+  // All that a decoder lets pass is ASCII, but for the memo.
+  kept.bytes ??=
+    transactionJson(transaction).length + (transaction.memo === undefined ? 0 : beyondAscii(transaction.memo));
   return kept.bytes;
 }
+
+/** Bytes that the UTF-8 form of a text has more than the text has units; escapes are ASCII. */
+const beyondAscii = (text: string): number => utf8Length(text) - text.length;
 
 /** What a validator signs to vote. Takes a whole vote too: `validator` and `signature` are left out. */
 export function voteSigningText(vote: VoteBody): string {

@@ -3,7 +3,7 @@
  * only with objects that a decoder made, since nobody changes those; whoever builds a transaction by hand gets fresh ones.
  */
 import type { Hasher } from './crypto.js';
-import type { Transaction, TransactionBody, TransactionId } from './transaction.js';
+import type { Transaction, TransactionId } from './transaction.js';
 
 export interface TransactionTexts {
   json: string | undefined;
@@ -39,4 +39,4 @@ export function keepTexts(transaction: Transaction): void {
 }
 
 /** undefined: this object was not made by a decoder. */
-export const keptTexts = (transaction: TransactionBody): TransactionTexts | undefined => Kept.of(transaction);
+export const keptTexts = (transaction: object): TransactionTexts | undefined => Kept.of(transaction);

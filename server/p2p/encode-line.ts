@@ -3,7 +3,7 @@
  * canonical JSON (RFC 8785), so the hash of a line is the identity of its message whoever sent it.
  */
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../ledger/values/canonical.js';
+import { canonicalMembers } from '../../ledger/values/canonical.js';
 import type { Lines } from './gossip.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import type { WireMessage, WireType } from './messages.js';
@@ -12,8 +12,8 @@ import type { Priority } from './outbox.js';
 /** The line with its newline. May be longer than a line's limit: ask `fitsLine`. */
 export function encodeLine(message: WireMessage): Buffer {
   const { type, ...fields } = message;
-  const rest = canonicalJson(flat(type, fields));
-  return Buffer.from(`{"type":"${type}"${rest === '{}' ? '}' : `,${rest.slice(1)}`}\n`);
+  const rest = canonicalMembers(flat(type, fields));
+  return Buffer.from(`{"type":"${type}"${rest === '' ? '' : `,${rest}`}}\n`);
 }
 
 export const fitsLine = (line: Buffer): boolean => line.length - 1 <= MAX_LINE_BYTES;

@@ -100,7 +100,11 @@ export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
     return line;
   }
 
+  const isAlone = (): boolean => peers()[Symbol.iterator]().next().done === true;
+
   function broadcast(message: ReplicaMessage): void {
+    // Whoever comes later is told what is urgent only.
+    if (priorityOf(message.type) === 'bulk' && isAlone()) return;
     const line = encoded(message);
     if (line === undefined) return;
     // Sent again on purpose goes out again: a proposer repeats what may have been lost.

@@ -11,18 +11,18 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** Writes all of `text`, whatever a single write takes. */
-export function writeFully(handle: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
+/** Writes all of it, whatever a single write takes; a text in UTF-8. */
+export function writeFully(handle: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
 }
 
 /** Replaces `path` as a whole: after a crash it holds the old or the new content. */
-export function replaceFile(path: string, text: string, mode = 0o600): void {
+export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${path}.new`;
   const handle = openSync(temporary, 'w', mode);
   try {
-    writeFully(handle, text);
+    writeFully(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -20,6 +20,7 @@ import {
 import { join } from 'node:path';
 import type { VoteState } from '../../consensus/vote-state.js';
 import type { Block } from '../../ledger/values/block.js';
+import { canonicalJson } from '../../ledger/values/canonical.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
 import type { RecoveredVoteState, VoteStateStore } from '../replica/ports.js';
@@ -38,10 +39,20 @@ interface Entry {
   readonly keep: readonly Hash[];
 }
 
-const lineOf = (entry: Entry): string => {
-  const text = JSON.stringify(entry);
-  return `${hash('sha256', text, 'hex').slice(0, 16)} ${text}\n`;
-};
+/** Hex digits of the SHA-256 of an entry's text, before it and a space. */
+const checksumDigits = 16;
+const checksumOf = (text: Uint8Array | string): string => hash('sha256', text, 'hex').slice(0, checksumDigits);
+
+/** Canonical JSON, for that takes the transactions of a body as they were written already. */
+function lineOf(entry: Entry): Buffer {
+  const text = canonicalJson(entry);
+  const from = checksumDigits + 1;
+  const line = Buffer.allocUnsafe(from + Buffer.byteLength(text) + 1);
+  const end = from + line.write(text, from);
+  line.write(`${checksumOf(line.subarray(from, end))} `, 'latin1');
+  line.write('\n', end);
+  return line;
+}
 
 /** Writes the first state of a new key. Refuses to touch an existing one. */
 export function initVoteState(directory: string, voteState: VoteState): void {
@@ -97,7 +108,7 @@ export function createVoteStateStore(directory: string): VoteStateFile {
     if (handle !== undefined) closeSync(handle);
     handle = undefined;
     replaceFile(path, line);
-    size = Buffer.byteLength(line);
+    size = line.length;
   }
 
   return {
@@ -130,11 +141,10 @@ export function createVoteStateStore(directory: string): VoteStateFile {
   };
 }
 
-function append(handle: number, at: number, line: string): number {
-  const bytes = Buffer.from(line, 'utf8');
-  writeBytes(handle, bytes, at);
+function append(handle: number, at: number, line: Buffer): number {
+  writeBytes(handle, line, at);
   fdatasyncSync(handle);
-  return bytes.length;
+  return line.length;
 }
 
 function writeBytes(handle: number, bytes: Buffer, at: number): void {
@@ -163,8 +173,8 @@ function replay(path: string, bytes: Buffer): Replayed {
     const bytesOfLine = bytes.subarray(at, end);
     if (end === bytes.length - 1 && bytesOfLine.includes(unwritten)) break;
     const line = bytesOfLine.toString('utf8');
-    const json = line.slice(17);
-    if (line[16] !== ' ' || hash('sha256', json, 'hex').slice(0, 16) !== line.slice(0, 16)) {
+    const json = line.slice(checksumDigits + 1);
+    if (line[checksumDigits] !== ' ' || checksumOf(json) !== line.slice(0, checksumDigits)) {
       throw new SlotledgerError(
         'VOTE_STATE_DAMAGED',
         `Line ${lineNumber} of ${path} does not match its checksum, so it is not known what this validator signed.`,
