@@ -2,6 +2,7 @@
 import { assert } from './values/assertion.js';
 import type { Epoch, Nonce } from './values/numbers.js';
 import { toAmount } from './values/numbers.js';
+import { remembered } from './values/remembered.js';
 import type {
   AccountEntry,
   EpochEntry,
@@ -18,7 +19,11 @@ import type { Address, PublicKey } from './values/text.js';
 
 type Entries = Pick<StateReader, 'get'>;
 
-export const accountKey = (address: Address): string => `account/${address}`;
+/** Some megabytes at the most. */
+const maxAccountKeys = 8192;
+
+/** One text for each address, so that maps hash it once: a payment asks for a dozen. */
+export const accountKey = remembered(maxAccountKeys, (address: Address): string => `account/${address}`);
 export const validatorKey = (key: PublicKey): string => `validator/${key}`;
 /** VRF keys are unique as well: two validators with one could not be told apart by their proofs. */
 export const vrfKeyKey = (key: PublicKey): string => `vrf/${key}`;

@@ -3,7 +3,9 @@
  * things out ahead of time. What it did not find out is checked where it is needed, by the same rule.
  */
 import { decodeAddress } from '../../ledger/values/address.js';
+import { remembered } from '../../ledger/values/remembered.js';
 import { transactionSigningText } from '../../ledger/values/signing.js';
+import type { Address, PublicKey, Signature } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { SignatureCheck } from '../crypto/signature-batch.js';
 import type { SignatureThreads } from '../crypto/signature-threads.js';
@@ -18,6 +20,9 @@ const maxWaiting = 16_384;
 /** Of blocks: some full ones. A leader that proposes more than that gets no threads for it, only what execution checks. */
 const maxUrgent = 4_096;
 
+/** Senders whose keys are remembered: who pays often pays again. */
+const maxSenders = 4096;
+
 export type Verdict = 'good' | 'bad' | 'unknown';
 
 export interface SignatureGate {
@@ -31,10 +36,18 @@ export interface SignatureGate {
   close(): void;
 }
 
+/** One call of `ahead`, and how many of its verdicts are still open. */
+interface Question {
+  readonly verdicts: Verdict[];
+  readonly then: (verdicts: readonly Verdict[]) => void;
+  left: number;
+}
+
 interface Item {
   readonly transaction: Transaction;
   readonly id: TransactionId;
-  readonly whenDone: ((verdict: Verdict) => void)[];
+  /** Who asked, and the place of its verdict there. */
+  readonly askers: { readonly question: Question; readonly at: number }[];
   sent: boolean;
 }
 
@@ -50,8 +63,9 @@ export interface SignatureGateParts {
 
 export function createSignatureGate(parts: SignatureGateParts): SignatureGate {
   const { threads, known, idOf, prefix, soon = setImmediate } = parts;
-  /** By id and signature: one body may come with several signatures. */
-  const openByKey = new Map<string, Item>();
+  const openById = new Map<TransactionId, Item>();
+  /** One body may come with several signatures: all but the first, by id and signature. */
+  const openDoubles = new Map<string, Item>();
   let urgent: Item[] = [];
   let others: Item[] = [];
   let waiting = 0;
@@ -59,12 +73,29 @@ export function createSignatureGate(parts: SignatureGateParts): SignatureGate {
   let scheduled = false;
   let closed = false;
 
-  const keyOf = (id: TransactionId, { signature }: Transaction): string => id + signature;
+  function find(id: TransactionId, signature: Signature): Item | undefined {
+    const first = openById.get(id);
+    if (first?.transaction.signature === signature) return first;
+    return openDoubles.size === 0 ? undefined : openDoubles.get(id + signature);
+  }
+
+  function open(transaction: Transaction, id: TransactionId): Item {
+    const item: Item = { transaction, id, askers: [], sent: false };
+    if (openById.has(id)) openDoubles.set(id + transaction.signature, item);
+    else openById.set(id, item);
+    return item;
+  }
 
   function settle(item: Item, verdict: Verdict): void {
-    openByKey.delete(keyOf(item.id, item.transaction));
-    if (verdict === 'good') known.add(item.id, item.transaction.signature);
-    for (const done of item.whenDone) done(verdict);
+    const { id, transaction, askers } = item;
+    if (openById.get(id) === item) openById.delete(id);
+    else openDoubles.delete(id + transaction.signature);
+    if (verdict === 'good') known.add(id, transaction.signature);
+    for (const { question, at } of askers) {
+      question.verdicts[at] = verdict;
+      question.left -= 1;
+      if (question.left === 0) question.then(question.verdicts);
+    }
   }
 
   /** The next ones that nobody has sent yet. */
@@ -106,23 +137,26 @@ export function createSignatureGate(parts: SignatureGateParts): SignatureGate {
     }
   }
 
-  function checkOf({ transaction }: Item): SignatureCheck {
-    const sender = decodeAddress(transaction.from, prefix);
+  const keyOf = remembered(maxSenders, (from: Address): PublicKey => {
+    const sender = decodeAddress(from, prefix);
     if (!sender.ok) throw new Error('assertion: a decoded transaction has a sender');
-    const { publicKey } = sender.value;
-    return { publicKey, message: transactionSigningText(transaction), signature: transaction.signature };
-  }
+    return sender.value.publicKey;
+  });
 
-  function enter(transaction: Transaction, id: TransactionId, first: boolean, done: (verdict: Verdict) => void): void {
-    const key = keyOf(id, transaction);
-    let item = openByKey.get(key);
+  const checkOf = ({ transaction }: Item): SignatureCheck => ({
+    publicKey: keyOf(transaction.from),
+    message: transactionSigningText(transaction),
+    signature: transaction.signature,
+  });
+
+  function enter(transaction: Transaction, id: TransactionId, first: boolean, question: Question, at: number): void {
+    let item = find(id, transaction.signature);
     const isNew = item === undefined;
     if (item === undefined) {
-      item = { transaction, id, whenDone: [], sent: false };
-      openByKey.set(key, item);
+      item = open(transaction, id);
       waiting += 1;
     }
-    item.whenDone.push(done);
+    item.askers.push({ question, at });
     if (item.sent) return;
     if (first) urgent.push(item);
     else if (isNew) others.push(item);
@@ -132,24 +166,23 @@ export function createSignatureGate(parts: SignatureGateParts): SignatureGate {
     ahead(transactions, first, then) {
       if (closed) return true;
       const ids = transactions.map(idOf);
-      const verdicts: Verdict[] = transactions.map(({ signature }, at) =>
-        known.has(ids[at]!, signature) ? 'good' : 'unknown',
-      );
-      const open = verdicts.flatMap((verdict, at) => (verdict === 'good' ? [] : [at]));
+      const verdicts: Verdict[] = [];
+      let unknown = 0;
+      for (const [at, { signature }] of transactions.entries()) {
+        const isKnown = known.has(ids[at]!, signature);
+        verdicts.push(isKnown ? 'good' : 'unknown');
+        if (!isKnown) unknown += 1;
+      }
       const isIdle = underWay === 0 && waiting === 0;
       const isFlood = first && urgent.length > maxUrgent;
-      if (open.length === 0 || threads.count === 0 || isFlood || (isIdle && open.length < worthHop)) {
+      if (unknown === 0 || threads.count === 0 || isFlood || (isIdle && unknown < worthHop)) {
         then(verdicts);
         return true;
       }
-      if (!first && waiting + open.length > maxWaiting) return false;
-      let left = open.length;
-      for (const at of open) {
-        enter(transactions[at]!, ids[at]!, first, (verdict) => {
-          verdicts[at] = verdict;
-          left -= 1;
-          if (left === 0) then(verdicts);
-        });
+      if (!first && waiting + unknown > maxWaiting) return false;
+      const question: Question = { verdicts, then, left: unknown };
+      for (const [at, transaction] of transactions.entries()) {
+        if (verdicts[at] === 'unknown') enter(transaction, ids[at]!, first, question, at);
       }
       if (!scheduled) {
         scheduled = true;
@@ -161,7 +194,8 @@ export function createSignatureGate(parts: SignatureGateParts): SignatureGate {
       closed = true;
       urgent = [];
       others = [];
-      openByKey.clear();
+      openById.clear();
+      openDoubles.clear();
       waiting = 0;
     },
   };
