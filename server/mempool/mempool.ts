@@ -1,6 +1,7 @@
 /**
  * Transactions that were accepted and are not final yet. Accepted means kept: `add` calls back when the transaction is
- * on disk, and whatever leaves the pool unfinal leaves a visible reason. Deterministic; knows no clock.
+ * on disk, and whatever leaves the pool unfinal leaves a visible reason. What a peer passed on is acknowledged to nobody
+ * here, and goes to disk only if it stays. Deterministic; knows no clock.
  */
 import { refusal, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
@@ -11,7 +12,7 @@ import type { Transaction, TransactionId } from '../../ledger/values/transaction
 import type { MempoolStore } from '../replica/ports.js';
 import { inOrder } from './candidates.js';
 import { createHeadHeap } from './head-heap.js';
-import { addToLane, createLane, type Lane, laneName, removeFromLane, type Waiting } from './lane.js';
+import { addToLane, createLane, type Lane, removeFromLane, type Waiting } from './lane.js';
 import type { MempoolLimits } from './limits.js';
 import { createTailIndex } from './tail-index.js';
 import { chooseVictims, outbids } from './victims.js';
@@ -53,6 +54,8 @@ export interface Mempool {
    * @returns whether it waits now and did not before: it may be proposed
    */
   add(transaction: Transaction, slot: Slot, answer: (outcome: AddOutcome) => void): boolean;
+  /** The same for a transaction of a peer: nobody is promised that it is kept. */
+  addCopy(transaction: Transaction, slot: Slot): boolean;
   has(id: TransactionId): boolean;
   get(id: TransactionId): Transaction | undefined;
   dropped(id: TransactionId): Dropped | undefined;
@@ -66,7 +69,7 @@ export interface Mempool {
   expire(slot: Slot): void;
   /**
    * Drops what expires before this slot, and looks again at a few of the others in turn, so that what no block can take
-   * any more does not wait for ever. Once a slot or a final block.
+   * any more does not wait for ever, and copies that stay are kept. Once a slot or a final block.
    */
   sweep(slot: Slot): void;
   /** The nonce after the last one waiting without a gap, for each lane with waiting transactions. */
@@ -76,14 +79,23 @@ export interface Mempool {
   summary(): { readonly count: number; readonly bytes: number; readonly accounts: number };
 }
 
+/** What waits of one account. */
+interface Account {
+  readonly lanes: Map<number, Lane>;
+  count: number;
+  /** Of all its waiting transactions together. */
+  cost: number;
+}
+
 /** Transactions that one sweep checks again: a millisecond or so with their signatures. */
 const reviewedTogether = 32;
+/** A copy is written when it has waited so long: whoever promised to keep it may be gone. Nearly all are final before. */
+const copySlots = 10;
 
 export function createMempool(parts: MempoolParts): Mempool {
   const { limits, store } = parts;
   const waitingById = new Map<TransactionId, Waiting>();
-  const lanes = new Map<string, Lane>();
-  const totals = new Map<Address, { readonly count: number; readonly cost: number }>();
+  const accounts = new Map<Address, Account>();
   const heads = createHeadHeap();
   const tails = createTailIndex();
   const expiring = new Map<number, Set<TransactionId>>();
@@ -92,23 +104,32 @@ export function createMempool(parts: MempoolParts): Mempool {
   let orders = 0;
   let sweeping: Iterator<Waiting> = [][Symbol.iterator]();
 
-  const totalOf = (from: Address) => totals.get(from) ?? { count: 0, cost: 0 };
-  const addToTotal = (from: Address, count: number, cost: number): void => {
-    const before = totalOf(from);
-    if (before.count + count === 0) totals.delete(from);
-    else totals.set(from, { count: before.count + count, cost: before.cost + cost });
+  const accountOf = (from: Address): Account => {
+    const known = accounts.get(from);
+    if (known !== undefined) return known;
+    const account: Account = { lanes: new Map(), count: 0, cost: 0 };
+    accounts.set(from, account);
+    return account;
   };
 
-  const insert = (id: TransactionId, transaction: Transaction, size: number, stored: boolean): Waiting => {
-    const waiting: Waiting = { id, transaction, bytes: size, cost: costOf(transaction), order: orders++, stored };
+  /** Who holds the nonce that a transaction wants. */
+  const holderOf = ({ from, lane = 0, nonce }: Transaction): Waiting | undefined =>
+    accounts.get(from)?.lanes.get(lane)?.byNonce.get(nonce);
+
+  const insert = (id: TransactionId, transaction: Transaction, slot: Slot, kept: Waiting['kept']): Waiting => {
+    const { from, lane: number = 0 } = transaction;
+    const account = accountOf(from);
+    const lane = account.lanes.get(number) ?? createLane(from, number);
+    const cost = costOf(transaction);
+    const size = transactionBytes(transaction);
+    const waiting: Waiting = { id, transaction, lane, bytes: size, cost, order: orders++, since: slot, kept };
     waitingById.set(id, waiting);
-    const name = laneName(transaction);
-    const lane = lanes.get(name) ?? createLane(transaction);
-    lanes.set(name, lane);
-    addToLane(lane, waiting);
+    account.lanes.set(number, lane);
+    account.count += 1;
+    account.cost += cost;
+    addToLane(waiting);
     heads.update(lane);
     tails.update(lane);
-    addToTotal(transaction.from, 1, waiting.cost);
     if (transaction.expires_slot !== undefined) enter(expiring, transaction.expires_slot, id);
     bytes += size;
     droppedById.delete(id);
@@ -116,21 +137,23 @@ export function createMempool(parts: MempoolParts): Mempool {
   };
 
   const take = (waiting: Waiting): void => {
-    const { id, transaction } = waiting;
+    const { id, transaction, lane } = waiting;
     waitingById.delete(id);
-    const lane = lanes.get(laneName(transaction))!;
-    removeFromLane(lane, transaction.nonce);
+    removeFromLane(waiting);
     heads.update(lane);
     tails.update(lane);
-    if (lane.byNonce.size === 0) lanes.delete(lane.name);
-    addToTotal(transaction.from, -1, -waiting.cost);
+    const account = accounts.get(lane.from)!;
+    account.count -= 1;
+    account.cost -= waiting.cost;
+    if (lane.byNonce.size === 0) account.lanes.delete(lane.number);
+    if (account.count === 0) accounts.delete(lane.from);
     if (transaction.expires_slot !== undefined) leave(expiring, transaction.expires_slot, id);
     bytes -= waiting.bytes;
   };
 
   const drop = (waiting: Waiting, why: Dropped): void => {
     take(waiting);
-    store.remove([waiting.id], 'dropped');
+    if (waiting.kept !== 'in-memory') store.remove([waiting.id], 'dropped');
     droppedById.set(waiting.id, why);
     if (droppedById.size > limits.maxRemembered) droppedById.delete(droppedById.keys().next().value!);
     parts.onDropped?.(waiting.id);
@@ -142,7 +165,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     size: number,
     rival: Waiting | undefined,
   ): readonly Waiting[] | string => {
-    if (totalOf(transaction.from).count - (rival === undefined ? 0 : 1) >= limits.maxPerAccount) {
+    if ((accounts.get(transaction.from)?.count ?? 0) - (rival === undefined ? 0 : 1) >= limits.maxPerAccount) {
       return `This account has ${limits.maxPerAccount} transactions waiting, which is the most an account may have.`;
     }
     const victims = chooseVictims(tails.ascending(), transaction, {
@@ -165,7 +188,7 @@ export function createMempool(parts: MempoolParts): Mempool {
 
   /** An account cannot promise more than it has: all of its waiting transactions together are covered. */
   const uncovered = (transaction: Transaction, rival: Waiting | undefined): TransactionRefusal | undefined => {
-    const promised = totalOf(transaction.from).cost - (rival?.cost ?? 0);
+    const promised = (accounts.get(transaction.from)?.cost ?? 0) - (rival?.cost ?? 0);
     if (promised + costOf(transaction) <= parts.balance(transaction.from)) return undefined;
     if (promised === 0) return refusal('balance_too_low');
     const detail = 'The balance does not cover this and what already waits from this account.';
@@ -189,56 +212,72 @@ export function createMempool(parts: MempoolParts): Mempool {
     }
   };
 
+  /** Calls back when it is on disk. */
+  const keep = (waiting: Waiting, stored: () => void): void => {
+    if (waiting.kept === 'on-disk') {
+      stored();
+      return;
+    }
+    waiting.kept = 'being-written';
+    store.add([waiting.transaction], () => {
+      waiting.kept = 'on-disk';
+      stored();
+    });
+  };
+
+  const admit = (
+    id: TransactionId,
+    transaction: Transaction,
+    slot: Slot,
+  ): { readonly waiting: Waiting } | { readonly refused: AddOutcome } => {
+    const refused = refusalOf(transaction, slot);
+    if (refused !== undefined) return { refused: { kind: 'refused', refusal: refused } };
+    const rival = holderOf(transaction);
+    if (rival !== undefined && !outbids(transaction, rival.transaction)) {
+      return { refused: { kind: 'conflict', other: rival.id } };
+    }
+    const unpaid = uncovered(transaction, rival);
+    if (unpaid !== undefined) return { refused: { kind: 'refused', refusal: unpaid } };
+    const victims = makeRoom(transaction, transactionBytes(transaction), rival);
+    if (typeof victims === 'string') return { refused: { kind: 'full', detail: victims } };
+    if (rival !== undefined) {
+      drop(rival, { status: 'rejected', reason: `It was replaced by ${id}, which pays a higher fee.` });
+    }
+    for (const victim of victims) drop(victim, { status: 'rejected', reason: gaveWay });
+    return { waiting: insert(id, transaction, slot, 'in-memory') };
+  };
+
   return {
     recover(slot) {
       const lost: TransactionId[] = [];
       let used = 0;
       for (const transaction of store.all()) {
         const id = parts.idOf(transaction);
-        const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
+        const rival = holderOf(transaction);
         const refused = refusalOf(transaction, slot);
         if (refused?.code === 'nonce_too_low') used += 1;
         if (refused !== undefined || rival !== undefined) lost.push(id);
-        else insert(id, transaction, transactionBytes(transaction), true);
+        else insert(id, transaction, slot, 'on-disk');
       }
       if (lost.length > 0) store.remove(lost, 'dropped');
       return lost.length - used;
     },
     add(transaction, slot, answer) {
-      const not = (outcome: AddOutcome): false => {
-        answer(outcome);
-        return false;
-      };
       const id = parts.idOf(transaction);
       const known = waitingById.get(id);
       if (known !== undefined) {
-        const outcome = { kind: 'accepted', known: true, id } as const;
         // Durable before it is acknowledged, also when the first copy is still on its way to disk.
-        if (known.stored) answer(outcome);
-        else store.add([transaction], () => answer(outcome));
+        keep(known, () => answer({ kind: 'accepted', known: true, id }));
         return false;
       }
-      const refused = refusalOf(transaction, slot);
-      if (refused !== undefined) return not({ kind: 'refused', refusal: refused });
-      const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
-      if (rival !== undefined && !outbids(transaction, rival.transaction)) {
-        return not({ kind: 'conflict', other: rival.id });
-      }
-      const unpaid = uncovered(transaction, rival);
-      if (unpaid !== undefined) return not({ kind: 'refused', refusal: unpaid });
-      const size = transactionBytes(transaction);
-      const victims = makeRoom(transaction, size, rival);
-      if (typeof victims === 'string') return not({ kind: 'full', detail: victims });
-      if (rival !== undefined) {
-        drop(rival, { status: 'rejected', reason: `It was replaced by ${id}, which pays a higher fee.` });
-      }
-      for (const victim of victims) drop(victim, { status: 'rejected', reason: gaveWay });
-      const waiting = insert(id, transaction, size, false);
-      store.add([transaction], () => {
-        waiting.stored = true;
-        answer({ kind: 'accepted', known: false, id });
-      });
-      return true;
+      const taken = admit(id, transaction, slot);
+      if ('refused' in taken) answer(taken.refused);
+      else keep(taken.waiting, () => answer({ kind: 'accepted', known: false, id }));
+      return 'waiting' in taken;
+    },
+    addCopy(transaction, slot) {
+      const id = parts.idOf(transaction);
+      return !waitingById.has(id) && 'waiting' in admit(id, transaction, slot);
     },
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,
@@ -251,9 +290,10 @@ export function createMempool(parts: MempoolParts): Mempool {
         const waiting = waitingById.get(id);
         if (waiting !== undefined) {
           take(waiting);
-          final.push(id);
+          if (waiting.kept !== 'in-memory') final.push(id);
+          continue;
         }
-        const rival = lanes.get(laneName(transaction))?.byNonce.get(transaction.nonce);
+        const rival = holderOf(transaction);
         if (rival !== undefined) {
           drop(rival, { status: 'rejected', reason: `Its nonce was used by ${id}, which became final.` });
         }
@@ -272,17 +312,23 @@ export function createMempool(parts: MempoolParts): Mempool {
           sweeping = waitingById.values();
           return;
         }
-        lookAgain(next.value, slot);
+        const waiting = next.value;
+        lookAgain(waiting, slot);
+        if (
+          waiting.kept === 'in-memory' &&
+          slot - waiting.since >= copySlots &&
+          waitingById.get(waiting.id) === waiting
+        ) {
+          keep(waiting, () => {});
+        }
       }
     },
     pendingNonces(from) {
       const nonces: { [lane: string]: number } = {};
-      for (let lane = 0; lane < 256 && totals.has(from); lane++) {
-        const waiting = lanes.get(`${from}/${lane}`);
-        if (waiting === undefined) continue;
-        let next = parts.nextNonce(from, lane);
-        while (waiting.byNonce.has(next)) next++;
-        nonces[String(lane)] = next;
+      for (const { number, byNonce } of accounts.get(from)?.lanes.values() ?? []) {
+        let next = parts.nextNonce(from, number);
+        while (byNonce.has(next)) next++;
+        nonces[String(number)] = next;
       }
       return nonces;
     },
@@ -297,7 +343,7 @@ export function createMempool(parts: MempoolParts): Mempool {
       }
       return { items, next: undefined };
     },
-    summary: () => ({ count: waitingById.size, bytes, accounts: totals.size }),
+    summary: () => ({ count: waitingById.size, bytes, accounts: accounts.size }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Who gives way in a full pool: transactions that pay clearly less, each the last of its lane when its turn comes. */
 import type { Transaction } from '../../ledger/values/transaction.js';
-import { type Lane, laneName, type Waiting } from './lane.js';
+import type { Lane, Waiting } from './lane.js';
 
 /** The longest transfer is about as long as so many short ones. */
 const maxVictims = 128;
@@ -21,10 +21,9 @@ export function chooseVictims(
   const victims: Waiting[] = [];
   let { count, bytes } = over;
   if (count <= 0 && bytes <= 0) return victims;
-  const own = laneName(transaction);
   for (const lane of lanes) {
     // Its own lane's tail may be what it waits for.
-    if (lane.name === own) continue;
+    if (lane.from === transaction.from && lane.number === (transaction.lane ?? 0)) continue;
     const before = victims.length;
     for (const victim of fromTheEnd(lane)) {
       if (!outbids(transaction, victim.transaction) || victims.length === maxVictims) break;

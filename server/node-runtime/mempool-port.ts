@@ -56,7 +56,29 @@ export function createMempoolPort({ pool, gate, idOf, slotNow }: MempoolPortPart
     if (fresh.length > 0) taken(fresh);
   }
 
+  function admitCopies(
+    transactions: readonly Transaction[],
+    verdicts: readonly Verdict[],
+    taken: (fresh: readonly Transaction[]) => void,
+  ): void {
+    const slot = slotNow();
+    const fresh = transactions.filter((one, at) => verdicts[at] !== 'bad' && pool.addCopy(one, slot));
+    if (fresh.length > 0) taken(fresh);
+  }
+
   return {
+    addCopies(transactions, taken) {
+      if (gate === undefined) {
+        admitCopies(transactions, [], taken);
+        return;
+      }
+      const turn = inOrder();
+      const begun = gate.ahead(transactions, false, (verdicts) => {
+        turn(() => admitCopies(transactions, verdicts, taken));
+      });
+      // There are too many already: whoever passed them on keeps them.
+      if (!begun) turn(() => {});
+    },
     add(transactions, done, taken) {
       if (transactions.length === 0) {
         done([]);

@@ -144,6 +144,8 @@ export interface Mempool {
     done: (admissions: readonly Admission[]) => void,
     taken: (fresh: readonly Transaction[]) => void,
   ): void;
+  /** What a peer passed on: nobody here waits for an answer, or is promised that it is kept. @param taken as above */
+  addCopies(transactions: readonly Transaction[], taken: (fresh: readonly Transaction[]) => void): void;
   /** By fee, then order of arrival, nonces of one lane in sequence, as they stand on top of `state`. */
   candidates(state: StateReader): Iterable<Transaction>;
   /** These are final, and `state` is the state after them: forget them and what can no longer apply. */

@@ -227,8 +227,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   /** Relayed by this node itself, once, when they are accepted; a relay before the check would carry anything. */
   function onTransactions(peer: PeerId, { transactions }: MessageOf<'transactions'>): Verdict {
-    const nobodyWaits = (): void => {};
-    mempool.add(transactions, nobodyWaits, (fresh) => {
+    mempool.addCopies(transactions, (fresh) => {
       network.relay(peer, { type: 'transactions', transactions: fresh });
       feed({ type: 'work_available', now: now() });
     });

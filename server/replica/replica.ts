@@ -290,17 +290,20 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   function submit(transactions: readonly Transaction[], done: (admissions: readonly Admission[]) => void): void {
-    // Told when it is on disk: whoever handed it in is answered before it can be final.
-    let fresh: readonly Transaction[] = [];
+    let later: readonly Transaction[] = [];
+    const tell = (fresh: readonly Transaction[]): void => {
+      network.broadcast({ type: 'transactions', transactions: fresh });
+      feed({ type: 'work_available', now: clock.now() });
+    };
     const answered = (admissions: readonly Admission[]): void => {
-      if (fresh.length > 0) {
-        network.broadcast({ type: 'transactions', transactions: fresh });
-        feed({ type: 'work_available', now: clock.now() });
-      }
+      if (later.length > 0) tell(later);
       done(admissions);
     };
-    mempool.add(transactions, answered, (taken) => {
-      fresh = taken;
+    mempool.add(transactions, answered, (fresh) => {
+      // What comes alone is on its way while it is written to disk. Where others wait, those that a write brings to disk
+      // together go together: fewer and fuller blocks.
+      if (mempool.size === fresh.length) tell(fresh);
+      else later = fresh;
     });
   }
 

@@ -115,6 +115,9 @@ export function cluster(names: readonly string[]) {
         if (fresh.length > 0) taken(fresh);
         time.at(time.now(), () => done(admissions));
       },
+      addCopies(transactions, taken) {
+        mempool.add(transactions, () => {}, taken);
+      },
       candidates: () => pending.values(),
       forgetFinal(transactions) {
         for (const transaction of transactions) pending.delete(transactionId(context.crypto, transaction));

@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: '75212432a21cfecf40940d0ad7e741b09b719113e8d01f0474b9307ce840dd66' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '0dd5824be60d3ff5480d0ebc8b1c14a8d9f3c46e0114bcafe0293e47a4de278a' },
-  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: '9431b5be0c47f145e1a7546924dba46c5503e6fb44340a853354d335d46dce7d' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '97ab075c3758123dc91b6b5899c158966fc38fe1e5826cbd3e37e5eb16fe4069' },
+  { seed: 1, chaosMs: 20000, traceHash: 'b17b3d361d07b81990d7ba430f4b369b33eeb0063e61e2c2a4c7f28b33e2bed4' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '4ace4be17f8f014b36f22b10e500b545b152f3ba81b441e1cbc19cd1110dcd22' },
+  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'b9408d7748dda590694fd5415771e11b95f4deebe5a9ea76f65788b2c4425ed6' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'a608eba2605841c9dd6b6235151659d9f6a68d7ada426e8c293aedd5ce36dc9b' },
 ];

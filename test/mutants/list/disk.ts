@@ -4,7 +4,7 @@ import { breaks, type Mutant } from '../mutant.js';
 export const disk: readonly Mutant[] = [
   breaks('8-vote-state', 'checksum-ignored', 'a damaged line is taken for what was signed', [
     'server/storage/vote-state-file.ts',
-    "hash('sha256', json, 'hex').slice(0, 16) !== line.slice(0, 16)) {",
+    'checksumOf(json) !== line.slice(0, checksumDigits)) {',
     'json.length === 0) {',
   ]),
   breaks('8-vote-state', 'torn-line-kept', 'what a cut-off write left stands in the middle of the next line', [
@@ -25,8 +25,8 @@ export const disk: readonly Mutant[] = [
   ),
   breaks('5-persist-first', 'journal-unsynced', 'a power cut takes back a vote that has left', [
     'server/storage/vote-state-file.ts',
-    '  fdatasyncSync(handle);\n  return bytes.length;',
-    '  return bytes.length;',
+    '  fdatasyncSync(handle);\n  return line.length;',
+    '  return line.length;',
   ]),
   breaks('5-persist-first', 'replaced-unsynced', 'a power cut leaves an empty file where the vote state was', [
     'server/storage/durable-files.ts',
@@ -45,13 +45,18 @@ export const disk: readonly Mutant[] = [
   ]),
   breaks('8-accepted', 'accepted-before-written', 'a 202 that a power cut takes back', [
     'server/mempool/mempool.ts',
-    "        waiting.stored = true;\n        answer({ kind: 'accepted', known: false, id });\n      });",
-    "        waiting.stored = true;\n      });\n      answer({ kind: 'accepted', known: false, id });",
+    "      waiting.kept = 'on-disk';\n      stored();\n    });",
+    "      waiting.kept = 'on-disk';\n    });\n    stored();",
   ]),
   breaks('8-accepted', 'known-before-written', 'the second answer comes before the first copy is on disk', [
     'server/mempool/mempool.ts',
-    'if (known.stored) answer(outcome);',
-    'if (known.stored || known.bytes >= 0) answer(outcome);',
+    "if (waiting.kept === 'on-disk') {",
+    "if (waiting.kept !== 'in-memory') {",
+  ]),
+  breaks('8-accepted', 'copy-for-kept', 'a 202 for what a peer had passed on before, and no disk has', [
+    'server/mempool/mempool.ts',
+    "keep(known, () => answer({ kind: 'accepted', known: true, id }));",
+    "answer({ kind: 'accepted', known: true, id });",
   ]),
   breaks('8-accepted', 'accepted-before-synced', 'a 202 while the thread has not written yet', [
     'server/storage/mempool-store.ts',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
+import type { AddOutcome } from '../../../server/mempool/mempool.js';
 import { person } from '../../ledger/test-chain.js';
 import { makePool } from './pool.js';
 
@@ -198,4 +199,35 @@ test('[8-accepted] nothing is answered with accepted before it is on disk, a sec
   assert.deepEqual(answers, []);
   for (const stored of waiting) stored();
   assert.deepEqual(answers, ['first accepted', 'second accepted']);
+});
+
+test('[8-accepted] what a peer passed on is on disk before it is acknowledged here', () => {
+  const waiting: (() => void)[] = [];
+  const { chain, pool, idOf, kept } = makePool({}, {}, (stored) => waiting.push(stored));
+  const payment = chain.pay('ann', 'bob', 1);
+  assert.equal(pool.addCopy(payment, toSlot(1)), true);
+  assert.equal(pool.addCopy(payment, toSlot(1)), false);
+  assert.deepEqual([[...pool.candidates()], kept.size], [[payment], 0]);
+  const answers: AddOutcome[] = [];
+  assert.equal(
+    pool.add(payment, toSlot(1), (outcome) => answers.push(outcome)),
+    false,
+  );
+  assert.deepEqual([answers, kept.size], [[], 1]);
+  for (const stored of waiting) stored();
+  assert.deepEqual(answers, [{ kind: 'accepted', known: true, id: idOf(payment) }]);
+});
+
+test('a copy that stays is written after ten slots, one that became final never', () => {
+  const { chain, pool, kept } = makePool();
+  const [stays, goes] = [chain.pay('ann', 'bob', 1), chain.pay('bob', 'ann', 1)];
+  for (const copy of [stays, goes]) pool.addCopy(copy, toSlot(1));
+  pool.forgetFinal([goes]);
+  for (let slot = 1; slot <= 10; slot += 1) pool.sweep(toSlot(slot));
+  assert.equal(kept.size, 0);
+  pool.sweep(toSlot(11));
+  pool.sweep(toSlot(11));
+  assert.deepEqual([...kept.values()], [stays]);
+  pool.forgetFinal([stays]);
+  assert.equal(kept.size, 0);
 });
