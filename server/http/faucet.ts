@@ -34,5 +34,5 @@ export async function useFaucet(
   const amount = parsed.data.amount ?? Math.min(defaultWholeTokens * 10 ** node.genesis.token.decimals, 1e12);
   const outcome = await node.faucet(to.value, amount);
   metrics.submitted([outcome]);
-  return outcomeReply(outcome, async (status) => status);
+  return outcomeReply(outcome);
 }

@@ -61,11 +61,12 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
   const onFinal = ({ transactions }: NodeEvents['final'][0]): void => {
     finals.inc();
     finalTransactions.inc(transactions.length);
+    const now = monotonic();
     for (const id of transactions) {
       const at = acceptedAt.get(id);
       if (at === undefined) continue;
       acceptedAt.delete(id);
-      finality.observe((monotonic() - at) / 1000);
+      finality.observe((now - at) / 1000);
     }
   };
   node.events.on('final', onFinal);
@@ -73,15 +74,18 @@ export function createHttpMetrics(node: NodeApi, version: string, monotonic: () 
   return {
     requested: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     submitted: (outcomes) => {
+      const now = monotonic();
+      const counts = new Map<string, number>();
       for (const outcome of outcomes) {
-        submissions.inc({ outcome: outcome.kind });
+        counts.set(outcome.kind, (counts.get(outcome.kind) ?? 0) + 1);
         if (outcome.kind !== 'accepted' || outcome.known) continue;
         // A block may take it while it is still written to disk, and be final by the time it is accepted.
         if (outcome.status.status === 'final') finality.observe(0);
         if (outcome.status.status !== 'pending') continue;
         if (acceptedAt.size >= maxTimed) acceptedAt.delete(acceptedAt.keys().next().value ?? '');
-        acceptedAt.set(outcome.status.id, monotonic());
+        acceptedAt.set(outcome.status.id, now);
       }
+      for (const [outcome, count] of counts) submissions.inc({ outcome }, count);
     },
     listeners: (open) => streams.set(open),
     text: () => register.metrics(),

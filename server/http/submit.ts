@@ -28,8 +28,8 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
   const asked = submitQuery(limits.maxWaitMs);
   let waiting = 0;
 
-  const waitFor = async (status: TransactionStatus, timeoutMs: number | undefined): Promise<TransactionStatus> => {
-    if (timeoutMs === undefined || status.status !== 'pending' || waiting >= limits.maxWaiting) return status;
+  const waitFor = async (status: TransactionStatus, timeoutMs: number): Promise<TransactionStatus> => {
+    if (status.status !== 'pending' || waiting >= limits.maxWaiting) return status;
     waiting += 1;
     try {
       return (await node.waitUntilFinal(status.id, timeoutMs)) ?? status;
@@ -37,6 +37,11 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
       waiting -= 1;
     }
   };
+
+  const decided = async (outcome: SubmitOutcome, timeoutMs: number): Promise<Reply> =>
+    outcomeReply(
+      outcome.kind === 'accepted' ? { ...outcome, status: await waitFor(outcome.status, timeoutMs) } : outcome,
+    );
 
   const judgeWith = (timeoutMs: number | undefined): Judge => {
     return async (handedIn) => {
@@ -60,9 +65,9 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
       const outcomes = transactions.length === 0 ? [] : await node.submit(transactions);
       metrics.submitted(outcomes);
       let next = 0;
-      return Promise.all(
-        slots.map((refused) => refused ?? outcomeReply(outcomes[next++]!, (status) => waitFor(status, timeoutMs))),
-      );
+      const outcome = (): SubmitOutcome => outcomes[next++]!;
+      if (timeoutMs === undefined) return slots.map((refused) => refused ?? outcomeReply(outcome()));
+      return Promise.all(slots.map((refused) => refused ?? decided(outcome(), timeoutMs)));
     };
   };
 
@@ -96,13 +101,10 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
 }
 
 /** One outcome as an answer: 202 while it waits, 200 once its fate is known. */
-export async function outcomeReply(
-  outcome: SubmitOutcome,
-  waitFor: (status: TransactionStatus) => Promise<TransactionStatus>,
-): Promise<Reply> {
+export function outcomeReply(outcome: SubmitOutcome): Reply {
   switch (outcome.kind) {
     case 'accepted': {
-      const status = await waitFor(outcome.status);
+      const { status } = outcome;
       return {
         status: status.status === 'pending' ? 202 : 200,
         body: shownStatus(status),

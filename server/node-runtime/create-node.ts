@@ -37,6 +37,7 @@ import type { MemoryPlan } from './memory-plan.js';
 import { createMempoolPort } from './mempool-port.js';
 import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
+import { createRecentFinals } from './recent-finals.js';
 import { createSignatureGate } from './signature-gate.js';
 import { openStores } from './stores.js';
 import { createSystemClock, steadyNow } from './system-clock.js';
@@ -125,6 +126,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     throw new SlotledgerError('CHECKPOINT_MISSED', contradiction, fix);
   }
   const waiters = createWaiters();
+  const recentFinals = createRecentFinals();
   const { slot_duration_ms: slotMs, max_clock_offset_ms: maxOffsetMs } = genesis.parameters;
   const watch = createClockWatch({
     maxOffsetMs,
@@ -265,6 +267,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         const ids = receipts.map(({ id }) => id);
         const { index, hash, slot } = block;
         known.forget(ids);
+        recentFinals.add(event.final);
         for (const id of ids) waiters.tell(id);
         log.debug({ index, slot, transactions: ids.length }, 'a block is final');
         api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids });
@@ -325,6 +328,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     limits: memory.mempool,
     replica,
     waiters,
+    recentFinals,
     peers,
     ...(peerNetwork === undefined ? {} : { networkStats: () => peerNetwork.stats() }),
     isAlone,

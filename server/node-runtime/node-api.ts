@@ -18,6 +18,7 @@ import type { Replica } from '../replica/replica-interface.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createFaucet } from './faucet.js';
 import { proveAccount } from './prove-account.js';
+import type { RecentFinals } from './recent-finals.js';
 import type { Waiters } from './waiters.js';
 
 export interface NodeApiParts {
@@ -35,6 +36,7 @@ export interface NodeApiParts {
   readonly limits: MempoolLimits;
   readonly replica: Replica;
   readonly waiters: Waiters;
+  readonly recentFinals: RecentFinals;
   readonly peers: () => readonly PeerSummary[];
   readonly networkStats?: () => PeerNetworkStats;
   readonly syncs: NonNullable<NodeApi['syncs']>;
@@ -46,7 +48,7 @@ export interface NodeApiParts {
 }
 
 export function createNodeApi(parts: NodeApiParts): NodeApi {
-  const { chain, crypto, ledger, queries, pool, limits, replica, waiters } = parts;
+  const { chain, crypto, ledger, queries, pool, limits, replica, waiters, recentFinals } = parts;
   const events: NodeApi['events'] = new EventEmitter();
   // One listener for each event stream; HTTP bounds their number.
   events.setMaxListeners(0);
@@ -77,6 +79,8 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
   function transactionStatus(id: TransactionId): TransactionStatus | undefined {
     const waiting = pool.get(id);
     if (waiting !== undefined) return { id, status: 'pending', transaction: waiting };
+    const recent = recentFinals.find(id);
+    if (recent !== undefined) return recent;
     const final = queries.transaction(id);
     if (final !== undefined) return { id, status: 'final', ...final };
     const dropped = pool.dropped(id);
