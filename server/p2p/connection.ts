@@ -5,9 +5,7 @@
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import ndjson from 'ndjson';
 import type { Clock } from '../replica/ports.js';
-import { ByteGate } from './byte-gate.js';
 import {
   INPUT_BYTES_BURST,
   INPUT_BYTES_PER_SECOND,
@@ -17,6 +15,7 @@ import {
   MAX_HELLO_LINE_BYTES,
   MAX_LINE_BYTES,
 } from './limits.js';
+import { LineGate } from './line-gate.js';
 import { createOutbox, type Priority } from './outbox.js';
 import { createTokenBucket } from './token-bucket.js';
 
@@ -51,7 +50,7 @@ export interface Connection {
 export function createConnection(socket: Socket, clock: Clock, handlers: ConnectionHandlers): Connection {
   const remote = { host: plainHost(socket.remoteAddress), port: socket.remotePort ?? 0 };
   const outbox = createOutbox(socket, clock);
-  const gate = new ByteGate({
+  const gate = new LineGate({
     maxLineBytes: MAX_HELLO_LINE_BYTES,
     refuse: (detail) => {
       if (open) handlers.onViolation(detail);
@@ -91,7 +90,7 @@ export function createConnection(socket: Socket, clock: Clock, handlers: Connect
       else done();
     },
   });
-  pipeline(socket, gate, ndjson.parse({ strict: true }), sink).then(
+  pipeline(socket, gate, sink).then(
     () => {
       if (open) handlers.onEnd();
     },

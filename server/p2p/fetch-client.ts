@@ -8,9 +8,9 @@ import ndjson from 'ndjson';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock } from '../replica/ports.js';
-import { ByteGate } from './byte-gate.js';
 import { formatHostPort, parseHostPort } from './host-port.js';
 import { DIAL_TIMEOUT_MS, MAX_LINE_BYTES } from './limits.js';
+import { LineGate } from './line-gate.js';
 import type { HostPort } from './messages.js';
 import type { TlsTransport } from './tls-transport.js';
 
@@ -84,7 +84,7 @@ export class FetchClient {
       problem ??= `no answer within ${this.#answerTimeoutMs} ms`;
       socket.destroy();
     });
-    const gate = new ByteGate({
+    const gate = new LineGate({
       maxLineBytes: MAX_LINE_BYTES,
       refuse: (reason) => {
         problem ??= `its answer is not acceptable: ${reason}`;
@@ -97,7 +97,7 @@ export class FetchClient {
     try {
       await Promise.all([
         asked,
-        pipeline(socket, gate, ndjson.parse(), async (objects: AsyncIterable<object>) => {
+        pipeline(socket, gate, async (objects: AsyncIterable<object>) => {
           for await (const object of objects) {
             answer = object;
             return;

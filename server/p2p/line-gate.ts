@@ -1,7 +1,8 @@
 /**
- * Stands between a socket and `ndjson.parse`. The one rule: only whole lines pass, each within the length limit and
- * accepted by the strict parser (UTF-8, depth, duplicate keys, safe numbers) as an object. ndjson alone would end its
- * stream at a line `null`, take bad UTF-8 and duplicate keys, and slow down with the square of a line's length.
+ * Bytes of a socket in, objects out: newline-delimited JSON. The one rule: only whole lines pass, each within the length
+ * limit and accepted by the strict parser (UTF-8, depth, duplicate keys, safe numbers) as an object. `ndjson.parse` would
+ * end its stream at a line `null`, take bad UTF-8 and duplicate keys, and slow down with the square of a line's length;
+ * behind this gate it would parse every line a second time.
  *
  * Time is linear in the bytes, however they are cut: an unfinished line is copied into one growing buffer and only
  * new bytes are searched for its end. Memory is one line and one chunk.
@@ -16,7 +17,7 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const FIRST_TAIL_BYTES = 1_024;
 
-export interface ByteGateOptions {
+export interface LineGateOptions {
   /** Longest line in bytes, without its newline; may be raised later. */
   readonly maxLineBytes: number;
   /**
@@ -28,19 +29,19 @@ export interface ByteGateOptions {
   readonly budget?: { readonly clock: Clock; readonly bytes: TokenBucket; readonly lines: TokenBucket };
 }
 
-export class ByteGate extends Transform {
+export class LineGate extends Transform {
   bytesIn = 0;
   linesIn = 0;
   #maxLineBytes: number;
   #tail = Buffer.allocUnsafe(FIRST_TAIL_BYTES);
   #tailLength = 0;
   #refused = false;
-  readonly #refuse: ByteGateOptions['refuse'];
-  readonly #budget: ByteGateOptions['budget'];
+  readonly #refuse: LineGateOptions['refuse'];
+  readonly #budget: LineGateOptions['budget'];
   #cancelWait: (() => void) | undefined;
 
-  constructor(options: ByteGateOptions) {
-    super({ readableHighWaterMark: 65_536 });
+  constructor(options: LineGateOptions) {
+    super({ readableObjectMode: true, readableHighWaterMark: 1 });
     this.#maxLineBytes = options.maxLineBytes;
     this.#refuse = options.refuse;
     this.#budget = options.budget;
@@ -122,11 +123,7 @@ export class ByteGate extends Transform {
     if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value)) {
       return 'a line is not a JSON object';
     }
-    // A copy: the tail is reused for the next line while this one may still wait downstream.
-    const checked = Buffer.allocUnsafe(content.length + 1);
-    content.copy(checked);
-    checked[content.length] = LINE_FEED;
-    this.push(checked);
+    this.push(parsed.value);
     return undefined;
   }
 

@@ -3,8 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import ndjson from 'ndjson';
-import { ByteGate } from '../../../server/p2p/byte-gate.js';
+import { LineGate } from '../../../server/p2p/line-gate.js';
 
 interface Outcome {
   readonly objects: readonly unknown[];
@@ -14,7 +13,7 @@ interface Outcome {
 async function pass(chunks: Iterable<Uint8Array>, maxLineBytes = 262_144): Promise<Outcome> {
   const objects: unknown[] = [];
   const refusals: string[] = [];
-  const gate = new ByteGate({ maxLineBytes, refuse: (reason) => refusals.push(reason) });
+  const gate = new LineGate({ maxLineBytes, refuse: (reason) => refusals.push(reason) });
   const sink = new Writable({
     objectMode: true,
     write(object, _encoding, done) {
@@ -22,7 +21,7 @@ async function pass(chunks: Iterable<Uint8Array>, maxLineBytes = 262_144): Promi
       done();
     },
   });
-  await pipeline(Readable.from(chunks, { objectMode: false }), gate, ndjson.parse(), sink);
+  await pipeline(Readable.from(chunks, { objectMode: false }), gate, sink);
   return { objects, refusals };
 }
 
