@@ -7,6 +7,7 @@ import type { PublicKey } from '../../ledger/values/text.js';
 import type { PeerId, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { createMessageDecoder } from './decode-message.js';
 import { encodeLine, wireLines } from './encode-line.js';
+import { createTransactionGatherer } from './gather-transactions.js';
 import { createGossip, spreads } from './gossip.js';
 import {
   EXCHANGE_INTERVAL_MS,
@@ -68,6 +69,9 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     onMessage,
   });
   const gossip = createGossip({ clock, lines: wireLines, peers: manager.peers, receive });
+  const toSpread = createTransactionGatherer(rules.parameters, (transactions) =>
+    gossip.broadcast({ type: 'transactions', transactions }),
+  );
 
   const neighbours = repeat(clock, NEIGHBOURS_INTERVAL_MS, tellNeighbours);
   const pings = repeat(clock, PING_INTERVAL_MS, () => {
@@ -193,7 +197,10 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       exchange.stop();
       await manager.stop();
     },
-    broadcast: gossip.broadcast,
+    broadcast(message) {
+      if (message.type === 'transactions') toSpread.add(message.transactions);
+      else gossip.broadcast(message);
+    },
     relay: gossip.relay,
     sendToValidator: gossip.sendToValidator,
     send(id, message) {

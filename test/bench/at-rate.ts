@@ -1,11 +1,12 @@
 /** Latency under a load of so many payments a second, with all validators up or with one of them dead. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { account } from './accounting.js';
 import { loadOn, startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
 import { besideSchedule, readLeaders } from './dead-leader.js';
 import { format, percentile } from './figures.js';
 import type { Measurement } from './measurement.js';
-import { readWaits } from './node-metrics.js';
+import { readWaits, waitsBetween } from './node-metrics.js';
 import type { RatePlan, RateReport } from './rate-load.js';
 import { runChild } from './run-child.js';
 
@@ -13,6 +14,10 @@ export interface RateOptions {
   readonly validators: number;
   readonly perSecond: number;
   readonly seconds: number;
+  /** Before what counts. */
+  readonly warmUpSeconds: number;
+  /** Payments in a request. */
+  readonly batch: number;
   /** The last validator is killed before the load begins. */
   readonly oneDead?: boolean;
   /** A directory for a CPU profile of the first node. */
@@ -25,7 +30,7 @@ const lanes = 2;
 const atMost = (ms: number | undefined): string => (ms === undefined ? 'none' : `at most ${format(ms)} ms`);
 
 export async function measureAtRate(name: string, options: RateOptions): Promise<Measurement> {
-  const { validators, perSecond, seconds } = options;
+  const { validators, perSecond, seconds, warmUpSeconds, batch } = options;
   const under = await startChain(validators, { payers, profileTo: options.profileTo });
   try {
     const [first, last] = [under.nodes[0]!.client, under.nodes.at(-1)!.client];
@@ -33,22 +38,19 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
     if (options.oneDead) await under.killLast();
     const { epoch } = await first.status();
     const pids = await Promise.all(under.nodes.map(async ({ client }) => (await client.status()).pid));
-    const cpuTaken = (): number[] => pids.map(cpuTimeMs);
-    let before: number[] = [];
-    let startedAt = 0;
-    const plan: RatePlan = {
-      ...loadOn(under),
-      lanes,
-      perSecond,
-      seconds,
-    };
-    const report = await runChild<RatePlan, RateReport>('./rate-load.js', plan, () => {
-      before = cpuTaken();
-      startedAt = performance.now();
+    const look = async () => ({
+      cpuMs: pids.map(cpuTimeMs),
+      at: performance.now(),
+      waits: await readWaits(under.nodes),
     });
-    const took = performance.now() - startedAt;
-    const cores = cpuTaken().map((after, i) => (after - before[i]!) / took);
-    const waits = await readWaits(under.nodes);
+    let warm: ReturnType<typeof look> | undefined;
+    const plan: RatePlan = { ...loadOn(under), lanes, perSecond, seconds, warmUpSeconds, batch };
+    const report = await runChild<RatePlan, RateReport>('./rate-load.js', plan, () => {
+      warm = delay(1000 * warmUpSeconds).then(look);
+    });
+    const [before, after] = [await warm!, await look()];
+    const cores = after.cpuMs.map((ms, i) => (ms - before.cpuMs[i]!) / (after.at - before.at));
+    const waits = waitsBetween(before.waits, after.waits);
     const { faults } = await account(under, await under.settled(60_000), report.acknowledged);
     const { genesis_time: genesisTime, parameters } = under.genesis;
     const slots = {
@@ -66,7 +68,8 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
         ['due to final, p99', `${format(percentile(times, 0.99))} ms`],
         ['longest', `${format(Math.max(...times))} ms`],
         ...(options.oneDead && dead !== undefined ? besideSchedule(report.paid, dead, slots) : []),
-        ['payments, all final once', format(times.length)],
+        ['payments, all final once', format(report.acknowledged.length)],
+        ['of which counted, after the warm-up', format(times.length)],
         ['first proposal of a slot after its start, p99', atMost(waits.proposalMs)],
         ['final blocks to disk, p99', atMost(waits.ledgerWriteMs)],
         ['CPUs taken by a node', `${format(Math.max(...cores))} at most`],

@@ -1,4 +1,7 @@
-/** What one thread does of each step alone, with nothing else to do: no node can be faster than its slowest step. */
+/**
+ * What one thread does of each step alone, with nothing else to do, on payments as the load generators hand them in: no node
+ * can be faster than its slowest step, and none can take less CPU time than all of them together.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,23 +19,30 @@ export interface Ceiling {
   readonly perSecond: number;
 }
 
+/** As many pay, and as many are paid, as in the measurements. */
+const payerCount = 128;
+const payeeCount = 256;
 const blockSize = 450;
 const blockCount = 8;
 const leastMs = 200;
 
 export async function measureCeilings(): Promise<readonly Ceiling[]> {
-  const options = { balances: { ann: 1_000_000, bob: 1_000_000 } };
+  const payers = Array.from({ length: payerCount }, (_, i) => `payer ${i}`);
+  const options = { balances: Object.fromEntries(payers.map((name) => [name, 1_000_000])) };
   const chain = new TestChain(options, { ...testContext(options), isKnownGood: () => true });
   const crypto = createCrypto();
-  const sample = Array.from({ length: blockSize }, (_, nonce) => chain.pay('ann', 'bob', 1, { nonce }));
+  /** Payment `n` of all. */
+  const payment = (n: number) =>
+    chain.pay(payers[n % payerCount]!, `payee ${(n * 7919) % payeeCount}`, 1, { nonce: Math.floor(n / payerCount) });
+  const sample = Array.from({ length: blockSize }, (_, n) => payment(n));
   const texts = sample.map((one) => Buffer.from(JSON.stringify(one)));
   const rules = { chain: chain.context.chain, prefix: 'sl', parameters: chain.context.genesis.parameters };
-  const { publicKey } = person('ann').account;
+  const keys = new Map(payers.map((name) => [person(name).address, person(name).account.publicKey]));
   const ceilings: Ceiling[] = [
     {
       step: 'verify a signature',
       perSecond: rate(sample, (one) =>
-        must(crypto.verify(publicKey, transactionSigningText(one), one.signature), 'the signature is good'),
+        must(crypto.verify(keys.get(one.from)!, transactionSigningText(one), one.signature), 'the signature is good'),
       ),
     },
     { step: 'hash to the id', perSecond: rate(sample, (one) => void transactionId(crypto, one)) },
@@ -46,7 +56,7 @@ export async function measureCeilings(): Promise<readonly Ceiling[]> {
   ];
   let executing = 0;
   const finals = Array.from({ length: blockCount }, (_, i) => {
-    const payments = sample.map((_, n) => chain.pay('ann', 'bob', 1, { nonce: i * blockSize + n }));
+    const payments = sample.map((_, n) => payment(i * blockSize + n));
     const draft = chain.draft(i + 1, payments);
     must(draft?.block.transactions.length === blockSize, 'the block takes all payments');
     const start = performance.now();

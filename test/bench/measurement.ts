@@ -5,6 +5,8 @@ export interface Measurement {
   readonly faults: readonly string[];
   /** Final transactions a second, where that is what was measured. */
   readonly perSecond?: number;
+  /** That shared the CPUs. Starting value: 1. */
+  readonly nodes?: number;
   /** One at a time, where that is what was measured. */
   readonly p50Ms?: number;
   readonly p99Ms?: number;

@@ -12,31 +12,47 @@ export function sumOf(text: string, name: string): number {
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/**
- * The upper end of the bucket of a histogram, summed over the nodes, up to which a share of all observations lies, in ms;
- * undefined: nothing was observed.
- */
-function atMostMs(texts: readonly string[], name: string, share: number): number | undefined {
+/** Observations of a histogram, over all nodes, by the upper end of their bucket in seconds; each counts in every larger one. */
+type Buckets = ReadonlyMap<number, number>;
+
+function bucketsOf(texts: readonly string[], name: string): Buckets {
   const lines = new RegExp(`^${name}_bucket\\{le="([^"]+)"\\} (\\d+)$`, 'gm');
   const counts = new Map<number, number>();
   for (const [, end, count] of texts.flatMap((text) => [...text.matchAll(lines)])) {
     const seconds = end === '+Inf' ? Number.POSITIVE_INFINITY : Number(end);
     counts.set(seconds, (counts.get(seconds) ?? 0) + Number(count));
   }
-  const all = counts.get(Number.POSITIVE_INFINITY);
-  if (all === undefined) throw new Error(`the nodes have no metric ${name}`);
-  const reached = [...counts].find(([, count]) => all > 0 && count >= share * all);
-  return reached && 1000 * reached[0];
+  if (counts.size === 0) throw new Error(`the nodes have no metric ${name}`);
+  return counts;
 }
 
-/** The 99th percentiles of what nodes wait for, since their start. */
-export async function readWaits(nodes: readonly NodeProcess[]) {
+/** The upper end of the bucket up to which a share of all observations since `before` lies, in ms; undefined: there was none. */
+function atMostMs(before: Buckets, after: Buckets, share: number): number | undefined {
+  const since = (end: number): number => after.get(end)! - (before.get(end) ?? 0);
+  const all = since(Number.POSITIVE_INFINITY);
+  const reached = [...after.keys()].find((end) => all > 0 && since(end) >= share * all);
+  return reached && 1000 * reached;
+}
+
+/** What nodes have waited for since their start. */
+export interface Waits {
+  readonly proposals: Buckets;
+  readonly ledgerWrites: Buckets;
+}
+
+export async function readWaits(nodes: readonly NodeProcess[]): Promise<Waits> {
   const texts = await Promise.all(nodes.map(metricsOf));
   return {
-    proposalMs: atMostMs(texts, 'slotledger_consensus_proposal_arrival_seconds', 0.99),
-    ledgerWriteMs: atMostMs(texts, 'slotledger_storage_ledger_write_seconds', 0.99),
+    proposals: bucketsOf(texts, 'slotledger_consensus_proposal_arrival_seconds'),
+    ledgerWrites: bucketsOf(texts, 'slotledger_storage_ledger_write_seconds'),
   };
 }
+
+/** The 99th percentiles of what came between. */
+export const waitsBetween = (before: Waits, after: Waits) => ({
+  proposalMs: atMostMs(before.proposals, after.proposals, 0.99),
+  ledgerWriteMs: atMostMs(before.ledgerWrites, after.ledgerWrites, 0.99),
+});
 
 export interface NodeMetrics {
   /** Syncs of ledger.db, mempool.db and the vote state that the nodes have waited for since they started. */

@@ -1,6 +1,6 @@
 /**
  * Payments at a fixed rate, in a process of its own: each is handed in when its time has come, whether or not earlier
- * ones are answered, and its time runs from then until the answer that it is final.
+ * ones are answered, and its time runs from then until the answer that it is final. In lists, all of a list are due at once.
  */
 import { Agent, request } from 'node:http';
 import type { TransactionId } from '../../ledger/values/transaction.js';
@@ -13,11 +13,16 @@ export interface RatePlan extends PaymentPlan {
   readonly payers: readonly Payer[];
   readonly lanes: number;
   readonly perSecond: number;
+  /** After the warm-up. */
   readonly seconds: number;
+  /** Payments due in the first so many seconds are made and must become final, but their times do not count. Starting value: 0. */
+  readonly warmUpSeconds?: number;
+  /** Payments in a request. Starting value: 1, handed in by itself. */
+  readonly batch?: number;
 }
 
 export interface RateReport {
-  /** Each payment that became final, in the order in which they were due. */
+  /** Each payment after the warm-up that became final, in the order in which they were due. */
   readonly paid: readonly Paid[];
   readonly acknowledged: readonly TransactionId[];
   /** For each block with some of them, when the first answer came that one is final: its index and unix ms. */
@@ -36,14 +41,22 @@ interface Due {
 }
 
 function sign(plan: RatePlan): Due[] {
-  const purses = Array.from({ length: plan.lanes }, (_, lane) => lane).flatMap((lane) =>
-    plan.payers.map((payer) => createPurse(plan, payer, lane)),
-  );
+  const { urls, batch = 1 } = plan;
   // A payer's payments all go to one node, so that its nonces arrive in order.
-  return Array.from({ length: plan.perSecond * plan.seconds }, (_, n) => ({
-    body: Buffer.from(JSON.stringify(purses[n % purses.length]!.next())),
-    url: plan.urls[(n % plan.payers.length) % plan.urls.length]!,
-  }));
+  const queues = urls.map((url, node) => {
+    const own = plan.payers.filter((_, i) => i % urls.length === node);
+    const purses = Array.from({ length: plan.lanes }, (_, lane) =>
+      own.map((payer) => createPurse(plan, payer, lane)),
+    ).flat();
+    let turn = 0;
+    return { url, next: () => purses[turn++ % purses.length]!.next() };
+  });
+  const count = Math.round((plan.perSecond * ((plan.warmUpSeconds ?? 0) + plan.seconds)) / batch);
+  return Array.from({ length: count }, (_, n) => {
+    const { url, next } = queues[n % queues.length]!;
+    const list = Array.from({ length: batch }, next);
+    return { url, body: Buffer.from(JSON.stringify(batch === 1 ? list[0] : list)) };
+  });
 }
 
 interface Answer {
@@ -54,7 +67,7 @@ interface Answer {
 }
 
 /** Asks again where the node has closed a connection that was kept for long: a payment that gets lost holds up its lane. */
-function pay(agent: Agent, { body, url }: Due): Promise<Answer> {
+function pay(agent: Agent, { body, url }: Due): Promise<Answer | { readonly items: readonly Answer[] }> {
   return new Promise((resolve) => {
     const path = `${url}/v1/transactions?wait=final&timeout_ms=${waitMs}`;
     const headers = { 'content-type': 'application/json', 'content-length': body.length };
@@ -73,21 +86,27 @@ function pay(agent: Agent, { body, url }: Due): Promise<Answer> {
 
 async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
-  const paid: (Paid | undefined)[] = [];
+  const paid: (Paid & { readonly n: number })[] = [];
   const acknowledged: TransactionId[] = [];
   const failed: Record<string, number> = {};
   const finalAt = new Map<number, number>();
-  const everyMs = 1000 / plan.perSecond;
+  const { batch = 1, warmUpSeconds = 0 } = plan;
+  const everyMs = (1000 * batch) / plan.perSecond;
   const start = performance.now();
   const unixMs = Date.now() - start;
   const one = async (n: number): Promise<void> => {
-    const answer = await pay(agent, due[n]!);
-    if (answer.id !== undefined) acknowledged.push(answer.id);
+    const answered = await pay(agent, due[n]!);
+    const now = performance.now();
     const at = start + n * everyMs;
-    const index = answer.receipt?.index;
-    if (index !== undefined && !finalAt.has(index)) finalAt.set(index, performance.timeOrigin + performance.now());
-    if (answer.status === 'final') paid[n] = { dueAt: unixMs + at, ms: performance.now() - at };
-    else failed[String(answer.code ?? answer.status)] = (failed[String(answer.code ?? answer.status)] ?? 0) + 1;
+    for (const answer of 'items' in answered ? answered.items : [answered]) {
+      if (answer.id !== undefined) acknowledged.push(answer.id);
+      const index = answer.receipt?.index;
+      if (index !== undefined && !finalAt.has(index)) finalAt.set(index, performance.timeOrigin + now);
+      if (answer.status !== 'final') {
+        const why = String(answer.code ?? answer.status);
+        failed[why] = (failed[why] ?? 0) + 1;
+      } else if (at >= start + 1000 * warmUpSeconds) paid.push({ n, dueAt: unixMs + at, ms: now - at });
+    }
   };
   const all: Promise<void>[] = [];
   for (let next = 0; next < due.length; ) {
@@ -96,7 +115,8 @@ async function run(plan: RatePlan, due: readonly Due[]): Promise<RateReport> {
   }
   await Promise.all(all);
   agent.destroy();
-  return { paid: paid.filter((one) => one !== undefined), acknowledged, finalAt: [...finalAt], failed };
+  paid.sort((a, b) => a.n - b.n);
+  return { paid: paid.map(({ dueAt, ms }) => ({ dueAt, ms })), acknowledged, finalAt: [...finalAt], failed };
 }
 
 let plan: RatePlan | undefined;

@@ -77,6 +77,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
       ],
       faults,
       perSecond,
+      nodes: pids.length,
     };
   } finally {
     await under.stop();

@@ -1,12 +1,14 @@
 /** Nodes for tests of the network: real sockets on loopback, real keys, and a replica that only takes notes. */
 import { createPrivateKey, createPublicKey, randomBytes, sign, verify } from 'node:crypto';
+import { encodeAddress } from '../../../ledger/values/address.js';
 import type { Block } from '../../../ledger/values/block.js';
 import type { Signer, Verifier } from '../../../ledger/values/crypto.js';
 import type { ChainRules } from '../../../ledger/values/decode-transaction.js';
 import type { Genesis } from '../../../ledger/values/genesis.js';
-import { toEpoch, toHeight, toSlot, toView } from '../../../ledger/values/numbers.js';
+import { toAmount, toEpoch, toHeight, toNonce, toSlot, toView } from '../../../ledger/values/numbers.js';
 import { developmentParameters } from '../../../ledger/values/parameters.js';
 import type { ChainId, Hash, PublicKey, Signature } from '../../../ledger/values/text.js';
+import type { Transaction } from '../../../ledger/values/transaction.js';
 import type { Certificate, Vote } from '../../../ledger/values/vote.js';
 import { createPeerNetwork } from '../../../server/p2p/create-peer-network.js';
 import type { PeerNetwork, PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
@@ -68,6 +70,20 @@ export function voteOf(view: number, seed = 1): Vote {
     justify_view: toView(0),
     validator: hashOf(seed) as PublicKey,
     signature: `0x${'ab'.repeat(64)}`,
+  };
+}
+
+/** Some 420 bytes, signed by nobody. */
+export function paymentOf(nonce: number): Transaction {
+  const from = encodeAddress(rules.prefix, keyOf(3).publicKey);
+  return {
+    chain,
+    type: 'transfer',
+    from,
+    nonce: toNonce(nonce),
+    fee: toAmount(10),
+    outputs: [{ to: from, amount: toAmount(1) }],
+    signature: `0x${'ef'.repeat(64)}`,
   };
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { afterEach, test } from 'node:test';
-import { at, connected, hashOf, keyOf, startNode, stopAll, until, voteOf, votesAt } from './fixture.js';
+import type { Transaction } from '../../../ledger/values/transaction.js';
+import { at, connected, hashOf, keyOf, paymentOf, startNode, stopAll, until, voteOf, votesAt } from './fixture.js';
 
 afterEach(stopAll);
 
@@ -44,6 +45,22 @@ test('a message for a validator goes to its node alone when that node is a peer'
   b.network.sendToValidator(keyOf(99).publicKey, { type: 'vote', vote: voteOf(6) });
   await until('votes arrive', () => votesAt(a, 5) === 1 && votesAt(a, 6) === 1 && votesAt(c, 6) === 1);
   assert.equal(votesAt(c, 5), 0);
+});
+
+test('a list of transactions of any length arrives whole and in order, in lines within their limit', async () => {
+  const a = await startNode(1);
+  const b = await startNode(2, { bootstrap: [at(a)] });
+  await until('both connected', () => connected(a, b) && connected(b, a));
+  const all = Array.from({ length: 1_200 }, (_, nonce) => paymentOf(nonce));
+  // In one turn, as two requests may bring them.
+  a.network.broadcast({ type: 'transactions', transactions: all.slice(0, 2) });
+  a.network.broadcast({ type: 'transactions', transactions: all.slice(2) });
+  const lists = (): readonly (readonly Transaction[])[] =>
+    b.received.flatMap(({ message }) => (message.type === 'transactions' ? [message.transactions] : []));
+  await until('all arrive', () => lists().flat().length === all.length);
+  assert.deepEqual(lists().flat(), all);
+  assert.ok(lists()[0]!.length > 2);
+  assert.equal(a.network.stats().droppedMessages, 0);
 });
 
 test('a ping tells head and clock, and the offset between two clocks is measured', async () => {
