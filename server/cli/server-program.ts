@@ -86,6 +86,7 @@ export function addServerCommands(parent: Command): Command {
     .requiredOption('--validators <number>', 'how many, 1 to 100')
     .requiredOption('--output <directory>', 'where to put the homes; must not exist or be empty')
     .option('--slot-duration <seconds>', 'length of a slot (default: 1)')
+    .option('--slots-per-epoch <slots>', 'slots an epoch (default: 30)')
     .option('--base-port <port>', 'port for peers of the first node; HTTP is 920 below', '9000')
     .action(run(async (command) => (await import('./testnet.js')).testnet(command)));
   parent

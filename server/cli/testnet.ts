@@ -11,6 +11,7 @@ interface TestnetCommandOptions {
   /** A directory here. */
   readonly output: string;
   readonly slotDuration?: string;
+  readonly slotsPerEpoch?: string;
   readonly basePort: string;
 }
 
@@ -19,6 +20,7 @@ export function testnet(command: Command): void {
   if (options.output === '')
     throw usageProblem('--output names no directory.', 'Name a directory that does not exist.');
   const slotDurationMs = slotDurationOption(options.slotDuration);
+  const slotsPerEpoch = integerOption('--slots-per-epoch', options.slotsPerEpoch, 2, 1_000_000);
   const { genesis, nodes } = saying(() =>
     makeTestnet({
       directory: resolve(options.output),
@@ -26,6 +28,7 @@ export function testnet(command: Command): void {
       basePort: integerOption('--base-port', options.basePort, minBasePort, maxBasePort)!,
       genesisTime: Date.now(),
       ...(slotDurationMs === undefined ? {} : { slotDurationMs }),
+      ...(slotsPerEpoch === undefined ? {} : { slotsPerEpoch }),
     }),
   );
   const { server, wallet } = findInvocation(process.argv[1] ?? '', process.cwd());

@@ -41,6 +41,7 @@ export interface TestnetOptions {
   /** Unix time in ms of slot 0. */
   readonly genesisTime: number;
   readonly slotDurationMs?: number;
+  readonly slotsPerEpoch?: number;
 }
 
 export interface TestnetNode {
@@ -59,7 +60,7 @@ export function makeTestnet(options: TestnetOptions): {
   readonly genesis: OpenedGenesis;
   readonly nodes: readonly TestnetNode[];
 } {
-  const { directory, validators, basePort, genesisTime, slotDurationMs } = options;
+  const { directory, validators, basePort, genesisTime, slotDurationMs, slotsPerEpoch } = options;
   refuseNonEmpty(directory);
   const nodes = Array.from({ length: validators }, (_, i) => ({
     name: `node${i + 1}`,
@@ -77,6 +78,7 @@ export function makeTestnet(options: TestnetOptions): {
     name,
     genesisTime,
     ...(slotDurationMs === undefined ? {} : { slotDurationMs }),
+    ...(slotsPerEpoch === undefined ? {} : { slotsPerEpoch }),
     accounts: [
       treasury,
       { ...shop, balance: shopBalance },

@@ -12,6 +12,7 @@ import { walletOf } from '../../client/wallet.js';
 import { encodeAddress } from '../../ledger/values/address.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import { toAmount } from '../../ledger/values/numbers.js';
+import { productionParameters } from '../../ledger/values/parameters.js';
 import type { Address, ChainId, PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
 import { run } from '../cli/programs.js';
@@ -72,7 +73,8 @@ export async function startChain(validators: number, options: ChainOptions): Pro
   const output = join(directory, 'chain');
   // Below the ports that the system gives to outgoing connections.
   const basePort = 20_000 + 2 * (process.pid % 6_000) + 8 * chainsStarted++;
-  const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`];
+  const epoch = ['--slots-per-epoch', `${productionParameters.slots_per_epoch}`];
+  const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`, ...epoch];
   const made = await run('server', directory, ['testnet', ...words]);
   if (made.code !== 0) throw new Error(`server testnet: ${made.stderr}`);
   const names = Array.from({ length: validators }, (_, i) => `node${i + 1}`);

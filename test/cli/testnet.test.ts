@@ -10,6 +10,7 @@ import { freePort, startNode, until } from './running-node.js';
 test('testnet makes homes of one chain, each with its ports, the others and the keys that pay', async (t) => {
   const user = temporaryHome(t);
   const args = ['testnet', '--validators', '3', '--output', 'net', '--base-port', '20100', '--slot-duration', '0.5'];
+  args.push('--slots-per-epoch', '600');
   const made = await run('server', user, args);
   assert.equal(made.code, 0, made.stderr);
   const homes = ['node1', 'node2', 'node3'].map((name) => join(user, 'net', name));
@@ -19,6 +20,7 @@ test('testnet makes homes of one chain, each with its ports, the others and the 
 
   const { validators, accounts, parameters } = JSON.parse(genesis[0]!);
   assert.equal(parameters.slot_duration_ms, 500);
+  assert.equal(parameters.slots_per_epoch, 600);
   const names = accounts.map(({ name, balance }: { name: string; balance: number }) => [name, balance > 0]);
   assert.deepEqual(names.slice(0, 2), [
     ['treasury', true],
@@ -60,6 +62,7 @@ test('testnet refuses a directory with anything in it, and numbers that make no 
     ['--validators', '0'],
     ['--validators', '2', '--base-port', '80'],
     ['--validators', 'two'],
+    ['--validators', '2', '--slots-per-epoch', '1'],
   ]) {
     const outcome = await run('server', user, ['testnet', ...wrong, '--output', 'other']);
     assert.equal(outcome.code, 2, outcome.stderr);
