@@ -14,11 +14,18 @@ export interface StateCache extends StateReader {
 }
 
 export function createStateCache(reader: StateReader, limit = maxWeight): StateCache {
-  const entries = createRecent<StateEntry>(limit / 2, () => entryWeight);
+  /** null: the state has none. Some are asked for with every vote. */
+  const entries = createRecent<StateEntry | null>(limit / 2, () => entryWeight);
   const nodes = createRecent<string>(limit / 2, (text) => text.length);
   return {
-    get: (key) => entries.get(key) ?? entries.keep(key, reader.get(key)),
-    node: (path) => nodes.get(path) ?? nodes.keep(path, reader.node(path)),
+    get(key) {
+      const known = entries.get(key);
+      return (known === undefined ? entries.put(key, reader.get(key) ?? null) : known) ?? undefined;
+    },
+    node(path) {
+      const known = nodes.get(path) ?? reader.node(path);
+      return known === undefined ? undefined : nodes.put(path, known);
+    },
     absorb(changes) {
       for (const [key, entry] of changes.entries) entries.set(key, entry);
       for (const [path, text] of changes.nodes) nodes.set(path, text);
@@ -35,13 +42,14 @@ export function createRecent<Value>(limit: number, weigh: (value: Value) => numb
   let older = new Map<string, Value>();
   let weight = 0;
 
-  function put(key: string, value: Value): void {
+  function put(key: string, value: Value): Value {
     younger.set(key, value);
     weight += key.length + weigh(value);
-    if (weight <= limit) return;
+    if (weight <= limit) return value;
     older = younger;
     younger = new Map();
     weight = 0;
+    return value;
   }
 
   return {
@@ -52,10 +60,7 @@ export function createRecent<Value>(limit: number, weigh: (value: Value) => numb
       if (before !== undefined) put(key, before);
       return before;
     },
-    keep(key: string, value: Value | undefined): Value | undefined {
-      if (value !== undefined) put(key, value);
-      return value;
-    },
+    put,
     set(key: string, value: Value | null): void {
       older.delete(key);
       if (value === null) younger.delete(key);

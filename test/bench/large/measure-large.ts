@@ -39,8 +39,8 @@ const shortSeconds = 5;
 const payersPerRound = 256 / (mostRounds + 1);
 const lanes = 4;
 const batch = 100;
-const connections = 4;
-const signedPerSecond = 8000;
+const connections = 8;
+const signedPerSecond = 16_000;
 const payeeCount = 50_000;
 const readsPerSecond = 500;
 

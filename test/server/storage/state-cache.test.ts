@@ -47,7 +47,7 @@ function counted(limit?: number) {
   return { entries, nodes, reads, cache };
 }
 
-test('what is there is read once, and what is not there is looked for again', () => {
+test('an entry is read once, there or not, until a block makes it; a node that is not there is looked for again', () => {
   const { entries, nodes, reads, cache } = counted();
   entries.set('account/a', account(5));
   nodes.set('0', 'text');
@@ -55,8 +55,13 @@ test('what is there is read once, and what is not there is looked for again', ()
     assert.deepEqual(cache.get('account/a'), account(5));
     assert.equal(cache.get('account/b'), undefined);
     assert.equal(cache.node('0'), 'text');
+    assert.equal(cache.node('1'), undefined);
   }
-  assert.deepEqual(reads, ['account/a', 'account/b', '0', 'account/b']);
+  assert.deepEqual(reads, ['account/a', 'account/b', '0', '1', '1']);
+  cache.absorb({ entries: new Map([['account/b', account(7)]]), nodes: new Map() });
+  assert.deepEqual(cache.get('account/b'), account(7));
+  cache.absorb({ entries: new Map([['account/b', null]]), nodes: new Map() });
+  assert.equal(cache.get('account/b'), undefined);
 });
 
 test('a stored block changes, adds and takes away what was read before it, without another read', () => {
