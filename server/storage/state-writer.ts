@@ -5,25 +5,40 @@ import type { EpochEntry, StateEntry, SupplyEntry, ValidatorEntry } from '../../
 import type { AccountRow } from './ledger-rows.js';
 import type { PackedState } from './packed-block.js';
 import type { Connection } from './sqlite.js';
+import { createRecent } from './state-cache.js';
 
 export interface StateWriter {
   /** What block `index` changed. Runs in the caller's transaction. */
   write(index: number, state: PackedState): void;
 }
 
+interface KnownRow {
+  readonly id: number;
+  /** The last block with a transaction that touches the account. */
+  readonly last_touched: number | null;
+}
+
+/** Characters of addresses, some 16,000 of them, and as many once more of those before. */
+const maxKnownRows = 1024 * 1024;
+
 export function createStateWriter(database: Connection): StateWriter {
-  const putAccount = database
-    .prepare(
-      `INSERT INTO accounts (address, balance, nonces) VALUES (?, ?, ?)
-       ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces RETURNING id`,
-    )
-    .pluck();
+  const putAccount = database.prepare(
+    `INSERT INTO accounts (address, balance, nonces) VALUES (?, ?, ?)
+     ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces
+     RETURNING id, last_touched`,
+  );
   const touchAccount = database.prepare(
     `INSERT INTO accounts (address, balance, nonces, last_touched) VALUES (?, ?, ?, ?)
      ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces,
        touched_before = last_touched, last_touched = excluded.last_touched
-     RETURNING id, touched_before`,
+     RETURNING id, touched_before AS last_touched`,
   );
+  const putKnown = database.prepare('UPDATE accounts SET balance = ?, nonces = ? WHERE id = ?');
+  const touchKnown = database.prepare(
+    'UPDATE accounts SET balance = ?, nonces = ?, touched_before = last_touched, last_touched = ? WHERE id = ?',
+  );
+  /** Rows of accounts that were written lately: by its id one is found in half the time. */
+  const known = createRecent<KnownRow>(maxKnownRows, () => 1);
   const getAccount = database.prepare('SELECT balance, nonces FROM accounts WHERE address = ?');
   const putHistory = database.prepare('INSERT INTO account_history VALUES (?, ?, ?, ?, ?, ?)');
   const putValidator = database.prepare('INSERT OR REPLACE INTO validators VALUES (?, ?, ?, ?, ?, ?)');
@@ -38,6 +53,26 @@ export function createStateWriter(database: Connection): StateWriter {
   );
   const dropNode = database.prepare('DELETE FROM tree_nodes WHERE path = ?');
 
+  /** @param touched transactions of the block touch the account. @returns its row as it was before */
+  function writeRow(
+    index: number,
+    address: string,
+    balance: number | null,
+    nonces: string | null,
+    touched: boolean,
+  ): KnownRow {
+    const row = known.get(address);
+    if (row !== undefined) {
+      if (touched) touchKnown.run(balance, nonces, index, row.id);
+      else putKnown.run(balance, nonces, row.id);
+      return row;
+    }
+    const found = touched
+      ? touchAccount.get(address, balance, nonces, index)
+      : putAccount.get(address, balance, nonces);
+    return found as KnownRow;
+  }
+
   function writeAccount(
     index: number,
     address: string,
@@ -45,12 +80,10 @@ export function createStateWriter(database: Connection): StateWriter {
     nonces: string | null,
     positions: string | null,
   ): void {
-    if (positions === null) {
-      putHistory.run(putAccount.get(address, balance, nonces), index, balance, nonces, null, null);
-      return;
-    }
-    const row = touchAccount.get(address, balance, nonces, index) as { id: number; touched_before: number | null };
-    putHistory.run(row.id, index, balance, nonces, positions, row.touched_before);
+    const touched = positions !== null;
+    const { id, last_touched } = writeRow(index, address, balance, nonces, touched);
+    putHistory.run(id, index, balance, nonces, positions, touched ? last_touched : null);
+    known.put(address, { id, last_touched: touched ? index : last_touched });
   }
 
   function writeValidator(index: number, key: string, entry: ValidatorEntry | null): void {
