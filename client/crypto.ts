@@ -15,7 +15,7 @@ const utf8 = new TextEncoder();
 const order = Point.CURVE().n;
 
 export const clientCrypto: ClientCrypto = {
-  sha256: (bytes) => sha256(bytes),
+  sha256OfHex: (digits) => bytesToHex(sha256(hexToBytes(digits))),
   sha256Hex: (text) => bytesToHex(sha256(utf8.encode(text))),
   verify(publicKey, message, signature) {
     if (!isHashText(publicKey) || !isSignatureText(signature)) return false;

@@ -16,7 +16,7 @@ const utf8 = new TextEncoder();
 
 export function createNobleCrypto(): Crypto {
   return {
-    sha256: (bytes) => sha256(bytes),
+    sha256OfHex: (digits) => bytesToHex(sha256(hexToBytes(digits))),
     sha256Hex: (text) => bytesToHex(sha256(utf8.encode(text))),
     verify(publicKey, message, signature) {
       if (!isHashText(publicKey) || !isSignatureText(signature)) return false;

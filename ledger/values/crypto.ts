@@ -7,8 +7,8 @@ import type { PublicKey, Signature, VrfProof } from './text.js';
 export interface Hasher {
   /** SHA-256 of the UTF-8 form of `text`, as 64 lower-case hex digits WITHOUT `0x`. */
   sha256Hex(text: string): string;
-  /** SHA-256 of bytes: 32 bytes. */
-  sha256(bytes: Uint8Array): Uint8Array;
+  /** SHA-256 of the bytes that an even number of lower-case hex digits stands for, in the same form. */
+  sha256OfHex(digits: string): string;
 }
 
 export interface Verifier {

@@ -4,7 +4,6 @@
  */
 import { assert } from './assertion.js';
 import type { Hasher } from './crypto.js';
-import { bytesToHex, hexToBytes } from './hex.js';
 import type { Hash } from './text.js';
 import { isHashText } from './text-forms.js';
 
@@ -20,10 +19,10 @@ export interface MerkleProof {
 }
 
 export function merkleRoot(hasher: Hasher, leaves: readonly string[]): Hash {
-  if (leaves.length === 0) return toHash(hasher.sha256(new Uint8Array(0)));
+  if (leaves.length === 0) return `0x${hasher.sha256Hex('')}`;
   let level = leafHashes(hasher, leaves);
   while (level.length > 1) level = parents(hasher, level);
-  return toHash(level[0]!);
+  return `0x${level[0]!}`;
 }
 
 /** The proof for `leaves[index]`; the index must exist. */
@@ -33,7 +32,7 @@ export function merkleProof(hasher: Hasher, leaves: readonly string[], index: nu
   let level = leafHashes(hasher, leaves);
   for (let at = index; level.length > 1; at >>>= 1) {
     const neighbour = level[at ^ 1];
-    if (neighbour) path.push(toHash(neighbour));
+    if (neighbour) path.push(`0x${neighbour}`);
     level = parents(hasher, level);
   }
   return { index, size: leaves.length, path };
@@ -51,39 +50,32 @@ export function verifyMerkleProof(hasher: Hasher, leaf: string, proof: MerklePro
     const step = path[used];
     if (step === undefined) return false;
     used += 1;
-    const neighbour = hexToBytes(step.slice(2));
+    const neighbour = step.slice(2);
     node = at % 2 === 0 ? nodeHash(hasher, node, neighbour) : nodeHash(hasher, neighbour, node);
   }
-  return used === path.length && toHash(node) === root;
+  return used === path.length && `0x${node}` === root;
 }
 
-function leafHashes(hasher: Hasher, leaves: readonly string[]): Uint8Array[] {
+/** Hashes of the tree are 64 hex digits here, without `0x`. */
+function leafHashes(hasher: Hasher, leaves: readonly string[]): string[] {
   return leaves.map((leaf) => leafHash(hasher, leaf));
 }
 
 /** U+0000 is the byte 0x00 in UTF-8. */
-function leafHash(hasher: Hasher, leaf: string): Uint8Array {
-  return hexToBytes(hasher.sha256Hex(`\u0000${leaf}`));
+function leafHash(hasher: Hasher, leaf: string): string {
+  return hasher.sha256Hex(`\u0000${leaf}`);
 }
 
-function nodeHash(hasher: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(65);
-  bytes[0] = 1;
-  bytes.set(left, 1);
-  bytes.set(right, 33);
-  return hasher.sha256(bytes);
+function nodeHash(hasher: Hasher, left: string, right: string): string {
+  return hasher.sha256OfHex(`01${left}${right}`);
 }
 
 /** Pairing neighbours and lifting the odd one out gives the same tree as splitting at powers of two. */
-function parents(hasher: Hasher, level: readonly Uint8Array[]): Uint8Array[] {
-  const above: Uint8Array[] = [];
+function parents(hasher: Hasher, level: readonly string[]): string[] {
+  const above: string[] = [];
   for (let i = 0; i < level.length; i += 2) {
     const right = level[i + 1];
     above.push(right ? nodeHash(hasher, level[i]!, right) : level[i]!);
   }
   return above;
-}
-
-function toHash(bytes: Uint8Array): Hash {
-  return `0x${bytesToHex(bytes)}`;
 }

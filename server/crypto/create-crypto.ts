@@ -21,7 +21,7 @@ export function createCrypto(engine?: Engine): Crypto {
   const signatureBytes = Buffer.alloc(64);
   return {
     sha256Hex: (text) => hash('sha256', text, 'hex'),
-    sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    sha256OfHex: (digits) => hash('sha256', Buffer.from(digits, 'hex'), 'hex'),
     verify(publicKey, message, signature) {
       if (!isHashText(publicKey) || !isSignatureText(signature)) return false;
       keyBytes.write(publicKey.slice(2), 'hex');

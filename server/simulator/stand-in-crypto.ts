@@ -60,7 +60,7 @@ export function createStandInCrypto(): Crypto {
   const remembered = new Map<Signature, { readonly publicKey: PublicKey; readonly message: string }>();
   return {
     sha256Hex,
-    sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    sha256OfHex: (digits) => hash('sha256', Buffer.from(digits, 'hex'), 'hex'),
     verify(publicKey, message, signature) {
       const known = remembered.get(signature);
       if (known !== undefined && known.publicKey === publicKey && known.message === message) return true;

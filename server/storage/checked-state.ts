@@ -24,7 +24,7 @@ import { createRecent } from './state-cache.js';
 
 export const storageHasher = {
   sha256Hex: (text: string): string => digest('sha256', text, 'hex'),
-  sha256: (bytes: Uint8Array): Uint8Array => new Uint8Array(digest('sha256', bytes, 'buffer')),
+  sha256OfHex: (digits: string): string => digest('sha256', Buffer.from(digits, 'hex'), 'hex'),
 };
 
 /** Characters kept of proved branches, all those of a state of some 400,000 entries, and as many of buckets. */

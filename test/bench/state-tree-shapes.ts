@@ -19,7 +19,7 @@ const hasher: Hasher = {
     hashes += 1;
     return hash('sha256', text, 'hex');
   },
-  sha256: () => {
+  sha256OfHex: () => {
     throw new Error('not used');
   },
 };

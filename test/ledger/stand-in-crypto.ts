@@ -29,7 +29,7 @@ const keys = new Map<PublicKey, KeyObject>();
 
 export const standInCrypto: Crypto = {
   sha256Hex,
-  sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  sha256OfHex: (digits) => createHash('sha256').update(digits, 'hex').digest('hex'),
   verify(publicKey, message, signature) {
     let key = keys.get(publicKey);
     if (key === undefined) {

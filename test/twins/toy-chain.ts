@@ -20,7 +20,7 @@ export const hasher: Hasher = {
     remembered.set(text, known);
     return known;
   },
-  sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+  sha256OfHex: (digits) => createHash('sha256').update(digits, 'hex').digest('hex'),
 };
 
 /** `A` to the key of A; keys sort as names do. */

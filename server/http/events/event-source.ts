@@ -12,7 +12,7 @@ const keptEvents = 16_384;
 
 const hasher = {
   sha256Hex: (text: string): string => hash('sha256', text, 'hex'),
-  sha256: (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer'),
+  sha256OfHex: (digits: string): string => hash('sha256', Buffer.from(digits, 'hex'), 'hex'),
 };
 
 export interface EventSource {
