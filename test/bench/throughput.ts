@@ -29,7 +29,7 @@ export interface ThroughputPlan {
 
 const payers = 128;
 const lanes = 2;
-const connectionsPerNode = 8;
+export const connectionsPerNode = 8;
 
 export async function measureThroughput(name: string, plan: ThroughputPlan): Promise<Measurement> {
   const { validators, outputs, seconds, batch } = plan;
