@@ -65,7 +65,7 @@ export interface Client {
   /** Waits until a transaction that was handed in is final. */
   waitUntilFinal(id: TransactionId, options?: SendOptions): Promise<TransactionAnswer>;
   transaction(id: TransactionId): Promise<TransactionAnswer>;
-  /** Funded accounts by balance. */
+  /** Funded accounts, in the order in which they came into being. */
   accounts(page?: PageRequest): Promise<Page<AccountListItem>>;
   /** As of final block `index`; by default the latest. */
   account(address: Address, options?: { readonly index?: number }): Promise<AccountAnswer>;

@@ -1,11 +1,11 @@
 /**
- * Questions about accounts: as of a height, by balance, and their transactions newest first. What an account is now is
+ * Questions about accounts: as of a height, in a list, and their transactions newest first. What an account is now is
  * proved by the state root; what it was has no root in the file, and the last of it has to be what it is now.
  */
 
 import { accountKey, ownerKey, validatorKey } from '../../ledger/state-keys.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
-import type { Height } from '../../ledger/values/numbers.js';
+import type { Amount, Height } from '../../ledger/values/numbers.js';
 import { toAmount } from '../../ledger/values/numbers.js';
 import type { AccountEntry, OwnerEntry, ValidatorEntry } from '../../ledger/values/state.js';
 import type { Address } from '../../ledger/values/text.js';
@@ -23,6 +23,9 @@ const empty: Page<never> = { items: [], nextCursor: null };
 type AccountQueries = Pick<LedgerQueries, 'account' | 'accounts' | 'accountTransactions'>;
 
 /** Called inside one read of the checked reader. */
+/** Rows that one question looks at; where accounts without money stand among them, a page is shorter than asked for. */
+const maxRowsListed = 256;
+
 export function createAccountQueries(database: Connection, reader: CheckedReader): AccountQueries {
   const historyFrom = database.prepare('SELECT history_from FROM chain').pluck();
   const known = database.prepare('SELECT id, last_touched FROM accounts WHERE address = ?');
@@ -39,10 +42,7 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
        ORDER BY idx DESC, entry IS NULL LIMIT 1`,
     )
     .pluck();
-  const richest = database.prepare(
-    `SELECT id, address, balance FROM accounts WHERE balance > 0 AND (balance, id) < (?, ?)
-     ORDER BY balance DESC, id DESC LIMIT ?`,
-  );
+  const listed = database.prepare('SELECT id, address, balance FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
   const touching = database.prepare(
     'SELECT positions, touched_before FROM account_history WHERE account = ? AND idx = ? AND positions IS NOT NULL',
   );
@@ -94,21 +94,25 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
     },
 
     accounts(limit, cursor) {
-      const from = cursor === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : readCursor(cursor, 2);
+      const from = cursor === undefined ? [0] : readCursor(cursor, 1);
       if (from === undefined) return empty;
       const count = boundedLimit(limit);
-      const rows = richest.all(...from, count + 1) as { id: number; address: Address; balance: number }[];
-      const items = rows.slice(0, count);
-      const last = items.at(-1);
-      for (const { address, balance } of items) {
+      const most = Math.max(maxRowsListed, count + 1);
+      const rows = listed.all(from[0], most) as { id: number; address: Address; balance: number | null }[];
+      const items: { readonly address: Address; readonly balance: Amount }[] = [];
+      let last = from[0]!;
+      for (const { id, address, balance } of rows) {
+        if (items.length === count) break;
+        last = id;
+        if (balance === null || balance === 0) continue;
         const entry = reader.get(accountKey(address)) as AccountEntry | undefined;
-        if (entry?.balance !== balance)
+        if (entry?.balance !== balance) {
           damage(`the balance of ${address} does not follow from the root in the last block`);
+        }
+        items.push({ address, balance: toAmount(balance) });
       }
-      return {
-        items: items.map(({ address, balance }) => ({ address, balance: toAmount(balance) })),
-        nextCursor: rows.length > count && last ? writeCursor(last.balance, last.id) : null,
-      };
+      const isEnd = rows.length < most && last === (rows.at(-1)?.id ?? last);
+      return { items, nextCursor: isEnd ? null : writeCursor(last) };
     },
 
     accountTransactions(address: Address, limit: number, cursor?: string) {

@@ -57,7 +57,7 @@ export const accountRoutes = [
     path: '/v1/accounts',
     tag: 'accounts',
     id: 'listAccounts',
-    summary: 'Funded accounts, richest first',
+    summary: 'Funded accounts, in the order in which they came into being; a page may be shorter than asked for',
     query: pageQuery,
     answers: { 200: { description: 'One page', schema: pageOf(accountListItem) } },
     problems: ['invalid_cursor'],

@@ -179,10 +179,16 @@ async function loadOnce(under: ChainUnderTest, round: number, seconds: number) {
   return { acknowledged: report.acknowledged, perSecond: (count * 1000) / took, cpuMicroseconds };
 }
 
-async function read(under: ChainUnderTest, { accounts }: HomePlan, seconds: number, question: Question) {
+async function read(
+  under: ChainUnderTest,
+  { accounts }: HomePlan,
+  seconds: number,
+  question: Question,
+  isAlone: boolean,
+) {
   const { url } = under.nodes[0]!.client;
   const tip = (await under.nodes[0]!.client.status()).final.index;
-  const plan: ReadPlan = { url, accounts, perSecond: readsPerSecond, seconds, question, tip };
+  const plan: ReadPlan = { url, accounts, perSecond: readsPerSecond, seconds, question, tip, isAlone };
   const { pid } = await under.nodes[0]!.client.status();
   let cpuBefore = 0;
   const report = await runChild<ReadPlan, ReadReport>('./large/read-load.js', plan, () => {
@@ -201,9 +207,9 @@ function readRow(what: string, { times, wrong }: ReadReport, goal: string, fault
 }
 
 async function readRows(under: ChainUnderTest, large: HomePlan, seconds: number, faults: string[]): Promise<Row[]> {
-  const balances = await read(under, large, seconds, 'balance');
-  const then = await read(under, large, seconds, 'balance then');
-  const histories = await read(under, large, seconds, 'history');
+  const balances = await read(under, large, seconds, 'balance', true);
+  const then = await read(under, large, seconds, 'balance then', true);
+  const histories = await read(under, large, seconds, 'history', true);
   const cpu = [balances, then, histories].map(({ cpuMicroseconds }) => format(cpuMicroseconds));
   return [
     readRow('balances', balances, ' (goal p99 < 1)', faults),
@@ -216,8 +222,8 @@ async function readRows(under: ChainUnderTest, large: HomePlan, seconds: number,
 /** Balances while payments come as fast as the node takes them; then the same for histories. */
 async function besideLoad(under: ChainUnderTest, large: HomePlan, seconds: number, faults: string[]) {
   const loading = loadOnce(under, mostRounds, seconds * 2 + 2);
-  const balances = await read(under, large, seconds, 'balance');
-  const histories = await read(under, large, seconds, 'history');
+  const balances = await read(under, large, seconds, 'balance', false);
+  const histories = await read(under, large, seconds, 'history', false);
   const { acknowledged, perSecond } = await loading;
   const rows: Row[] = [
     readRow('balances beside full load', balances, ' (goal p99 < 50)', faults),

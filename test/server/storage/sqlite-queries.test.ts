@@ -5,6 +5,7 @@ import { type Height, toHeight } from '../../../ledger/values/numbers.js';
 import type { StateEntry } from '../../../ledger/values/state.js';
 import type { Address, Hash } from '../../../ledger/values/text.js';
 import type { Page } from '../../../server/storage/ledger-queries.js';
+import { Database } from '../../../server/storage/sqlite.js';
 import { createLedgerQueries } from '../../../server/storage/sqlite-queries.js';
 import { person } from '../../ledger/test-chain.js';
 import { busyChain, genesisOf, openStore, temporaryFile, withoutCertificate } from './final-chain.js';
@@ -12,7 +13,8 @@ import { busyChain, genesisOf, openStore, temporaryFile, withoutCertificate } fr
 const blockCount = 60;
 const { chain, finals } = busyChain(blockCount);
 
-async function stored(t: Parameters<typeof temporaryFile>[0]) {
+/** @param change of the file, before it is read */
+async function stored(t: Parameters<typeof temporaryFile>[0], change: (path: string) => void = () => {}) {
   const path = temporaryFile(t);
   const store = openStore(path, chain);
   // Appends of three: only each third block and the closing ones have certificates of their own.
@@ -24,6 +26,7 @@ async function stored(t: Parameters<typeof temporaryFile>[0]) {
     store.append(page, () => {});
   }
   await store.close();
+  change(path);
   const queries = createLedgerQueries({ path, genesis: chain.context.genesis });
   t.after(() => queries.close());
   return queries;
@@ -100,12 +103,33 @@ for (const limit of [1, 2, 7, 1000]) {
     );
     assert.equal(accounts.length, funded.length);
     assert.equal(new Set(accounts.map(({ address }) => address)).size, accounts.length);
-    for (const [n, { balance }] of accounts.entries()) assert.ok(n === 0 || accounts[n - 1]!.balance >= balance);
+    const placeOf = (name: string) => accounts.findIndex(({ address }) => address === person(name).address);
+    assert.ok(placeOf('ann') < placeOf('friend 3'), 'who was there first stands first');
     for (const { address, balance } of accounts) {
       assert.equal((entries.get(`account/${address}`) as { balance: number }).balance, balance);
     }
   });
 }
+
+test('accounts without money are left out, and one question looks at a few hundred of them at most', async (t) => {
+  const before = walk(100, (await stored(t)).accounts);
+  const queries = await stored(t, (path) => {
+    const database = new Database(path);
+    const add = database.prepare(`INSERT INTO accounts (id, address, balance, nonces) VALUES (?, ?, 0, '{}')`);
+    for (let n = 1; n <= 700; n += 1) add.run(-n, `nobody ${n}`);
+    database.exec('UPDATE accounts SET id = id + 1000');
+    database.close();
+  });
+  const pages: Page<{ readonly address: Address }>[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; cursor = pages.at(-1)!.nextCursor) {
+    pages.push(queries.accounts(100, cursor));
+  }
+  assert.ok(pages.length >= 3 && pages[0]!.items.length === 0);
+  assert.deepEqual(
+    pages.flatMap(({ items }) => items),
+    before,
+  );
+});
 
 test('an account balance is what its transactions and fees add up to', async (t) => {
   const queries = await stored(t);
