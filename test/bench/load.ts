@@ -39,6 +39,8 @@ export interface LoadReport {
 
 export type LoadMessage = { readonly kind: 'ready' } | { readonly kind: 'done'; readonly report: LoadReport };
 
+const fullPauseMs = 200;
+
 interface Item {
   readonly id?: TransactionId;
   readonly status?: string | number;
@@ -62,6 +64,15 @@ function post(agent: Agent, url: string, body: Buffer): Promise<readonly Item[]>
   });
 }
 
+/** What a node has no room for now is handed in again, as a client would: a gap in the nonces holds up all that follow. */
+async function handIn(agent: Agent, url: string, body: Buffer): Promise<readonly Item[]> {
+  for (;;) {
+    const items = await post(agent, url, body);
+    if (!items.some(({ code }) => code === 'mempool_full')) return items;
+    await new Promise((resolve) => setTimeout(resolve, fullPauseMs));
+  }
+}
+
 /** Batches of each connection: its payers take turns, so that a batch holds many accounts. */
 function signAll(plan: LoadPlan): Buffer[][] {
   return Array.from({ length: plan.connections }, (_, connection) => {
@@ -78,7 +89,7 @@ function signAll(plan: LoadPlan): Buffer[][] {
   });
 }
 
-async function handIn(plan: LoadPlan, queues: readonly Buffer[][]): Promise<LoadReport> {
+async function handInAll(plan: LoadPlan, queues: readonly Buffer[][]): Promise<LoadReport> {
   const agent = new Agent({ keepAlive: true, maxSockets: plan.connections });
   const acknowledged: TransactionId[] = [];
   const refused: Record<string, number> = {};
@@ -102,7 +113,7 @@ async function handIn(plan: LoadPlan, queues: readonly Buffer[][]): Promise<Load
       for (const body of queue) {
         const start = performance.now();
         if (start >= until) return;
-        for (const item of await post(agent, url, body)) count(item);
+        for (const item of await handIn(agent, url, body)) count(item);
         answerTimes.push(performance.now() - start);
       }
       usedUp = true;
@@ -120,7 +131,7 @@ process.on('message', (message: LoadPlan | 'go') => {
     queues = signAll(message);
     process.send?.({ kind: 'ready' } satisfies LoadMessage);
   } else if (plan !== undefined) {
-    void handIn(plan, queues).then((report) => {
+    void handInAll(plan, queues).then((report) => {
       process.send?.({ kind: 'done', report } satisfies LoadMessage, () => process.disconnect());
     });
   }
