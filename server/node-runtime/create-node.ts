@@ -192,7 +192,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     network,
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ledger,
-    mempool: createMempoolPort({ pool, gate, idOf, slotNow }),
+    mempool: createMempoolPort({ pool, gate, idOf, slotNow, onUseless: known.forget }),
     checkAhead: (transactions, then) => void gate.ahead(transactions, true, () => then()),
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),

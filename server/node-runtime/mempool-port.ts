@@ -28,10 +28,26 @@ export interface MempoolPortParts {
   readonly idOf: (transaction: Transaction) => TransactionId;
   /** The slot whose rules a new transaction is checked by. */
   readonly slotNow: () => Slot;
+  /** These were handed in and do not wait: what was found out of their signatures is of no use, for most are final already. */
+  readonly onUseless?: (ids: readonly TransactionId[]) => void;
 }
 
-export function createMempoolPort({ pool, gate, idOf, slotNow }: MempoolPortParts): Mempool {
+export function createMempoolPort({ pool, gate, idOf, slotNow, onUseless }: MempoolPortParts): Mempool {
   const inOrder = createInOrder();
+
+  function settle(
+    transactions: readonly Transaction[],
+    verdicts: readonly Verdict[],
+    fresh: readonly Transaction[],
+    taken: (fresh: readonly Transaction[]) => void,
+  ): void {
+    if (fresh.length > 0) taken(fresh);
+    if (fresh.length === transactions.length || onUseless === undefined) return;
+    // A copy with a bad signature says nothing of the good one that a block may hold.
+    const ids = transactions.filter((_, at) => verdicts[at] !== 'bad').map(idOf);
+    const useless = ids.filter((id) => !pool.has(id));
+    if (useless.length > 0) onUseless(useless);
+  }
 
   function admit(
     transactions: readonly Transaction[],
@@ -53,7 +69,7 @@ export function createMempoolPort({ pool, gate, idOf, slotNow }: MempoolPortPart
       if (verdicts[at] === 'bad' && !pool.has(idOf(transaction))) admitted(at, badSignature);
       else if (pool.add(transaction, slot, (outcome) => admitted(at, admissionOf(outcome)))) fresh.push(transaction);
     }
-    if (fresh.length > 0) taken(fresh);
+    settle(transactions, verdicts, fresh, taken);
   }
 
   function admitCopies(
@@ -63,7 +79,7 @@ export function createMempoolPort({ pool, gate, idOf, slotNow }: MempoolPortPart
   ): void {
     const slot = slotNow();
     const fresh = transactions.filter((one, at) => verdicts[at] !== 'bad' && pool.addCopy(one, slot));
-    if (fresh.length > 0) taken(fresh);
+    settle(transactions, verdicts, fresh, taken);
   }
 
   return {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toSlot } from '../../../ledger/values/numbers.js';
-import type { Transaction } from '../../../ledger/values/transaction.js';
+import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
 import { createMempoolPort } from '../../../server/node-runtime/mempool-port.js';
 import type { Admission } from '../../../server/replica/ports.js';
 import { makePool } from '../mempool/pool.js';
@@ -36,4 +36,18 @@ test('new transactions may be proposed while the disk works; the answer comes wh
   for (const stored of syncing) stored();
   assert.deepEqual(said, ['taken', 'answered', 'answered']);
   assert.deepEqual(answers, [{ kind: 'accepted', known: true }]);
+});
+
+test('what was found out of signatures is of no use for what does not wait: refused, or final already', () => {
+  const { chain, pool, idOf } = makePool();
+  const useless: TransactionId[] = [];
+  const slotNow = () => toSlot(chain.slot + 1);
+  const port = createMempoolPort({ pool, idOf, slotNow, onUseless: (ids) => useless.push(...ids) });
+  const nobodyAsks = (): void => {};
+  const [a, b] = [chain.pay('ann', 'bob', 1, { nonce: 0 }), chain.pay('ann', 'bob', 1, { nonce: 1 })];
+  const stale = chain.pay('ann', 'bob', 1, { nonce: 500_000 });
+  port.addCopies([a], nobodyAsks);
+  port.addCopies([a], nobodyAsks);
+  port.add([a, stale, b], nobodyAsks, nobodyAsks);
+  assert.deepEqual(useless, [idOf(stale)]);
 });
