@@ -290,20 +290,21 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   function submit(transactions: readonly Transaction[], done: (admissions: readonly Admission[]) => void): void {
-    let later: readonly Transaction[] = [];
-    const tell = (fresh: readonly Transaction[]): void => {
-      network.broadcast({ type: 'transactions', transactions: fresh });
-      feed({ type: 'work_available', now: clock.now() });
-    };
+    const workAvailable = (): void => feed({ type: 'work_available', now: clock.now() });
+    let fresh: readonly Transaction[] = [];
+    // Peers are told when it is on disk: whoever has just been paid pays on, and they need a moment to have that payment on theirs.
     const answered = (admissions: readonly Admission[]): void => {
-      if (later.length > 0) tell(later);
+      if (fresh.length > 0) {
+        network.broadcast({ type: 'transactions', transactions: fresh });
+        workAvailable();
+      }
       done(admissions);
     };
-    mempool.add(transactions, answered, (fresh) => {
-      // What comes alone is on its way while it is written to disk. Where others wait, those that a write brings to disk
-      // together go together: fewer and fuller blocks.
-      if (mempool.size === fresh.length) tell(fresh);
-      else later = fresh;
+    mempool.add(transactions, answered, (taken) => {
+      fresh = taken;
+      // A leader proposes what comes alone while it is written. Where others wait, those that a write brings to disk together
+      // go together: fewer and fuller blocks.
+      if (mempool.size === taken.length) workAvailable();
     });
   }
 

@@ -8,8 +8,8 @@ export interface GoldenTrace {
 }
 
 export const goldenTraces: readonly GoldenTrace[] = [
-  { seed: 1, chaosMs: 20000, traceHash: 'b17b3d361d07b81990d7ba430f4b369b33eeb0063e61e2c2a4c7f28b33e2bed4' },
-  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '4ace4be17f8f014b36f22b10e500b545b152f3ba81b441e1cbc19cd1110dcd22' },
-  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'b9408d7748dda590694fd5415771e11b95f4deebe5a9ea76f65788b2c4425ed6' },
-  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: 'a608eba2605841c9dd6b6235151659d9f6a68d7ada426e8c293aedd5ce36dc9b' },
+  { seed: 1, chaosMs: 20000, traceHash: '764e09fdd2a83ef4ed3a6ebbd59adf5296729a73d4fbc28294d397f3c377e314' },
+  { seed: 2, chaosMs: 20000, nodes: 4, traceHash: '0b909749533e87c93fd1efbb84edc8aace8ed0cec1cf40d934ce8123f6a0c66f' },
+  { seed: 3, chaosMs: 20000, nodes: 5, traceHash: 'bb0b4912e5a202a5758c3a1a74a8e2fcd2ea87a0f3d3d8ebaae6cc1d39089770' },
+  { seed: 4, chaosMs: 20000, nodes: 9, traceHash: '993c4c14bfdd40960e7111251bce36950bfece946f2cc2b85e9247ec6a568405' },
 ];
