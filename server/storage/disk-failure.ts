@@ -6,8 +6,13 @@ function sqliteCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Our statements do not change: where the file's schema lacks what they name, a bit of its text has flipped. */
+const isOtherSchema = (error: unknown): boolean =>
+  sqliteCode(error) === 'SQLITE_ERROR' && /^no such (column|table|index)\b/.test((error as Error).message);
+
 /** Whether the file is not what SQLite wrote. */
-export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
+export const isDamage = (error: unknown): boolean =>
+  /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '') || isOtherSchema(error);
 
 /** Whether the database or the disk below it failed, and not our own code. */
 export const isDiskFailure = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_') === true;

@@ -80,6 +80,16 @@ test('a file that is no ledger any more leaves the genesis, and a second repair 
   assert.equal(repairLedger(path, context).movedTo, undefined);
 });
 
+test('a flipped bit in the text of the schema is damage like any other', () => {
+  const path = copy();
+  const database = new Database(path);
+  database.unsafeMode(true);
+  database.pragma('writable_schema = ON');
+  database.exec(`UPDATE sqlite_schema SET sql = replace(sql, 'node TEXT', 'nodd TEXT') WHERE name = 'tree_nodes'`);
+  database.close();
+  assert.notEqual(repairedAfter(path).movedTo, undefined);
+});
+
 test('flipped bits, swapped pages and cut ends: the repaired ledger verifies, whatever was hit', (t) => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
   t.diagnostic(`SEED=${seed}`);
