@@ -82,33 +82,42 @@ export function createMempoolPort({ pool, gate, idOf, slotNow, onUseless }: Memp
     settle(transactions, verdicts, fresh, taken);
   }
 
+  /** Calls one of the two, in the order of the calls. @param tooMany the gate took none */
+  function judge(
+    transactions: readonly Transaction[],
+    judged: (verdicts: readonly Verdict[]) => void,
+    tooMany: () => void,
+  ): void {
+    if (gate === undefined) {
+      judged([]);
+      return;
+    }
+    const turn = inOrder();
+    const begun = gate.ahead(transactions, false, (verdicts) => {
+      turn(() => judged(verdicts));
+    });
+    if (!begun) turn(tooMany);
+  }
+
   return {
     addCopies(transactions, taken) {
-      if (gate === undefined) {
-        admitCopies(transactions, [], taken);
-        return;
-      }
-      const turn = inOrder();
-      const begun = gate.ahead(transactions, false, (verdicts) => {
-        turn(() => admitCopies(transactions, verdicts, taken));
-      });
-      // There are too many already: whoever passed them on keeps them.
-      if (!begun) turn(() => {});
+      // Where there are too many, whoever passed them on keeps them.
+      judge(
+        transactions,
+        (verdicts) => admitCopies(transactions, verdicts, taken),
+        () => {},
+      );
     },
     add(transactions, done, taken) {
       if (transactions.length === 0) {
         done([]);
         return;
       }
-      if (gate === undefined) {
-        admit(transactions, [], done, taken);
-        return;
-      }
-      const turn = inOrder();
-      const begun = gate.ahead(transactions, false, (verdicts) => {
-        turn(() => admit(transactions, verdicts, done, taken));
-      });
-      if (!begun) turn(() => done(transactions.map(() => tooMany)));
+      judge(
+        transactions,
+        (verdicts) => admit(transactions, verdicts, done, taken),
+        () => done(transactions.map(() => tooMany)),
+      );
     },
     candidates: (state) => pool.candidates((from, lane) => readNonce(readAccount(state, from), lane)),
     review: (ids, slot) => pool.review(ids, slot as Slot),

@@ -79,19 +79,21 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
   function transactionStatus(id: TransactionId): TransactionStatus | undefined {
     const waiting = pool.get(id);
     if (waiting !== undefined) return { id, status: 'pending', transaction: waiting };
-    const recent = recentFinals.find(id);
-    if (recent !== undefined) return recent;
     const final = queries.transaction(id);
     if (final !== undefined) return { id, status: 'final', ...final };
     const dropped = pool.dropped(id);
     return dropped && { id, ...dropped };
   }
 
+  /** For whoever waits: what became final just now is at hand. */
+  const statusNow = (id: TransactionId): TransactionStatus | undefined =>
+    recentFinals.find(id) ?? transactionStatus(id);
+
   function outcomeOf(transaction: Transaction, admission: Admission): SubmitOutcome {
     switch (admission.kind) {
       case 'accepted': {
         const id = transactionId(crypto, transaction);
-        const known = transactionStatus(id) ?? { id, status: 'pending', transaction };
+        const known = statusNow(id) ?? { id, status: 'pending', transaction };
         return { kind: 'accepted', known: admission.known, status: known };
       }
       case 'refused': {
@@ -145,10 +147,10 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     submit,
     transactionStatus,
     async waitUntilFinal(id, timeoutMs) {
-      const known = transactionStatus(id);
+      const known = statusNow(id);
       if (known?.status !== 'pending') return known;
       await waiters.wait(id, timeoutMs);
-      return transactionStatus(id) ?? known;
+      return statusNow(id) ?? known;
     },
     pendingNonces: (address) => pool.pendingNonces(address),
     pendingTransactions(limit, cursor) {

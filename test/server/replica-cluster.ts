@@ -55,11 +55,14 @@ export interface Member {
   voteStateWrites: number;
 }
 
-export function cluster(names: readonly string[]) {
+/** @param mempoolWriteMs until what was handed in is on disk */
+export function cluster(names: readonly string[], mempoolWriteMs = 0) {
   const time = new VirtualTime();
   const context = testContext({ stakes: Object.fromEntries(names.map((name) => [name, 1000])) });
   const members: Member[] = [];
+  const sent: { readonly from: number; readonly at: number; readonly type: ReplicaMessage['type'] }[] = [];
   const deliver = (from: number, to: number, message: ReplicaMessage): void => {
+    sent.push({ from, at: time.now(), type: message.type });
     time.at(time.now() + 1, () => {
       const member = members[to];
       if (member === undefined || member.stopped || members[from]?.stopped) return;
@@ -113,7 +116,7 @@ export function cluster(names: readonly string[]) {
         });
         const fresh = transactions.filter((_, at) => admissions[at]?.known === false);
         if (fresh.length > 0) taken(fresh);
-        time.at(time.now(), () => done(admissions));
+        time.at(time.now() + mempoolWriteMs, () => done(admissions));
       },
       addCopies(transactions, taken) {
         mempool.add(transactions, () => {}, taken);
@@ -171,5 +174,5 @@ export function cluster(names: readonly string[]) {
     members.push(member);
   }
   for (const { replica } of members) replica.start();
-  return { time, context, members };
+  return { time, context, members, sent };
 }

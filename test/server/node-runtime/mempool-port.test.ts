@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
 import { createMempoolPort } from '../../../server/node-runtime/mempool-port.js';
+import type { SignatureGate, Verdict } from '../../../server/node-runtime/signature-gate.js';
 import type { Admission } from '../../../server/replica/ports.js';
 import { makePool } from '../mempool/pool.js';
 
@@ -50,4 +51,23 @@ test('what was found out of signatures is of no use for what does not wait: refu
   port.addCopies([a], nobodyAsks);
   port.add([a, stale, b], nobodyAsks, nobodyAsks);
   assert.deepEqual(useless, [idOf(stale)]);
+});
+
+test('a copy that the threads found badly signed is not looked at, and says nothing of a good one', () => {
+  const { chain, pool, idOf } = makePool();
+  const useless: TransactionId[] = [];
+  const verdicts: Verdict[] = ['bad', 'good'];
+  const gate: SignatureGate = {
+    ahead(_, __, then) {
+      then(verdicts);
+      return true;
+    },
+    close() {},
+  };
+  const slotNow = () => toSlot(chain.slot + 1);
+  const port = createMempoolPort({ pool, gate, idOf, slotNow, onUseless: (ids) => useless.push(...ids) });
+  const taken: Transaction[] = [];
+  const copies = [chain.pay('ann', 'bob', 1), chain.pay('bob', 'ann', 1)];
+  port.addCopies(copies, (fresh) => taken.push(...fresh));
+  assert.deepEqual([taken, useless, pool.summary().count], [[copies[1]], [], 1]);
 });

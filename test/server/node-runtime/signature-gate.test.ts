@@ -175,3 +175,24 @@ test('answers come out in the order in which they were asked for', () => {
   third!(() => said.push(3));
   assert.deepEqual(said, [1, 2, 3]);
 });
+
+test('one body with several signatures at once: each gets its own verdict, whichever came first', () => {
+  const worker = thread();
+  const { ask, nextTurn, answers, known, idOf } = gateOver(worker.threads);
+  const other = (digit: string): Transaction => ({ ...pay(0), signature: `0x${digit.repeat(128)}` as never });
+  ask([other('1'), pay(0), other('2')]);
+  ask([pay(0), other('1'), pay(0)]);
+  nextTurn();
+  assert.deepEqual(worker.sizes(), [3]);
+  worker.answer();
+  // The second had all its verdicts first.
+  assert.deepEqual(answers, [
+    ['good', 'bad', 'good'],
+    ['bad', 'good', 'bad'],
+  ]);
+  assert.ok(known.has(idOf(pay(0)), pay(0).signature));
+  // What was answered is over: the same again is looked at again.
+  ask([other('1'), other('2'), pay(1)]);
+  nextTurn();
+  assert.deepEqual(worker.sizes(), [3]);
+});

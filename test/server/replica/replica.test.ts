@@ -40,6 +40,21 @@ test('a validator alone makes a payment final at once, and then writes nothing',
   assert.equal(only!.blocks.length, 2, 'an idle chain makes no blocks');
 });
 
+test('peers are told of a payment when it is on disk; a leader proposes what comes alone before', () => {
+  const writeMs = 50;
+  const nodes = cluster(['v1', 'v2', 'v3', 'v4'], writeMs);
+  nodes.time.runUntil(1500);
+  const keys = [1, 2, 3, 4].map((n) => person(`v${n}`).validator.publicKey);
+  const leader = keys.indexOf(nodes.members[0]!.replica.status().leader);
+  pays(nodes, leader, 0);
+  nodes.time.runUntil(1500 + writeMs - 1);
+  const types = nodes.sent.filter(({ from, at }) => from === leader && at >= 1500).map(({ type }) => type);
+  assert.ok(types.includes('new_block'), `${types}`);
+  assert.ok(!types.includes('transactions'), `${types}`);
+  nodes.time.runUntil(1500 + writeMs);
+  assert.ok(nodes.sent.some(({ from, type }) => from === leader && type === 'transactions'));
+});
+
 test('four validators agree on every block, and go on when one stops', () => {
   const nodes = cluster(['v1', 'v2', 'v3', 'v4']);
   for (let nonce = 0; nonce < 5; nonce++) {
