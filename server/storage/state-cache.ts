@@ -23,8 +23,10 @@ export function createStateCache(reader: StateReader, limit = maxWeight): StateC
       return (known === undefined ? entries.put(key, reader.get(key) ?? null) : known) ?? undefined;
     },
     node(path) {
-      const known = nodes.get(path) ?? reader.node(path);
-      return known === undefined ? undefined : nodes.put(path, known);
+      const known = nodes.get(path);
+      if (known !== undefined) return known;
+      const text = reader.node(path);
+      return text === undefined ? undefined : nodes.put(path, text);
     },
     absorb(changes) {
       for (const [key, entry] of changes.entries) entries.set(key, entry);

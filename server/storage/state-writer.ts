@@ -15,7 +15,7 @@ export interface StateWriter {
 interface KnownRow {
   readonly id: number;
   /** The last block with a transaction that touches the account. */
-  readonly last_touched: number | null;
+  last_touched: number | null;
 }
 
 /** Characters of addresses, some 16,000 of them, and as many once more of those before. */
@@ -53,24 +53,28 @@ export function createStateWriter(database: Connection): StateWriter {
   );
   const dropNode = database.prepare('DELETE FROM tree_nodes WHERE path = ?');
 
-  /** @param touched transactions of the block touch the account. @returns its row as it was before */
+  /** @param touched transactions of the block touch the account. @returns the row's id, and the block that touched it before */
   function writeRow(
     index: number,
     address: string,
     balance: number | null,
     nonces: string | null,
     touched: boolean,
-  ): KnownRow {
+  ): Readonly<KnownRow> {
     const row = known.get(address);
-    if (row !== undefined) {
-      if (touched) touchKnown.run(balance, nonces, index, row.id);
-      else putKnown.run(balance, nonces, row.id);
-      return row;
+    if (row === undefined) {
+      const found = touched
+        ? touchAccount.get(address, balance, nonces, index)
+        : putAccount.get(address, balance, nonces);
+      const { id, last_touched } = found as KnownRow;
+      known.put(address, { id, last_touched: touched ? index : last_touched });
+      return { id, last_touched };
     }
-    const found = touched
-      ? touchAccount.get(address, balance, nonces, index)
-      : putAccount.get(address, balance, nonces);
-    return found as KnownRow;
+    const { id, last_touched } = row;
+    if (touched) touchKnown.run(balance, nonces, index, id);
+    else putKnown.run(balance, nonces, id);
+    if (touched) row.last_touched = index;
+    return { id, last_touched };
   }
 
   function writeAccount(
@@ -83,7 +87,6 @@ export function createStateWriter(database: Connection): StateWriter {
     const touched = positions !== null;
     const { id, last_touched } = writeRow(index, address, balance, nonces, touched);
     putHistory.run(id, index, balance, nonces, positions, touched ? last_touched : null);
-    known.put(address, { id, last_touched: touched ? index : last_touched });
   }
 
   function writeValidator(index: number, key: string, entry: ValidatorEntry | null): void {

@@ -103,3 +103,17 @@ test('only so much is kept, and what is used again and again stays', () => {
   for (let i = 1; i < 500; i += 1) cache.get(`account/${i}`);
   assert.ok(reads.length > 400, `${reads.length} of 499 were read again`);
 });
+
+test('what is read again and again does not push out the rest', () => {
+  const { entries, nodes, reads, cache } = counted(1000);
+  entries.set('account/a', account(5));
+  for (const path of ['0', '1']) nodes.set(path, 'x'.repeat(100));
+  const all = (): void => {
+    cache.get('account/a');
+    cache.node('1');
+  };
+  all();
+  for (let i = 0; i < 100; i += 1) cache.node('0');
+  all();
+  assert.deepEqual(reads, ['account/a', '1', '0']);
+});
