@@ -10,11 +10,12 @@ import { toAmount } from '../../ledger/values/numbers.js';
 import type { AccountEntry, OwnerEntry, ValidatorEntry } from '../../ledger/values/state.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { createHistoryReader, type HistoryRow } from './account-history.js';
 import { type CheckedReader, checkedTransaction } from './checked-reader.js';
 import { checking, damage } from './ledger-damage.js';
 import type { AccountTransaction, LedgerQueries, Page } from './ledger-queries.js';
 import type { TransactionRow } from './ledger-reader.js';
-import { type AccountRow, accountOf, positionsOf, stateText } from './ledger-rows.js';
+import { accountOf, positionsOf, stateText } from './ledger-rows.js';
 import { boundedLimit, readCursor, writeCursor } from './list-cursor.js';
 import type { Connection } from './sqlite.js';
 
@@ -22,17 +23,26 @@ const empty: Page<never> = { items: [], nextCursor: null };
 
 type AccountQueries = Pick<LedgerQueries, 'account' | 'accounts' | 'accountTransactions'>;
 
-/** Called inside one read of the checked reader. */
+interface KnownAccount {
+  readonly id: number;
+  readonly last_change: number;
+  readonly last_touched: number | null;
+}
+
+/** Where a list of transactions goes on: in this row, with the positions below `before`. */
+interface ListPlace {
+  readonly at: HistoryRow;
+  readonly before: number;
+}
+
 /** Rows that one question looks at; where accounts without money stand among them, a page is shorter than asked for. */
 const maxRowsListed = 256;
 
+/** Called inside one read of the checked reader. */
 export function createAccountQueries(database: Connection, reader: CheckedReader): AccountQueries {
   const historyFrom = database.prepare('SELECT history_from FROM chain').pluck();
-  const known = database.prepare('SELECT id, last_touched FROM accounts WHERE address = ?');
-  const asOf = database.prepare(
-    'SELECT balance, nonces FROM account_history WHERE account = ? AND idx <= ? ORDER BY idx DESC LIMIT 1',
-  );
-  const changedAfter = database.prepare('SELECT 1 FROM account_history WHERE account = ? AND idx > ? LIMIT 1').pluck();
+  const known = database.prepare('SELECT id, last_change, last_touched FROM accounts WHERE address = ?');
+  const history = createHistoryReader(database);
   const validatorChangedAfter = database
     .prepare('SELECT 1 FROM validator_history WHERE owner = ? AND idx > ? LIMIT 1')
     .pluck();
@@ -43,13 +53,22 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
     )
     .pluck();
   const listed = database.prepare('SELECT id, address, balance FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
-  const touching = database.prepare(
-    'SELECT positions, touched_before FROM account_history WHERE account = ? AND idx = ? AND positions IS NOT NULL',
-  );
   const inBlock = database.prepare(
     `SELECT n, transactions.idx, position, id, body, slot, hash, header, first_transaction, transaction_count
      FROM blocks JOIN transactions ON n = first_transaction + ? WHERE blocks.idx = ?`,
   );
+
+  function newest({ id, last_touched: n }: KnownAccount): ListPlace | undefined {
+    return n === null ? undefined : { at: history.row(id, n), before: Number.MAX_SAFE_INTEGER };
+  }
+
+  /** undefined: no list gave out this cursor. */
+  function placeOf({ id, last_change }: KnownAccount, cursor: string): ListPlace | undefined {
+    const [idx, before] = readCursor(cursor, 2) ?? [];
+    if (idx === undefined || before === undefined) return undefined;
+    const at = history.asOf(id, last_change, idx);
+    return at?.idx === idx && at.positions !== null ? { at, before } : undefined;
+  }
 
   function readTransaction(address: Address, idx: number, position: number): AccountTransaction {
     const row = inBlock.get(position, idx) as (TransactionRow & { id: TransactionId }) | undefined;
@@ -68,8 +87,8 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
   }
 
   function entryThen(address: Address, at: Height) {
-    const row = known.get(address) as { id: number } | undefined;
-    const then = row && (asOf.get(row.id, at) as AccountRow | undefined);
+    const row = known.get(address) as KnownAccount | undefined;
+    const then = row && history.asOf(row.id, row.last_change, at);
     const text = validatorAsOf.get(address, at) as string | null | undefined;
     const entry = then && accountOf(then, accountKey(address));
     const validator = text == null ? undefined : stateText<ValidatorEntry>(text, ownerKey(address));
@@ -77,7 +96,7 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
     const isSame = checking(
       `the history of ${address}`,
       () =>
-        ((row !== undefined && changedAfter.get(row.id, at) !== undefined) || sameJson(entry, now.entry)) &&
+        ((row !== undefined && then?.n !== row.last_change) || sameJson(entry, now.entry)) &&
         (validatorChangedAfter.get(address, at) !== undefined || sameJson(validator, now.validator)),
     );
     if (!isSame) damage(`the history of ${address} does not end with what the account is now`);
@@ -116,26 +135,22 @@ export function createAccountQueries(database: Connection, reader: CheckedReader
     },
 
     accountTransactions(address: Address, limit: number, cursor?: string) {
-      const row = known.get(address) as { id: number; last_touched: number | null } | undefined;
-      const from = cursor === undefined ? [row?.last_touched ?? 0, Number.MAX_SAFE_INTEGER] : readCursor(cursor, 2);
-      if (row === undefined || from === undefined) return empty;
+      const row = known.get(address) as KnownAccount | undefined;
+      const start = row && (cursor === undefined ? newest(row) : placeOf(row, cursor));
+      if (start === undefined) return empty;
       const count = boundedLimit(limit);
       const items: AccountTransaction[] = [];
-      let before = from[1]!;
-      for (let idx: number | null = from[0]!; idx !== null; before = Number.MAX_SAFE_INTEGER) {
-        const block = touching.get(row.id, idx) as { positions: string; touched_before: number | null } | undefined;
-        if (block === undefined) {
-          // A cursor may name what no list gave out, and a new account was touched by nothing.
-          if (idx === from[0] && (cursor !== undefined || row.last_touched === null)) break;
-          damage(`the transactions of ${address} in block ${idx} are missing`);
-        }
-        for (const position of positionsOf(block.positions, idx).reverse()) {
+      let { before } = start;
+      for (let at: HistoryRow | undefined = start.at; at !== undefined; at = history.touchBefore(at)) {
+        const { idx, positions } = at;
+        if (positions === null) damage(`the transactions of ${address} in block ${idx} are missing`);
+        for (const position of positionsOf(positions, idx).reverse()) {
           if (position >= before) continue;
           const last = items.at(-1);
           if (items.length === count && last) return { items, nextCursor: writeCursor(last.index, last.position) };
           items.push(readTransaction(address, idx, position));
         }
-        idx = block.touched_before;
+        before = Number.MAX_SAFE_INTEGER;
       }
       return { items, nextCursor: null };
     },

@@ -24,6 +24,7 @@ import {
   validatorOf,
 } from './ledger-rows.js';
 import type { Connection } from './sqlite.js';
+import { createNodeReader } from './tree-places.js';
 
 export interface TransactionRow {
   readonly n: number;
@@ -53,6 +54,9 @@ export interface LedgerReader extends StateReader {
   receipt(id: TransactionId): Receipt | undefined;
 }
 
+/** The index of ids is in parts of so many transactions. */
+const transactionsInPart = 32_768;
+
 const blockColumns = 'idx, header, first_transaction, transaction_count, evidence_count';
 
 export function createLedgerReader(database: Connection): LedgerReader {
@@ -62,7 +66,6 @@ export function createLedgerReader(database: Connection): LedgerReader {
   const currentEpoch = database.prepare('SELECT * FROM epochs ORDER BY number DESC LIMIT 1');
   const supply = database.prepare('SELECT supply, burnt FROM supply');
   const other = database.prepare('SELECT entry FROM state WHERE key = ?').pluck();
-  const treeNode = database.prepare('SELECT node FROM tree_nodes WHERE path = ?').pluck();
   const headerText = database.prepare('SELECT header FROM blocks WHERE idx = ?').pluck();
   const headerTextOfHash = database.prepare('SELECT header FROM blocks WHERE hash = ?').pluck();
   const byIndex = database.prepare(`SELECT ${blockColumns} FROM blocks WHERE idx = ?`);
@@ -86,9 +89,10 @@ export function createLedgerReader(database: Connection): LedgerReader {
        WHERE idx BETWEEN @from AND @end AND (idx = @end OR json_extract(header, '$.next_epoch') IS NOT NULL) ORDER BY idx`,
     )
     .pluck();
+  const lastTransaction = database.prepare('SELECT coalesce(max(n), 0) FROM transactions').pluck();
   const withPrefix = database.prepare(
     `SELECT n, idx, position, id, body, slot, hash, header, first_transaction, transaction_count
-     FROM transactions JOIN blocks USING (idx) WHERE id_prefix = ?`,
+     FROM transactions JOIN blocks USING (idx) WHERE n >> 15 = ? AND id_prefix = ?`,
   );
 
   function readBlock(row: BlockRow | undefined): Block | undefined {
@@ -114,8 +118,14 @@ export function createLedgerReader(database: Connection): LedgerReader {
   }
 
   function transactionRow(id: TransactionId): TransactionRow | undefined {
-    const rows = withPrefix.all(idPrefix(id)) as (TransactionRow & { id: string })[];
-    return rows.find((row) => row.id === id);
+    const prefix = idPrefix(id);
+    // The newest part first: it is asked for most.
+    for (let part = Math.floor((lastTransaction.get() as number) / transactionsInPart); part >= 0; part -= 1) {
+      const rows = withPrefix.all(part, prefix) as (TransactionRow & { id: string })[];
+      const row = rows.find((one) => one.id === id);
+      if (row !== undefined) return row;
+    }
+    return undefined;
   }
 
   return {
@@ -141,7 +151,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
       const text = other.get(key) as string | undefined;
       return text === undefined ? undefined : stateText<StateEntry>(text, key);
     },
-    node: (path) => treeNode.get(path) as string | undefined,
+    node: createNodeReader(database),
     header(index) {
       const text = headerText.get(index) as string | undefined;
       return text === undefined ? undefined : headerOf(text, index);

@@ -30,7 +30,10 @@ export function writeGenesis(database: Connection, { changes, tip }: LedgerGenes
       database
         .prepare('INSERT INTO chain VALUES (1, @hash, @root, @index, @hash, @epoch, @slot, @view, 0)')
         .run({ root: `0x${sha256('sha256', root)}`, index, hash, epoch, slot, view });
-      createStateWriter(database).write(index, packState(changes, new Map()));
+      const state = packState(changes, new Map());
+      const writer = createStateWriter(database);
+      writer.write(index, state);
+      writer.writeTree([state]);
     })
     .immediate();
 }
@@ -87,6 +90,7 @@ export function createLedgerWriter(database: Connection): LedgerWriter {
       database
         .transaction(() => {
           for (const one of blocks) writeBlock(one);
+          state.writeTree(blocks.map((block) => block.state));
           moveTip.run(index, hash, certificate.epoch, slot, certificate.view);
         })
         .immediate();

@@ -34,7 +34,7 @@ const busyTimeoutMs = 5000;
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, or is of a newer version. */
 export function openWriter(
   path: string,
-  migrations: readonly string[],
+  migrations: readonly Migration[],
   cacheKiB: number = usualCaches.writerKiB,
 ): Connection {
   return opening(path, () => {
@@ -64,7 +64,7 @@ export function openWriter(
 /** For a file that a writer has opened before. @throws an Error of one sentence. */
 export function openReader(
   path: string,
-  migrations: readonly string[],
+  migrations: readonly Migration[],
   cacheKiB: number = usualCaches.readerKiB,
 ): Connection {
   return opening(path, () => {
@@ -82,7 +82,7 @@ export function openReader(
 }
 
 /** A database that nobody else sees: in memory while it is small, then in a temporary file; gone when it is closed. */
-export function openScratch(migrations: readonly string[]): Connection {
+export function openScratch(migrations: readonly Migration[]): Connection {
   const database = new Database('');
   database.pragma('journal_mode = MEMORY');
   database.pragma('synchronous = OFF');
@@ -96,6 +96,9 @@ export function limitSize(database: Connection, maxBytes: number | undefined): v
   if (maxBytes !== undefined) database.pragma(`max_page_count = ${Math.floor(maxBytes / pageBytes)}`);
 }
 
+/** SQL, or what does more than SQL can. */
+export type Migration = string | ((database: Connection) => void);
+
 export class RefusedFile extends Error {}
 
 function opening(path: string, open: () => Connection): Connection {
@@ -108,7 +111,7 @@ function opening(path: string, open: () => Connection): Connection {
 
 const versionOf = (database: Connection): number => database.pragma('user_version', { simple: true }) as number;
 
-function refuseNewer(database: Connection, path: string, migrations: readonly string[]): void {
+function refuseNewer(database: Connection, path: string, migrations: readonly Migration[]): void {
   const version = versionOf(database);
   if (version <= migrations.length) return;
   throw new RefusedFile(
@@ -118,12 +121,13 @@ function refuseNewer(database: Connection, path: string, migrations: readonly st
 }
 
 /** Migration n (from 1) brings user_version n - 1 to n, each in a transaction of its own. */
-function migrate(database: Connection, path: string, migrations: readonly string[]): void {
+function migrate(database: Connection, path: string, migrations: readonly Migration[]): void {
   refuseNewer(database, path, migrations);
   for (let version = versionOf(database); version < migrations.length; version += 1) {
-    const sql = migrations[version] ?? '';
+    const step = migrations[version] ?? '';
     database.transaction(() => {
-      database.exec(sql);
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
       database.pragma(`user_version = ${version + 1}`);
     })();
   }

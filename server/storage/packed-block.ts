@@ -34,14 +34,15 @@ export interface PackedEvidence {
 }
 
 export interface PackedState {
-  /** Accounts that changed: lists of one length. A null balance: the account has left the state. */
+  /**
+   * Accounts that changed or that transactions touch, by address: lists of one length. A null balance: the account has left the
+   * state; undefined: it is as it was.
+   */
   readonly addresses: readonly string[];
-  readonly balances: readonly (number | null)[];
-  readonly nonces: readonly (string | null)[];
+  readonly balances: readonly (number | null | undefined)[];
+  readonly nonces: readonly (string | null | undefined)[];
   /** Positions of the block's transactions that touch the account, as a JSON array; null: none does. */
   readonly positions: readonly (string | null)[];
-  /** Accounts that transactions touch and leave as they were, with the positions. */
-  readonly untouched: readonly (readonly [string, string])[];
   readonly others: readonly (readonly [string, StateEntry | null])[];
   readonly paths: readonly string[];
   /** null: the node is gone. */
@@ -85,27 +86,25 @@ export function packBlock({ block, certificate, changes, receipts }: FinalBlock)
 
 /** @param touching positions of the block's transactions that touch each address, as a JSON array */
 export function packState(changes: StateChanges, touching: ReadonlyMap<string, string>): PackedState {
-  const addresses: string[] = [];
-  const balances: (number | null)[] = [];
-  const nonces: (string | null)[] = [];
-  const positions: (string | null)[] = [];
+  const changed = new Map<string, AccountEntry | null | undefined>();
   const others: [string, StateEntry | null][] = [];
   for (const [key, entry] of changes.entries) {
-    if (!key.startsWith('account/')) {
-      others.push([key, entry]);
-      continue;
-    }
-    const account = entry as AccountEntry | null;
-    const address = key.slice('account/'.length);
-    addresses.push(address);
-    balances.push(account === null ? null : account.balance);
-    nonces.push(account === null ? null : canonicalJson(account.nonces));
-    positions.push(touching.get(address) ?? null);
+    if (key.startsWith('account/')) changed.set(key.slice('account/'.length), entry as AccountEntry | null);
+    else others.push([key, entry]);
   }
-  const untouched = [...touching].filter(([address]) => !changes.entries.has(`account/${address}`));
-  const paths = [...changes.nodes.keys()];
-  const nodes = [...changes.nodes.values()];
-  return { addresses, balances, nonces, positions, untouched, others, paths, nodes };
+  for (const address of touching.keys()) if (!changed.has(address)) changed.set(address, undefined);
+  // Every node writes the same rows under the same numbers, whether it led or followed.
+  const addresses = [...changed.keys()].sort();
+  const accounts = addresses.map((address) => changed.get(address));
+  return {
+    addresses,
+    balances: accounts.map((account) => (account ? account.balance : account)),
+    nonces: accounts.map((account) => (account ? canonicalJson(account.nonces) : account)),
+    positions: addresses.map((address) => touching.get(address) ?? null),
+    others,
+    paths: [...changes.nodes.keys()],
+    nodes: [...changes.nodes.values()],
+  };
 }
 
 function positionsByAddress(transactions: readonly Transaction[]): ReadonlyMap<string, string> {

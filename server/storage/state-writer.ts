@@ -2,45 +2,42 @@
 import { assert } from '../../ledger/values/assertion.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
 import type { EpochEntry, StateEntry, SupplyEntry, ValidatorEntry } from '../../ledger/values/state.js';
+import { type AccountChange, createHistoryWriter, type HistoryEnd } from './account-history.js';
 import type { AccountRow } from './ledger-rows.js';
 import type { PackedState } from './packed-block.js';
 import type { Connection } from './sqlite.js';
 import { createRecent } from './state-cache.js';
+import { createNodeWriter } from './tree-places.js';
 
+/** Runs in the caller's transaction. */
 export interface StateWriter {
-  /** What block `index` changed. Runs in the caller's transaction. */
+  /** What block `index` changed, without the tree. */
   write(index: number, state: PackedState): void;
+  /** The state tree as these blocks in a row leave it: a node that several of them changed is written once. */
+  writeTree(states: readonly PackedState[]): void;
 }
 
-interface KnownRow {
+interface KnownRow extends HistoryEnd {
   readonly id: number;
-  /** The last block with a transaction that touches the account. */
-  last_touched: number | null;
 }
 
 /** Characters of addresses, some 16,000 of them, and as many once more of those before. */
 const maxKnownRows = 1024 * 1024;
 
 export function createStateWriter(database: Connection): StateWriter {
-  const putAccount = database.prepare(
-    `INSERT INTO accounts (address, balance, nonces) VALUES (?, ?, ?)
-     ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces
-     RETURNING id, last_touched`,
+  const findAccount = database.prepare(
+    'SELECT id, changes, last_change, last_jump, last_touched FROM accounts WHERE address = ?',
   );
-  const touchAccount = database.prepare(
-    `INSERT INTO accounts (address, balance, nonces, last_touched) VALUES (?, ?, ?, ?)
-     ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonces = excluded.nonces,
-       touched_before = last_touched, last_touched = excluded.last_touched
-     RETURNING id, touched_before AS last_touched`,
+  const insertAccount = database.prepare('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const updateAccount = database.prepare(
+    `UPDATE accounts SET balance = ?, nonces = ?, changes = ?, last_change = ?, last_jump = ?, last_touched = ?
+     WHERE id = ?`,
   );
-  const putKnown = database.prepare('UPDATE accounts SET balance = ?, nonces = ? WHERE id = ?');
-  const touchKnown = database.prepare(
-    'UPDATE accounts SET balance = ?, nonces = ?, touched_before = last_touched, last_touched = ? WHERE id = ?',
-  );
-  /** Rows of accounts that were written lately: by its id one is found in half the time. */
-  const known = createRecent<KnownRow>(maxKnownRows, () => 1);
   const getAccount = database.prepare('SELECT balance, nonces FROM accounts WHERE address = ?');
-  const putHistory = database.prepare('INSERT INTO account_history VALUES (?, ?, ?, ?, ?, ?)');
+  /** Rows of accounts that were written lately: by its number one is found in half the time. */
+  const known = createRecent<KnownRow>(maxKnownRows, () => 1);
+  const appendHistory = createHistoryWriter(database);
+  let nextAccount = database.prepare('SELECT coalesce(max(id), 0) + 1 FROM accounts').pluck().get() as number;
   const putValidator = database.prepare('INSERT OR REPLACE INTO validators VALUES (?, ?, ?, ?, ?, ?)');
   const dropValidator = database.prepare('DELETE FROM validators WHERE key = ? RETURNING owner').pluck();
   const putValidatorHistory = database.prepare('INSERT INTO validator_history VALUES (?, ?, ?, ?)');
@@ -48,45 +45,21 @@ export function createStateWriter(database: Connection): StateWriter {
   const putSupply = database.prepare('INSERT OR REPLACE INTO supply VALUES (1, ?, ?)');
   const putState = database.prepare('INSERT OR REPLACE INTO state VALUES (?, ?)');
   const dropState = database.prepare('DELETE FROM state WHERE key = ?');
-  const putNode = database.prepare(
-    'INSERT INTO tree_nodes VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET node = excluded.node',
-  );
-  const dropNode = database.prepare('DELETE FROM tree_nodes WHERE path = ?');
+  const writeNode = createNodeWriter(database);
 
-  /** @param touched transactions of the block touch the account. @returns the row's id, and the block that touched it before */
-  function writeRow(
-    index: number,
-    address: string,
-    balance: number | null,
-    nonces: string | null,
-    touched: boolean,
-  ): Readonly<KnownRow> {
-    const row = known.get(address);
+  function writeAccount(address: string, change: AccountChange): void {
+    const row = known.get(address) ?? (findAccount.get(address) as KnownRow | undefined);
+    const id = row?.id ?? nextAccount;
+    const end = appendHistory(id, row, change);
+    const { changes, last_change, last_jump, last_touched } = end;
+    const { balance, nonces } = change;
     if (row === undefined) {
-      const found = touched
-        ? touchAccount.get(address, balance, nonces, index)
-        : putAccount.get(address, balance, nonces);
-      const { id, last_touched } = found as KnownRow;
-      known.put(address, { id, last_touched: touched ? index : last_touched });
-      return { id, last_touched };
+      insertAccount.run(id, address, balance, nonces, changes, last_change, last_jump, last_touched);
+      nextAccount += 1;
+    } else {
+      updateAccount.run(balance, nonces, changes, last_change, last_jump, last_touched, id);
     }
-    const { id, last_touched } = row;
-    if (touched) touchKnown.run(balance, nonces, index, id);
-    else putKnown.run(balance, nonces, id);
-    if (touched) row.last_touched = index;
-    return { id, last_touched };
-  }
-
-  function writeAccount(
-    index: number,
-    address: string,
-    balance: number | null,
-    nonces: string | null,
-    positions: string | null,
-  ): void {
-    const touched = positions !== null;
-    const { id, last_touched } = writeRow(index, address, balance, nonces, touched);
-    putHistory.run(id, index, balance, nonces, positions, touched ? last_touched : null);
+    known.set(address, { id, ...end });
   }
 
   function writeValidator(index: number, key: string, entry: ValidatorEntry | null): void {
@@ -117,9 +90,14 @@ export function createStateWriter(database: Connection): StateWriter {
   }
 
   return {
-    write(index, { addresses, balances, nonces, positions, untouched, others, paths, nodes }) {
+    write(index, { addresses, balances, nonces, positions, others }) {
       for (const [at, address] of addresses.entries()) {
-        writeAccount(index, address, balances[at]!, nonces[at]!, positions[at]!);
+        const balance = balances[at];
+        const after =
+          balance === undefined
+            ? ((getAccount.get(address) as AccountRow | undefined) ?? { balance: null, nonces: null })
+            : { balance, nonces: nonces[at]! };
+        writeAccount(address, { idx: index, ...after, positions: positions[at]! });
       }
       for (const [key, entry] of others) {
         if (key.startsWith('validator/')) {
@@ -128,15 +106,17 @@ export function createStateWriter(database: Connection): StateWriter {
           writeEntry(index, key, entry);
         }
       }
-      for (const [address, touching] of untouched) {
-        const row = getAccount.get(address) as AccountRow | undefined;
-        writeAccount(index, address, row?.balance ?? null, row?.nonces ?? null, touching);
-      }
-      for (const [at, path] of paths.entries()) {
-        const node = nodes[at]!;
-        if (node === null) dropNode.run(path);
-        else putNode.run(path, node);
-      }
+    },
+    writeTree(states) {
+      for (const [path, node] of lastOfEach(states)) writeNode(path, node);
     },
   };
+}
+
+function lastOfEach(states: readonly PackedState[]): Iterable<readonly [string, string | null]> {
+  const last = new Map<string, string | null>();
+  for (const { paths, nodes } of states) {
+    for (const [at, path] of paths.entries()) last.set(path, nodes[at]!);
+  }
+  return last;
 }

@@ -16,8 +16,6 @@ interface TableCheck {
   readonly history?: true;
 }
 
-const accountColumns = 'h.balance, h.nonces, h.positions';
-
 const checks: readonly TableCheck[] = [
   {
     table: 'sqlite_schema',
@@ -44,16 +42,21 @@ const checks: readonly TableCheck[] = [
     index: 0,
   },
   { table: 'supply', sql: 'SELECT one, supply, burnt FROM supply ORDER BY one', keyColumns: 0 },
-  { table: 'accounts', sql: 'SELECT address, balance, nonces FROM accounts ORDER BY address', keyColumns: 1 },
+  {
+    table: 'accounts',
+    sql: `SELECT address, balance, nonces, changes, last_change, last_jump, last_touched
+          FROM accounts ORDER BY address`,
+    keyColumns: 1,
+  },
   { table: 'validators', sql: 'SELECT * FROM validators ORDER BY key', keyColumns: 1 },
   { table: 'epochs', sql: 'SELECT * FROM epochs ORDER BY number', keyColumns: 1 },
   { table: 'state', sql: 'SELECT key, entry FROM state ORDER BY key', keyColumns: 1 },
   {
     table: 'account_history',
-    sql: `SELECT a.address, h.idx, ${accountColumns} FROM accounts a JOIN account_history h ON h.account = a.id
-          WHERE h.idx >= ? ORDER BY a.address, h.idx`,
+    sql: `SELECT h.idx, a.address, h.balance, h.nonces, h.positions, h.n, h.before, h.jump, h.touched_before
+          FROM account_history h JOIN accounts a ON a.id = h.account WHERE h.idx >= ? ORDER BY h.n`,
     keyColumns: 2,
-    index: 1,
+    index: 0,
     history: true,
   },
   {
@@ -63,7 +66,8 @@ const checks: readonly TableCheck[] = [
     index: 1,
     history: true,
   },
-  { table: 'tree_nodes', sql: 'SELECT path, node FROM tree_nodes ORDER BY path', keyColumns: 1 },
+  { table: 'tree_nodes', sql: 'SELECT place, node FROM tree_nodes ORDER BY place', keyColumns: 1 },
+  { table: 'deep_tree_nodes', sql: 'SELECT path, node FROM deep_tree_nodes ORDER BY path', keyColumns: 1 },
 ];
 
 type Value = string | number | null;

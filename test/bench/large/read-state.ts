@@ -17,7 +17,7 @@ export function readWholeState(path: string): { readonly state: Overlay; readonl
     const key = `account/${(row as { address: string }).address}`;
     put(key, accountOf(row as AccountRow, key));
   }
-  for (const row of database.prepare('SELECT path, node FROM tree_nodes').iterate()) {
+  for (const row of database.prepare('SELECT path, node FROM state_tree').iterate()) {
     state.setNode((row as { path: string }).path, (row as { node: string }).node);
   }
   const validators = database.prepare('SELECT key FROM validators').pluck().all() as string[];

@@ -53,7 +53,7 @@ test('rows that do not follow from the blocks are made anew, and no block is los
   const path = copy();
   const database = new Database(path);
   database.exec(
-    `UPDATE accounts SET balance = 5; DELETE FROM tree_nodes WHERE path = ''; DROP INDEX transactions_by_id`,
+    `UPDATE accounts SET balance = 5; DELETE FROM tree_nodes WHERE place = 1; DROP INDEX transactions_by_id`,
   );
   database.close();
   const done = repairedAfter(path);

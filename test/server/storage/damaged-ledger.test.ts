@@ -119,7 +119,7 @@ const cases: readonly (readonly [what: string, sql: string, ask: (of: Opened) =>
   ['a missing account', `UPDATE accounts SET address = 'sl1x' WHERE address = '${ann}'`, (o) => o.queries.account(ann)],
   [
     'a balance that never was',
-    `INSERT INTO accounts (address, balance, nonces) VALUES ('${person('nobody').address}', 5, '{}')`,
+    `INSERT INTO accounts (address, balance, nonces, changes, last_change) VALUES ('${person('nobody').address}', 5, '{}', 1, 1)`,
     (o) => o.queries.account(person('nobody').address),
   ],
   [
@@ -142,8 +142,8 @@ const cases: readonly (readonly [what: string, sql: string, ask: (of: Opened) =>
     (o) => o.queries.epoch(toEpoch(1)),
   ],
   ['a leaf', `UPDATE tree_nodes SET node = replace(node, 'a', 'b')`, (o) => o.store.get(accountKey(ann))],
-  ['the root', `UPDATE tree_nodes SET node = replace(node, 'a', 'b') WHERE path = ''`, (o) => o.store.node('')],
-  ['a missing node', `DELETE FROM tree_nodes WHERE path <> ''`, (o) => o.queries.account(ann)],
+  ['the root', `UPDATE tree_nodes SET node = replace(node, 'a', 'b') WHERE place = 1`, (o) => o.store.node('')],
+  ['a missing node', `DELETE FROM tree_nodes WHERE place <> 1`, (o) => o.queries.account(ann)],
   [
     'a header',
     `UPDATE blocks SET header = json_set(header, '$.slot', 9) WHERE idx = 7`,

@@ -38,7 +38,7 @@ test('a ledger has the same rows whoever wrote it, one by one, together, or afte
   }
 
   const rows = dump(here);
-  assert.ok(rows.size >= 13 && [...rows.values()].every((table) => table.length > 0));
+  assert.ok(rows.size >= 13 && [...rows].every(([name, table]) => table.length > 0 || name === 'deep_tree_nodes'));
   assert.deepEqual(dump(thread), rows);
   assert.deepEqual(dump(restarted), rows);
 });

@@ -115,7 +115,7 @@ test('accounts without money are left out, and one question looks at a few hundr
   const before = walk(100, (await stored(t)).accounts);
   const queries = await stored(t, (path) => {
     const database = new Database(path);
-    const add = database.prepare(`INSERT INTO accounts (id, address, balance, nonces) VALUES (?, ?, 0, '{}')`);
+    const add = database.prepare(`INSERT INTO accounts VALUES (?, ?, 0, '{}', 1, 1, NULL, NULL)`);
     for (let n = 1; n <= 700; n += 1) add.run(-n, `nobody ${n}`);
     database.exec('UPDATE accounts SET id = id + 1000');
     database.close();

@@ -54,7 +54,7 @@ const cases: readonly (readonly [what: string, sql: string, found: RegExp])[] = 
   ],
   [
     'an account that nobody paid',
-    `INSERT INTO accounts (address, balance, nonces) VALUES ('sl1x', 5, '{}')`,
+    `INSERT INTO accounts (address, balance, nonces, changes, last_change) VALUES ('sl1x', 5, '{}', 1, 1)`,
     /^accounts, sl1x: The row does not follow from the blocks\.$/,
   ],
   [
@@ -130,7 +130,7 @@ const cases: readonly (readonly [what: string, sql: string, found: RegExp])[] = 
     /^epochs, 1: validators is \[\], and/,
   ],
   ['money out of nothing', 'UPDATE supply SET supply = supply + 1', /^supply: supply is/],
-  ['a node of the state tree', `UPDATE tree_nodes SET node = 'x' WHERE path = ''`, /^tree_nodes, : node is x, and/],
+  ['a node of the state tree', `UPDATE tree_nodes SET node = 'x' WHERE place = 1`, /^tree_nodes, 1: node is x, and/],
   [
     'an entry of the state',
     `DELETE FROM state WHERE key = 'system/queue'`,
