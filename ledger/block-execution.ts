@@ -37,13 +37,11 @@ export interface Finish {
 }
 
 export interface Finished {
-  readonly changes: StateChanges;
-  readonly stateRoot: Hash;
   readonly epoch: EpochEntry;
   readonly nextEpoch: NextEpoch | undefined;
 }
 
-/** All that comes after the last transaction. */
+/** All that comes after the last transaction, but for the state tree. */
 export function finishBlock(context: LedgerContext, overlay: Overlay, finish: Finish): Finished {
   const { slot, round, vrfOutput } = finish;
   const epoch = readEpoch(overlay);
@@ -65,12 +63,15 @@ export function finishBlock(context: LedgerContext, overlay: Overlay, finish: Fi
     round,
     ...(vrfSlot === undefined ? {} : { vrf_slot: vrfSlot }),
   });
-  const tree = updateTree(context.crypto, overlay, overlay.changes().entries);
-  for (const [path, text] of tree.nodes) overlay.setNode(path, text);
   return {
-    changes: overlay.changes(),
-    stateRoot: tree.root,
     epoch: next ?? epoch,
     nextEpoch: next && { number: next.number, validators_hash: next.validators_hash, nonce: next.nonce },
   };
+}
+
+/** Brings the state tree up to date with all that the overlay changed. @returns its root */
+export function finishTree(context: LedgerContext, overlay: Overlay): Hash {
+  const tree = updateTree(context.crypto, overlay, overlay.changes().entries);
+  for (const [path, text] of tree.nodes) overlay.setNode(path, text);
+  return tree.root;
 }

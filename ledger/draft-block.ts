@@ -4,7 +4,7 @@
  */
 import { applyEvidence } from './apply-evidence.js';
 import { applyTransaction } from './apply-transaction.js';
-import { type Executed, finishBlock } from './block-execution.js';
+import { type Executed, finishBlock, finishTree } from './block-execution.js';
 import type { LedgerContext } from './context.js';
 import { hasWork } from './has-work.js';
 import { createOverlay } from './overlay.js';
@@ -94,6 +94,7 @@ export function draftBlock(drafting: Drafting): Draft | undefined {
   if (!hasWork(context, state, slot, transactions.length, evidence.length)) return undefined;
   const proof = provedVrf(drafting);
   const finished = finishBlock(context, overlay, { slot, round, proposer, fees, vrfOutput: proof?.output });
+  const stateRoot = finishTree(context, overlay);
   const header: BlockHeader = {
     version: 1,
     chain: context.chain,
@@ -106,14 +107,14 @@ export function draftBlock(drafting: Drafting): Draft | undefined {
     proposer,
     tx_root: transactionsRoot(context.crypto, transactions),
     evidence_root: evidenceRoot(context.crypto, evidence),
-    state_root: finished.stateRoot,
+    state_root: stateRoot,
     validators_hash: epoch.validators_hash,
     ...(finished.nextEpoch === undefined ? {} : { next_epoch: finished.nextEpoch }),
     ...(proof === undefined ? {} : { vrf: proof.vrf }),
   };
   const block: Block = { ...withWork(context, header), transactions, evidence };
   assert(blockBytes(block) <= context.genesis.parameters.max_block_bytes, 'a drafted block is within its bytes');
-  const { changes } = finished;
+  const changes = overlay.changes();
   const epochChanged = finished.nextEpoch !== undefined;
   return { block, executed: { changes, receipts, epoch: finished.epoch, epochChanged, burnt } };
 }

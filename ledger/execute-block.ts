@@ -4,12 +4,13 @@
  */
 import { applyEvidence } from './apply-evidence.js';
 import { applyTransaction } from './apply-transaction.js';
-import { type Executed, finishBlock } from './block-execution.js';
+import { type Executed, finishBlock, finishTree } from './block-execution.js';
 import { type BlockProblem, blockProblem } from './block-problem.js';
 import type { LedgerContext } from './context.js';
 import { hasWork } from './has-work.js';
 import { createOverlay, type Overlay } from './overlay.js';
 import { readEpoch, readTip } from './state-keys.js';
+import { assert } from './values/assertion.js';
 import type { Block, NextEpoch } from './values/block.js';
 import { blockBytes, blockHash, evidenceRoot, transactionsRoot } from './values/identity.js';
 import { toView } from './values/numbers.js';
@@ -28,7 +29,58 @@ export interface Execution {
   readonly block: Block;
 }
 
-export function executeBlock({ context, state, parent, block }: Execution): Result<Executed, BlockProblem> {
+export function executeBlock(execution: Execution): Result<Executed, BlockProblem> {
+  const { context, state, block } = execution;
+  const overlay = createOverlay(state);
+  const executed = executeContent(execution, overlay);
+  if (!executed.ok) return executed;
+  const stateRoot = finishTree(context, overlay);
+  if (block.state_root !== stateRoot) return wrongRoot(stateRoot);
+  return executed;
+}
+
+/**
+ * Blocks in a row that are final by a certificate of the last: the root of the last vouches for the state after all of them, so
+ * the tree is brought up to date once. PROTOCOL [7-run]
+ */
+export interface FinalRun {
+  readonly context: LedgerContext;
+  /** The state after the first block's parent. Not changed. */
+  readonly state: StateReader;
+  /** The first block's parent. */
+  readonly parent: Hash;
+  readonly blocks: readonly Block[];
+}
+
+/** @returns what each block came to; all that changed in the tree is with the last. */
+export function executeFinalRun(run: FinalRun): Result<readonly Executed[], BlockProblem> {
+  const { context, blocks } = run;
+  const all = createOverlay(run.state);
+  const executedAll: Executed[] = [];
+  let { parent } = run;
+  for (const block of blocks) {
+    const overlay = createOverlay(all);
+    const executed = executeContent({ context, state: all, parent, block }, overlay);
+    if (!executed.ok) return executed;
+    executedAll.push(executed.value);
+    all.absorb(executed.value.changes);
+    parent = block.hash;
+  }
+  const last = executedAll.pop();
+  assert(last !== undefined, 'a run has a block');
+  const stateRoot = finishTree(context, all);
+  if (blocks.at(-1)?.state_root !== stateRoot) return wrongRoot(stateRoot);
+  const { entries } = last.changes;
+  return ok([...executedAll, { ...last, changes: { entries, nodes: all.changes().nodes } }]);
+}
+
+const wrongRoot = (stateRoot: Hash) => blockProblem('state_root', `Execution gives the state root ${stateRoot}.`);
+
+/** Everything but the state tree. */
+function executeContent(
+  { context, state, parent, block }: Execution,
+  overlay: Overlay,
+): Result<Executed, BlockProblem> {
   const header = headerProblem(context, state, parent, block);
   if (header !== undefined) return header;
   const vrf = checkVrf(context, state, block);
@@ -36,7 +88,6 @@ export function executeBlock({ context, state, parent, block }: Execution): Resu
   if (!hasWork(context, state, block.slot, block.transactions.length, block.evidence.length)) {
     return blockProblem('empty', 'The block has nothing to add.');
   }
-  const overlay = createOverlay(state);
   const applied = applyAll(context, overlay, block);
   if (!applied.ok) return applied;
   const { receipts, burnt, fees } = applied.value;
@@ -45,11 +96,8 @@ export function executeBlock({ context, state, parent, block }: Execution): Resu
   if (!sameNextEpoch(block.next_epoch, finished.nextEpoch)) {
     return blockProblem('next_epoch', 'The block states another next epoch than its execution gives.');
   }
-  if (block.state_root !== finished.stateRoot) {
-    return blockProblem('state_root', `Execution gives the state root ${finished.stateRoot}.`);
-  }
-  const { changes, epoch } = finished;
-  return ok({ changes, receipts, epoch, epochChanged: finished.nextEpoch !== undefined, burnt });
+  const { epoch, nextEpoch } = finished;
+  return ok({ changes: overlay.changes(), receipts, epoch, epochChanged: nextEpoch !== undefined, burnt });
 }
 
 /** What follows from the parent without executing anything. */

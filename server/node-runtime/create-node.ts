@@ -193,7 +193,10 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ledger,
     mempool: createMempoolPort({ pool, gate, idOf, slotNow, onUseless: known.forget }),
-    checkAhead: (transactions, then) => void gate.ahead(transactions, true, () => then()),
+    checkAhead(transactions, urgent, then) {
+      // Where too many wait, execution checks them.
+      if (!gate.ahead(transactions, urgent, () => then())) then();
+    },
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
     log: (text, fields) => log.debug(fields, text),

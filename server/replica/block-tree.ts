@@ -4,21 +4,21 @@
  */
 import type { Executed } from '../../ledger/block-execution.js';
 import type { LedgerContext } from '../../ledger/context.js';
-import { executeBlock } from '../../ledger/execute-block.js';
+import { executeBlock, executeFinalRun } from '../../ledger/execute-block.js';
 import type { Block } from '../../ledger/values/block.js';
 import { blockBytes } from '../../ledger/values/identity.js';
-import { ok, type Result } from '../../ledger/values/result.js';
+import { err, ok, type Result } from '../../ledger/values/result.js';
 import type { StateChanges, StateEntry, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { LedgerStore } from './ports.js';
 import { maxUnfinalBlocks, maxUnfinalBytes } from './replica-limits.js';
+import { createUnstoredChanges } from './unstored-changes.js';
 
 interface Node {
   readonly block: Block;
   readonly bytes: number;
   executed: Result<Executed, string> | undefined;
   final: boolean;
-  stored: boolean;
 }
 
 export interface BlockTree {
@@ -30,6 +30,11 @@ export interface BlockTree {
   keep(hashes: readonly Hash[]): void;
   /** Executes it, and its ancestors first. undefined: an ancestor is missing (see `missing`). */
   execute(hash: Hash): Result<Executed, string> | undefined;
+  /**
+   * [7-run] Executes blocks that are final by a certificate of the last, `path` from after the last final block on: those that were
+   * not executed yet as one run. @returns what each came to
+   */
+  executeFinal(path: readonly Block[]): Result<readonly Executed[], string>;
   /** The nearest ancestor (or the block itself) that is not at hand. */
   missing(hash: Hash): Hash | undefined;
   /** State after a block: final or executed. undefined: not at hand. */
@@ -45,9 +50,20 @@ export interface BlockTree {
   unfinal(): Iterable<Block>;
 }
 
-/** @param execute the ledger's own, or one that gives the same */
-export function createBlockTree(context: LedgerContext, store: LedgerStore, execute = executeBlock): BlockTree {
+/** How blocks are executed. Starting value: by the ledger's own rules. */
+export interface Execute {
+  readonly block: typeof executeBlock;
+  readonly run: typeof executeFinalRun;
+}
+
+/** @param execute the ledger's own, or what gives the same */
+export function createBlockTree(
+  context: LedgerContext,
+  store: LedgerStore,
+  execute: Execute = { block: executeBlock, run: executeFinalRun },
+): BlockTree {
   const nodesByHash = new Map<Hash, Node>();
+  const unstored = createUnstoredChanges();
   let bytesHeld = 0;
   let kept: ReadonlySet<Hash> = new Set();
   let { hash: finalHash, index: finalIndex } = store.tip();
@@ -67,23 +83,32 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
     }
   }
 
-  /** Looks through the overlays down to the first block that is on disk. */
+  function changesOf({ executed }: Node): StateChanges {
+    if (executed?.ok !== true) throw new Error('assertion: state is read through executed blocks only');
+    return executed.value.changes;
+  }
+
+  /** Looks through the overlays down to what is final, then to what of that is not on disk yet, then to the disk. */
   function readerAt(hash: Hash): StateReader {
-    function find<Value>(key: string, pick: (changes: StateChanges) => ReadonlyMap<string, Value | null>) {
-      for (let at = nodesByHash.get(hash); at !== undefined && !at.stored; at = nodesByHash.get(at.block.prev_hash)) {
-        if (at.executed?.ok !== true) throw new Error('assertion: state is read through executed blocks only');
-        const value = pick(at.executed.value.changes).get(key);
+    function find<Value>(
+      key: string,
+      pick: (changes: StateChanges) => ReadonlyMap<string, Value | null>,
+      pickUnstored: (key: string) => Value | null | undefined,
+    ) {
+      for (let at = nodesByHash.get(hash); at !== undefined; at = nodesByHash.get(at.block.prev_hash)) {
+        if (at.block.hash === finalHash) return pickUnstored(key);
+        const value = pick(changesOf(at)).get(key);
         if (value !== undefined) return value;
       }
       return undefined;
     }
     return {
       get(key): StateEntry | undefined {
-        const value = find(key, (changes) => changes.entries);
+        const value = find(key, (changes) => changes.entries, unstored.entry);
         return value === undefined ? store.get(key) : (value ?? undefined);
       },
       node(path): string | undefined {
-        const value = find(path, (changes) => changes.nodes);
+        const value = find(path, (changes) => changes.nodes, unstored.node);
         return value === undefined ? store.node(path) : (value ?? undefined);
       },
     };
@@ -94,9 +119,20 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
   function executeOne(node: Node): Result<Executed, string> {
     if (node.executed !== undefined) return node.executed;
     const { block } = node;
-    const result = execute({ context, state: readerAt(block.prev_hash), parent: block.prev_hash, block });
+    const result = execute.block({ context, state: readerAt(block.prev_hash), parent: block.prev_hash, block });
     node.executed = result.ok ? ok(result.value) : { ok: false, problem: result.problem.detail };
     return node.executed;
+  }
+
+  function executeRun(nodes: readonly Node[]): Result<readonly Executed[], string> {
+    const [first] = nodes;
+    if (first === undefined) return ok([]);
+    const parent = first.block.prev_hash;
+    const blocks = nodes.map(({ block }) => block);
+    const result = execute.run({ context, state: readerAt(parent), parent, blocks });
+    if (!result.ok) return err(result.problem.detail);
+    for (const [at, node] of nodes.entries()) node.executed = ok(result.value[at]!);
+    return result;
   }
 
   /** The unexecuted line from the last executed ancestor up to the block, oldest first; a string: what is missing. */
@@ -126,7 +162,6 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
         bytes,
         executed: executed && ok(executed),
         final: false,
-        stored: false,
       });
       return true;
     },
@@ -142,6 +177,18 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
         if (!last.ok) break;
       }
       return last;
+    },
+    executeFinal(path) {
+      const nodes = path.map(({ hash }) => nodesByHash.get(hash)!);
+      const done = nodes.findIndex(({ executed }) => executed === undefined);
+      const before = done < 0 ? nodes : nodes.slice(0, done);
+      const executed: Executed[] = [];
+      for (const { executed: one } of before) {
+        if (one?.ok !== true) return err(one?.problem ?? 'it was not executed');
+        executed.push(one.value);
+      }
+      const run = executeRun(nodes.slice(before.length));
+      return run.ok ? ok([...executed, ...run.value]) : run;
     },
     missing(hash) {
       const line = lineTo(hash);
@@ -166,6 +213,7 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
       const node = nodesByHash.get(hash);
       if (node?.executed?.ok !== true) throw new Error('assertion: only an executed block becomes final');
       node.final = true;
+      unstored.add(node.executed.value.changes);
       finalHash = hash;
       finalIndex = node.block.index;
       for (const other of [...nodesByHash.values()]) {
@@ -173,12 +221,10 @@ export function createBlockTree(context: LedgerContext, store: LedgerStore, exec
       }
     },
     markStored(hash) {
-      // Every block up to this one is on disk; a reader stops at the first of them, so none has to stay.
-      for (let at = nodesByHash.get(hash); at !== undefined; ) {
-        at.stored = true;
-        const { hash: own, prev_hash } = at.block;
-        drop(own);
-        at = nodesByHash.get(prev_hash);
+      // Every block up to this one is on disk, so none has to stay.
+      for (let at = nodesByHash.get(hash); at !== undefined; at = nodesByHash.get(at.block.prev_hash)) {
+        unstored.forget(changesOf(at));
+        drop(at.block.hash);
       }
     },
     get finalHash() {

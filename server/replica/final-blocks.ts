@@ -2,7 +2,6 @@
  * Makes blocks final: in order, executed, handed to the store, announced when they are on disk. One rule: a block with
  * a finality certificate that does not execute here means that this node's database is wrong, and it stops.
  */
-import type { Executed } from '../../ledger/block-execution.js';
 import { readEpoch } from '../../ledger/state-keys.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
@@ -16,6 +15,7 @@ import type { Certificate } from '../../ledger/values/vote.js';
 import type { BlockTree } from './block-tree.js';
 import { type Checkpoint, checkpointProblem } from './checkpoint.js';
 import type { BlocksPage, FinalBlock, LedgerStore } from './ports.js';
+import { maxBlocksInRun } from './replica-limits.js';
 import type { MessageChecks } from './verify-message.js';
 
 export interface FinalBlocksOptions {
@@ -41,11 +41,18 @@ export interface FinalBlocks {
   bodyProblem(block: Block): string | undefined;
 }
 
+/** Blocks of one epoch in a row, the last of which has a certificate. */
+interface Run {
+  readonly blocks: Block[];
+  readonly certificates: Map<Hash, Certificate>;
+}
+
 export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
   const { crypto, store, tree, checks, onFatal } = options;
   let waiting: { readonly block: Hash; readonly certificate: Certificate } | undefined;
 
-  function finalise(block: Hash, certificate: Certificate): void {
+  /** @param certificates of ancestors, for whoever asks for them later */
+  function finalise(block: Hash, certificate: Certificate, certificates?: ReadonlyMap<Hash, Certificate>): void {
     if (block === tree.finalHash || store.blockByHash(block) !== undefined) return;
     const missing = tree.missing(block);
     if (missing !== undefined) {
@@ -56,25 +63,27 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     waiting = undefined;
     const path = tree.pathFromFinal(block);
     if (path === undefined) return;
-    const finals: FinalBlock[] = [];
-    let epoch: EpochEntry | undefined;
     for (const one of path) {
       const other = checkpointProblem(options.checkpoint, one);
       if (other !== undefined) {
         onFatal(other);
         return;
       }
-      const executed: Result<Executed, string> | undefined = tree.execute(one.hash);
-      if (executed?.ok !== true) {
-        onFatal(`Block ${one.index} is final, but this node's database gives another result: ${executed?.problem}`);
-        return;
-      }
-      const { changes, receipts } = executed.value;
-      epoch = executed.value.epoch;
-      finals.push({ block: one, changes, receipts, ...(one.hash === block ? { certificate } : {}) });
     }
     const tip = path.at(-1);
-    if (tip === undefined || epoch === undefined) return;
+    if (tip === undefined) return;
+    const executed = tree.executeFinal(path);
+    if (!executed.ok) {
+      const which = path.length === 1 ? `Block ${tip.index} is` : `Blocks ${path[0]?.index} to ${tip.index} are`;
+      onFatal(`${which} final, but this node's database gives another result: ${executed.problem}`);
+      return;
+    }
+    const finals: FinalBlock[] = path.map((one, at) => {
+      const { changes, receipts } = executed.value[at]!;
+      const own = one.hash === block ? certificate : certificates?.get(one.hash);
+      return { block: one, changes, receipts, ...(own === undefined ? {} : { certificate: own }) };
+    });
+    const { epoch } = executed.value.at(-1)!;
     for (const one of path) tree.markFinal(one.hash);
     // To the store before anyone hears of it: whoever hears may make the next block final at once.
     store.append(finals, () => {
@@ -93,9 +102,13 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     return undefined;
   }
 
-  /** Blocks up to one with a certificate: all of them hang on it. */
-  function applySegment(segment: readonly Block[], certificate: Certificate): string | undefined {
-    let previous = { hash: tree.finalHash, index: tree.finalIndex };
+  /** Of blocks up to one with a certificate: all of them hang on it. `previous` is what they have to follow. */
+  function segmentProblem(
+    after: { readonly hash: Hash; readonly index: number },
+    segment: readonly Block[],
+    certificate: Certificate,
+  ): string | undefined {
+    let previous = after;
     for (const block of segment) {
       if (block.prev_hash !== previous.hash || block.index !== previous.index + 1) {
         return `block ${block.index} does not follow block ${previous.index}`;
@@ -112,10 +125,18 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     }
     const checked = checks.certificate(certificate);
     if (checked !== 'good') return `the certificate of block ${last.index} does not hold`;
-    for (const block of segment) tree.add(block);
-    finalise(last.hash, certificate);
+    return undefined;
+  }
+
+  /** Blocks that are proved. */
+  function applyRun({ blocks, certificates }: Run): string | undefined {
+    const last = blocks.at(-1);
+    const certificate = last && certificates.get(last.hash);
+    if (certificate === undefined) return undefined;
+    for (const block of blocks) tree.add(block);
+    finalise(last!.hash, certificate, certificates);
     // Not `===`: one finality may bring the next along, whose certificate was waiting for this block.
-    return tree.finalIndex >= last.index ? undefined : `block ${last.index} could not be applied`;
+    return tree.finalIndex >= last!.index ? undefined : `block ${last!.index} could not be applied`;
   }
 
   return {
@@ -125,16 +146,27 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     },
     applyPage({ blocks, finality }) {
       const certificateByBlock = new Map(finality.map((certificate) => [certificate.block, certificate]));
+      let run: Run = { blocks: [], certificates: new Map() };
       let segment: Block[] = [];
       for (const block of blocks) {
         if (block.index <= tree.finalIndex) continue;
         segment.push(block);
         const certificate = certificateByBlock.get(block.hash);
         if (certificate === undefined) continue;
-        const problem = applySegment(segment, certificate);
-        if (problem !== undefined) return err(problem);
+        const after = run.blocks.at(-1) ?? { hash: tree.finalHash, index: tree.finalIndex };
+        const problem = segmentProblem(after, segment, certificate);
+        if (problem !== undefined) return err(applyRun(run) ?? problem);
+        run.blocks.push(...segment);
+        run.certificates.set(block.hash, certificate);
         segment = [];
+        // The set that has to have signed what comes after a closing block is known when that block is final.
+        if (run.blocks.length < maxBlocksInRun && block.next_epoch === undefined) continue;
+        const failed = applyRun(run);
+        if (failed !== undefined) return err(failed);
+        run = { blocks: [], certificates: new Map() };
       }
+      const failed = applyRun(run);
+      if (failed !== undefined) return err(failed);
       if (segment.length > 0) return err('the page does not end with a finality certificate');
       return ok(toHeight(tree.finalIndex));
     },

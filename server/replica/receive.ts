@@ -45,7 +45,7 @@ export interface ReceiverOptions {
   /** A good signature of this node's own key came from a peer. */
   readonly onOwnKey: (view: View, signature: Signature) => void;
   /** See ReplicaOptions. */
-  readonly checkAhead: (transactions: readonly Transaction[], then: () => void) => void;
+  readonly checkAhead: (transactions: readonly Transaction[], urgent: boolean, then: () => void) => void;
 }
 
 export interface Receiver {
@@ -94,7 +94,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (tree.get(block.hash) === undefined && block.index > tree.finalIndex) {
       arrived(tree.add(block) ? block.hash : undefined);
     }
-    options.checkAhead(block.transactions, () => feed({ type: 'proposal', proposal, block, justify, now: now() }));
+    options.checkAhead(block.transactions, true, () =>
+      feed({ type: 'proposal', proposal, block, justify, now: now() }),
+    );
     return relay;
   }
 
@@ -126,7 +128,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (problem !== undefined) return ban(problem);
     if (!fetcher.onAnswer(block.hash, block) || !tree.add(block)) return keep;
     arrived(block.hash);
-    options.checkAhead(block.transactions, () => feed({ type: 'block_fetched', block, now: now() }));
+    options.checkAhead(block.transactions, true, () => feed({ type: 'block_fetched', block, now: now() }));
     return keep;
   }
 

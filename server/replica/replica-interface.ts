@@ -2,7 +2,6 @@
 import type { createConsensus } from '../../consensus/consensus.js';
 import type { Description } from '../../consensus/describe.js';
 import type { LedgerContext } from '../../ledger/context.js';
-import type { executeBlock } from '../../ledger/execute-block.js';
 import type { Crypto, Signer, VrfProver } from '../../ledger/values/crypto.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { Slot, View } from '../../ledger/values/numbers.js';
@@ -10,6 +9,7 @@ import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { SyncProgress } from '../sync/sync.js';
+import type { Execute } from './block-tree.js';
 import type { Checkpoint } from './checkpoint.js';
 import type {
   Admission,
@@ -46,9 +46,9 @@ export interface ReplicaOptions {
   readonly isKnownGood?: LedgerContext['isKnownGood'];
   /**
    * Finds out whether these signatures are good before a block with them is executed, so that `isKnownGood` answers then.
-   * Calls back once, possibly at once. Absent: execution checks them.
+   * Calls back once, possibly at once. Absent: execution checks them. `urgent`: a vote waits for them.
    */
-  readonly checkAhead?: (transactions: readonly Transaction[], then: () => void) => void;
+  readonly checkAhead?: (transactions: readonly Transaction[], urgent: boolean, then: () => void) => void;
   /** Both or neither: an observer follows and signs nothing. */
   readonly signer?: Signer;
   readonly vrf?: VrfProver;
@@ -64,7 +64,7 @@ export interface ReplicaOptions {
   /** A peer that proved to be of no use. */
   readonly blame?: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
   /** The ledger's own unless a simulation shares outcomes between its nodes. */
-  readonly execute?: typeof executeBlock;
+  readonly execute?: Execute;
   /** Starting value: `createConsensus` itself; a recorder wraps it. */
   readonly createCore?: typeof createConsensus;
   /** Which rule refused what; for traces. */

@@ -29,3 +29,5 @@ export const pageBytes = 200_000;
 export const maxVrfProofs = 4;
 /** Final blocks that may wait for the disk before a page of a peer is applied: the next page adds up to a hundred. */
 export const maxUnstoredInSync = 64;
+/** Final blocks from peers executed as one: for so long nothing else is looked at. */
+export const maxBlocksInRun = 8;

@@ -34,7 +34,7 @@ import { createMessageChecks } from './verify-message.js';
 export function createReplica(options: ReplicaOptions): Replica {
   const { genesis, genesisHash, chain, crypto, signer, vrf, clock, network, ledger, mempool, onEvent } = options;
   const { parameters } = genesis;
-  const { isKnownGood, checkAhead = (_, then) => then() } = options;
+  const { isKnownGood, checkAhead = (_, __, then) => then() } = options;
   const context: LedgerContext = { genesis, genesisHash, chain, crypto, ...(isKnownGood ? { isKnownGood } : {}) };
   const log = options.log ?? (() => {});
   const recoveredVoteState = signer && options.voteState?.read();
@@ -139,10 +139,11 @@ export function createReplica(options: ReplicaOptions): Replica {
     prepare: ({ blocks }, then) => {
       checkAhead(
         blocks.flatMap(({ transactions }) => transactions),
+        false,
         then,
       );
     },
-    // Reading state passes every block that is not on disk yet, so running far ahead of the disk is slow, not fast.
+    // Each block that is not on disk yet is kept in memory with what it changed.
     mayApply: () => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync,
     blame: (peer, verdict, reason) => options.blame?.(peer, verdict, reason),
     nextId,

@@ -1,7 +1,6 @@
 /** One machine: a disk and a clock that outlive its processes, and the shipped replica, mempool and sync on top. */
 import { type Consensus, createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
-import type { executeBlock } from '../../ledger/execute-block.js';
 import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import { transactionId } from '../../ledger/values/identity.js';
@@ -13,6 +12,7 @@ import { createMempool, type Mempool } from '../mempool/mempool.js';
 import { createClockWatch } from '../node-runtime/clock-watch.js';
 import { createMempoolPort } from '../node-runtime/mempool-port.js';
 import { spreads } from '../p2p/gossip.js';
+import type { Execute } from '../replica/block-tree.js';
 import type { Admission, Clock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
@@ -76,7 +76,7 @@ export interface NodeOptions {
   processOf(node: number): number;
   /** What its replica thought of a peer. */
   onVerdict(from: number, verdict: Verdict, message?: ReplicaMessage): void;
-  readonly execute: typeof executeBlock;
+  readonly execute: Execute;
   onEvent(event: ReplicaEvent): void;
   onCrash(): void;
   onRefused?(reason: string, fields: object): void;

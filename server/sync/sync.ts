@@ -15,10 +15,10 @@ export interface SyncOptions {
   /** The last final block of this node. */
   readonly finalIndex: () => Height;
   /**
-   * Checks hash links, certificates and execution of a page that starts at finalIndex() + 1 and makes it final.
-   * ok: the new final index. A problem means that the peer lied: it is dropped.
+   * Checks hash links, certificates and execution of a page that starts at finalIndex() + 1 and makes it final; also of several pages
+   * in a row as one. ok: the new final index. A problem means that a peer lied: what is before the lie may be final.
    */
-  readonly apply: (page: BlocksPage, peer: PeerId) => Result<Height, string>;
+  readonly apply: (page: BlocksPage) => Result<Height, string>;
   /** Work that may be done before a page's turn comes; calls back when it is done, possibly at once. Default: none. */
   readonly prepare?: (page: BlocksPage, then: () => void) => void;
   /** False while the disk is behind: pages wait until `onStored`. Default: always true. */
@@ -29,9 +29,9 @@ export interface SyncOptions {
   readonly nextId: () => number;
   /** Time for one answer, ms. Default 5,000. */
   readonly requestTimeoutMs?: number;
-  /** Pages asked for at the same time, over all peers. Default 4. */
+  /** Pages asked for or waiting for their turn at the same time, over all peers. Default 12. */
   readonly maxParallel?: number;
-  /** Blocks asked for in one request. Default 100; a peer sends fewer when a page is full. */
+  /** Blocks asked for in one request. Default 100; a peer sends fewer when a page is full, and then others are asked for what follows. */
   readonly blocksPerPage?: number;
 }
 
@@ -60,15 +60,22 @@ export interface Sync {
 }
 
 const REQUEST_TIMEOUT_MS = 5_000;
-const MAX_PARALLEL = 4;
+/** Full pages of so many requests fit into what a peer keeps for one that reads slowly. */
+const MAX_PARALLEL = 12;
 const BLOCKS_PER_PAGE = 100;
+/** Small pages are applied together up to so many blocks, which must have come within this time. */
+const BLOCKS_TOGETHER = 8;
+const TOGETHER_WITHIN_MS = 100;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
 const REST_AFTER_TIMEOUT = 2;
 
 interface Request {
   readonly peer: PeerId;
   readonly from: number;
+  /** The last block that is expected; the page may bring fewer or more. */
   readonly to: number;
+  /** Blocks asked for. */
+  readonly count: number;
   /** Asked on a hint only: an empty answer is no lie. */
   readonly onHint: boolean;
   readonly cancelTimer: () => void;
@@ -94,7 +101,12 @@ export function createSync(options: SyncOptions): Sync {
   let readyPages: ReadyPage[] = [];
   /** Peers still to be asked because of a hint. */
   let hinted: PeerId[] = [];
+  /** Blocks that a page held lately, as many as its bytes allow: the last page of each peer, and the last of all. */
+  const heldByPeer = new Map<PeerId, number>();
+  let pageHolds: number | undefined;
   let applying = false;
+  let isApplySoon = false;
+  let waitsUntil: number | undefined;
   let stopped = false;
 
   const target = (): number => Math.max(finalIndex(), ...claimedByPeer.values());
@@ -102,6 +114,7 @@ export function createSync(options: SyncOptions): Sync {
   function forget(peer: PeerId): void {
     claimedByPeer.delete(peer);
     restsUntilByPeer.delete(peer);
+    heldByPeer.delete(peer);
     hinted = hinted.filter((other) => other !== peer);
     for (const [id, request] of requestsById) {
       if (request.peer === peer) closeRequest(id);
@@ -133,11 +146,14 @@ export function createSync(options: SyncOptions): Sync {
     return best;
   }
 
+  /** @param to the last block expected. More is asked for: a page ends at a certificate, and what is expected may hold none. */
   function ask(peer: PeerId, from: number, to: number, onHint: boolean): void {
     const id = nextId();
     const cancelTimer = clock.at(clock.now() + timeoutMs, () => onTimeout(id));
-    requestsById.set(id, { peer, from, to, onHint, cancelTimer });
-    network.send(peer, { type: 'get_blocks', id, from_index: toHeight(from), count: to - from + 1 });
+    const claimed = onHint ? undefined : claimedByPeer.get(peer);
+    const count = Math.min(blocksPerPage, (claimed ?? Number.MAX_SAFE_INTEGER) - from + 1);
+    requestsById.set(id, { peer, from, to, count, onHint, cancelTimer });
+    network.send(peer, { type: 'get_blocks', id, from_index: toHeight(from), count });
   }
 
   function onTimeout(id: number): void {
@@ -158,18 +174,41 @@ export function createSync(options: SyncOptions): Sync {
   function pump(): void {
     if (stopped || applying) return;
     const next = finalIndex() + 1;
-    const last = Math.min(target(), next + maxParallel * blocksPerPage - 1);
-    while (requestsById.size + readyPages.length < maxParallel) {
+    // Whoever has not seen a page yet does not know where the next one begins.
+    const most = pageHolds === undefined ? 1 : maxParallel;
+    const last = Math.min(target(), next + maxParallel * (pageHolds ?? blocksPerPage) - 1);
+    for (;;) {
       const gap = firstGap({ from: next, to: last }, [...requestsById.values(), ...readyPages], blocksPerPage);
       const source = gap && sourceFor(gap.from);
-      if (!gap || source === undefined) break;
-      // Past the gap's end: a page ends at a certificate, and the gap itself may hold none. What a peer claims has one.
-      const to = gap.from + blocksPerPage - 1;
-      ask(source, gap.from, Math.min(to, claimedByPeer.get(source) ?? to), false);
+      if (!gap || source === undefined || !makeRoom(gap.from, most)) break;
+      const expected = heldByPeer.get(source) ?? pageHolds ?? blocksPerPage;
+      ask(source, gap.from, Math.min(gap.to, gap.from + expected - 1), false);
     }
     while (hinted.length > 0 && requestsById.size === 0 && readyPages.length === 0) {
       const peer = hinted.shift();
       if (peer !== undefined && network.peers().includes(peer)) ask(peer, next, next + blocksPerPage - 1, true);
+    }
+  }
+
+  /** Room for one page more, in place of one that comes after block `from` if need be. */
+  function makeRoom(from: number, most: number): boolean {
+    if (requestsById.size + readyPages.length < most) return true;
+    const furthest = readyPages.reduce<ReadyPage | undefined>(
+      (one, other) => (one === undefined || other.from > one.from ? other : one),
+      undefined,
+    );
+    if (furthest === undefined || furthest.from < from) return false;
+    readyPages = readyPages.filter((page) => page !== furthest);
+    return true;
+  }
+
+  /** The page that connects to the final block, and those after it that may be applied as one with it. */
+  function nextPages(): readonly ReadyPage[] {
+    const pages: ReadyPage[] = [];
+    for (let next = finalIndex() + 1; ; next = pages.at(-1)!.to + 1) {
+      const page = readyPages.find(({ from, to }) => from <= next && to >= next);
+      if (!page?.prepared || (pages.length > 0 && blocksIn([...pages, page]) > BLOCKS_TOGETHER)) return pages;
+      pages.push(page);
     }
   }
 
@@ -180,26 +219,73 @@ export function createSync(options: SyncOptions): Sync {
     for (;;) {
       const next = finalIndex() + 1;
       readyPages = readyPages.filter((ready) => ready.to >= next);
-      const ready = readyPages.find((page) => page.from <= next);
-      if (!ready?.prepared || stopped || options.mayApply?.() === false) break;
-      readyPages = readyPages.filter((other) => other !== ready);
-      const applied = apply(pageFrom(ready.page, next), ready.peer);
-      if (!applied.ok) {
-        drop(ready.peer, 'ban', applied.problem);
-      } else if (finalIndex() < ready.to) {
-        throw new Error(`apply() accepted blocks up to ${ready.to}, but ${finalIndex()} is final`);
-      }
+      const pages = nextPages();
+      const [first] = pages;
+      if (first === undefined || stopped || options.mayApply?.() === false || waitsForMore(pages)) break;
+      waitsUntil = undefined;
+      // Pages that fail together are applied one by one, so that the peer who lied is dropped.
+      if (pages.length === 1 || !applyAs(pages, next).ok) applyAlone(first);
     }
     applying = false;
     pump();
   }
 
+  /** Fewer pages than may be applied together wait a moment for those that are on their way. */
+  function waitsForMore(pages: readonly ReadyPage[]): boolean {
+    const isLast = requestsById.size === 0 && readyPages.length === pages.length;
+    if (isLast || blocksIn(pages) >= BLOCKS_TOGETHER) return false;
+    if (waitsUntil === undefined) {
+      waitsUntil = clock.now() + TOGETHER_WITHIN_MS;
+      clock.at(waitsUntil, applyReady);
+    }
+    return clock.now() < waitsUntil;
+  }
+
+  function applyAs(pages: readonly ReadyPage[], from: number): Result<Height, string> {
+    let next = from;
+    const parts = pages.map(({ page, to }) => {
+      const part = pageFrom(page, next);
+      next = to + 1;
+      return part;
+    });
+    const applied = apply({
+      blocks: parts.flatMap(({ blocks }) => blocks),
+      finality: parts.flatMap(({ finality }) => finality),
+    });
+    if (applied.ok && finalIndex() < pages.at(-1)!.to) {
+      throw new Error(`apply() accepted blocks up to ${pages.at(-1)!.to}, but ${finalIndex()} is final`);
+    }
+    return applied;
+  }
+
+  function applyAlone(ready: ReadyPage): void {
+    const next = finalIndex() + 1;
+    if (stopped || ready.to < next) return;
+    readyPages = readyPages.filter((other) => other !== ready);
+    const applied = applyAs([ready], next);
+    // Where this node is what is wrong it has stopped.
+    if (!applied.ok && !stopped) drop(ready.peer, 'ban', applied.problem);
+  }
+
   /** It counts as here at once, so that nobody asks for it again; it is applied when it is prepared. */
   function addPage(ready: ReadyPage): void {
     readyPages.push(ready);
+    let isLater = false;
     prepare(ready.page, () => {
       ready.prepared = true;
-      applyReady();
+      if (isLater) applySoon();
+      else applyReady();
+    });
+    isLater = true;
+  }
+
+  /** While one page was applied others may have been prepared: once all of them are heard of, they are applied together. */
+  function applySoon(): void {
+    if (isApplySoon) return;
+    isApplySoon = true;
+    clock.at(clock.now(), () => {
+      isApplySoon = false;
+      if (!stopped) applyReady();
     });
   }
 
@@ -213,10 +299,13 @@ export function createSync(options: SyncOptions): Sync {
       if (!request || request.peer !== peer) return false;
       closeRequest(id);
       restsUntilByPeer.delete(peer);
-      const problem = shapeProblem(page, request.from, request.to - request.from + 1);
+      const problem = shapeProblem(page, request.from, request.count);
       if (problem !== undefined) {
         drop(peer, 'ban', problem);
       } else if (page.blocks.length > 0) {
+        const held = page.blocks.length;
+        pageHolds = held < request.count ? held : Math.max(held, heldByPeer.get(peer) ?? 0);
+        heldByPeer.set(peer, pageHolds);
         addPage({ peer, page, from: request.from, to: request.from + page.blocks.length - 1, prepared: false });
       } else if (!request.onHint && request.from > finalIndex()) {
         drop(peer, 'disconnect', `claims block ${claimedByPeer.get(peer)}, but did not send block ${request.from}`);
@@ -249,3 +338,5 @@ export function createSync(options: SyncOptions): Sync {
     },
   };
 }
+
+const blocksIn = (pages: readonly ReadyPage[]): number => pages.reduce((sum, { from, to }) => sum + to - from + 1, 0);

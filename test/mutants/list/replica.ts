@@ -143,6 +143,16 @@ export const replica: readonly Mutant[] = [
     'certificate.epoch !== last.epoch || last.epoch !== readEpoch(state).number) {',
     'last.epoch > readEpoch(state).number) {',
   ]),
+  breaks('7-run', 'run-root-unchecked', 'a database that is wrong follows the chain and does not notice', [
+    'ledger/execute-block.ts',
+    'if (blocks.at(-1)?.state_root !== stateRoot) return',
+    'if (blocks.at(-1)?.state_root === parent) return',
+  ]),
+  breaks('7-run', 'run-on-one-state', 'each block of a run is executed on the state before the run', [
+    'ledger/execute-block.ts',
+    'all.absorb(executed.value.changes);',
+    'if (parent === block.hash) all.absorb(executed.value.changes);',
+  ]),
   breaks('7-proved', 'pages-without-end', 'blocks after the last certificate of a page are believed', [
     'server/replica/final-blocks.ts',
     'if (segment.length > 0) return err(',

@@ -115,8 +115,8 @@ export const transactions: readonly Mutant[] = [
   ),
   breaks('3-state-root', 'root-unchecked', 'nodes whose states differ do not notice', [
     'ledger/execute-block.ts',
-    'if (block.state_root !== finished.stateRoot) {',
-    'if (block.state_root === block.prev_hash) {',
+    'if (block.state_root !== stateRoot) return',
+    'if (block.state_root === block.prev_hash) return',
   ]),
   breaks('3-block-bytes', 'blocks-too-large', 'a block does not fit the line that carries it', [
     'ledger/execute-block.ts',

@@ -15,6 +15,25 @@ test('[7-proved] a page is final up to its last certificate, over an epoch chang
   assert.equal(replica.head().epoch, 1);
 });
 
+test('[7-run] blocks of one epoch go to the store as one, each with the certificate that came with it', () => {
+  const { nodes, member, receive } = newcomer(20);
+  receive({ type: 'blocks', id: 0, blocks, finality });
+  nodes.time.runUntil(20_010);
+  assert.deepEqual(
+    member.blocks.slice(1).map(({ hash }) => hash),
+    blocks.map(({ hash }) => hash),
+  );
+  for (const [at, { hash }] of blocks.entries()) assert.deepEqual(member.certificates.get(hash), finality[at]);
+});
+
+test('[7-run] what is proved before a block that is not is final all the same', () => {
+  const { replica, receive } = newcomer(20);
+  const [one, two, three] = finality;
+  const page = { blocks, finality: [one!, two!, three!, certificateOf(blocks[3]!, 'prepare')] };
+  assert.equal(receive({ type: 'blocks', id: 0, ...page }).peer, 'ban');
+  assert.equal(replica.head().final_index, 3);
+});
+
 test('[7-proved] a QC does not make a block final', () => {
   const { replica, receive } = newcomer(20);
   assert.equal(
