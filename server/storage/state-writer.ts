@@ -17,8 +17,9 @@ export interface StateWriter {
   writeTree(states: readonly PackedState[]): void;
 }
 
-interface KnownRow extends HistoryEnd {
+interface KnownRow {
   readonly id: number;
+  end: HistoryEnd;
 }
 
 /** Characters of addresses, some 16,000 of them, and as many once more of those before. */
@@ -47,19 +48,25 @@ export function createStateWriter(database: Connection): StateWriter {
   const dropState = database.prepare('DELETE FROM state WHERE key = ?');
   const writeNode = createNodeWriter(database);
 
+  function findRow(address: string): KnownRow | undefined {
+    const found = findAccount.get(address) as (HistoryEnd & { id: number }) | undefined;
+    return found && known.put(address, { id: found.id, end: found });
+  }
+
   function writeAccount(address: string, change: AccountChange): void {
-    const row = known.get(address) ?? (findAccount.get(address) as KnownRow | undefined);
+    const row = known.get(address) ?? findRow(address);
     const id = row?.id ?? nextAccount;
-    const end = appendHistory(id, row, change);
+    const end = appendHistory(id, row?.end, change);
     const { changes, last_change, last_jump, last_touched } = end;
     const { balance, nonces } = change;
     if (row === undefined) {
       insertAccount.run(id, address, balance, nonces, changes, last_change, last_jump, last_touched);
       nextAccount += 1;
+      known.put(address, { id, end });
     } else {
       updateAccount.run(balance, nonces, changes, last_change, last_jump, last_touched, id);
+      row.end = end;
     }
-    known.set(address, { id, ...end });
   }
 
   function writeValidator(index: number, key: string, entry: ValidatorEntry | null): void {
