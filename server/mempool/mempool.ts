@@ -37,8 +37,8 @@ export interface MempoolParts {
   readonly minimumFee: (transaction: Transaction) => number;
   /** Next nonce of an account's lane in final state. */
   readonly nextNonce: (from: Address, lane: number) => number;
-  /** Of an account in final state. */
-  readonly balance: (from: Address) => number;
+  /** Whether an account has so much in final state. */
+  readonly covers: (from: Address, amount: number) => boolean;
   /** Told when one left without becoming final. */
   readonly onDropped?: (id: TransactionId) => void;
 }
@@ -189,7 +189,7 @@ export function createMempool(parts: MempoolParts): Mempool {
   /** An account cannot promise more than it has: all of its waiting transactions together are covered. */
   const uncovered = (transaction: Transaction, rival: Waiting | undefined): TransactionRefusal | undefined => {
     const promised = (accounts.get(transaction.from)?.cost ?? 0) - (rival?.cost ?? 0);
-    if (promised + costOf(transaction) <= parts.balance(transaction.from)) return undefined;
+    if (parts.covers(transaction.from, promised + costOf(transaction))) return undefined;
     if (promised === 0) return refusal('balance_too_low');
     const detail = 'The balance does not cover this and what already waits from this account.';
     return { ...refusal('balance_too_low'), detail };

@@ -117,7 +117,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     (ms) => timings.observe('ledger_write', ms),
   );
   closers.push(stores.close);
-  const { ledger, queries } = stores;
+  const { ledger, queries, stateOnDisk } = stores;
   const { checkpoint } = parts;
   const contradiction =
     checkpoint && checkpointProblem(checkpoint, ledger.blockByIndex(checkpoint.index) ?? ledger.tip());
@@ -152,12 +152,18 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   );
   closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
+  /** What is on disk is told to users a moment before this thread hears of it: a refusal for want of money is looked at again there. */
+  const checkNow = (transaction: Transaction, slot: Slot) => {
+    const checked = checkTransaction(context, ledger, transaction, slot);
+    if (checked.ok || checked.problem.code !== 'balance_too_low') return checked;
+    return checkTransaction(context, stateOnDisk, transaction, slot);
+  };
   const pool = createMempool({
     limits: memory.mempool,
     store: stores.mempool,
     idOf,
     check(transaction, slot) {
-      const checked = checkTransaction(context, ledger, transaction, slot);
+      const checked = checkNow(transaction, slot);
       if (checked.ok) known.add(checked.value, transaction.signature);
       else if (checked.problem.code === 'nonce_too_high') {
         known.add(idOf(transaction), transaction.signature);
@@ -166,7 +172,8 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
-    balance: (from) => readAccount(ledger, from).balance,
+    covers: (from, amount) =>
+      amount <= readAccount(ledger, from).balance || amount <= readAccount(stateOnDisk, from).balance,
     onDropped: waiters.tell,
   });
   let secondSigner: string | undefined;

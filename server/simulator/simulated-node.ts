@@ -166,7 +166,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       check: (transaction, slot) => checkTransaction(context, ledger, transaction, slot),
       minimumFee: (transaction) => minimumFee(context.genesis.parameters, transaction),
       nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
-      balance: (from) => readAccount(ledger, from).balance,
+      covers: (from, amount) => amount <= readAccount(ledger, from).balance,
     });
     pool.recover(slotNow());
     mempool = pool;

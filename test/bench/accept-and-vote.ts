@@ -95,7 +95,7 @@ const pool = createMempool({
   check: (one) => ok(idOf(one)),
   minimumFee: () => 1,
   nextNonce: () => 0,
-  balance: () => Number.MAX_SAFE_INTEGER,
+  covers: () => true,
 });
 const model = payments[0]!;
 const fabricated = (n: number, fee: number): Transaction => ({

@@ -37,7 +37,7 @@ export function makePool(
       checkTransaction(context, state, transaction, slot),
     minimumFee: (transaction: Transaction) => minimumFee(context.genesis.parameters, transaction),
     nextNonce: (from: Transaction['from'], lane: number) => readNonce(readAccount(state, from), lane),
-    balance: (from: Transaction['from']) => readAccount(state, from).balance,
+    covers: (from: Transaction['from'], amount: number) => amount <= readAccount(state, from).balance,
   };
   const pool = createMempool(parts);
   const add = (transaction: Transaction, slot = chain.slot + 1): AddOutcome => {
