@@ -123,7 +123,7 @@ async function asFastAsItCan(
     }),
   );
   await within(30_000, `all of ${sent} transfers are mined`, async () => {
-    // Of what comes at once anvil leaves some waiting until something else comes.
+    // anvil leaves some of what comes at once, and mines more when it is told to.
     await rpc([['evm_mine', []]]);
     const counts = await rpc(payers.map(({ address }) => ['eth_getTransactionCount', [address, 'latest']]));
     return counts.reduce((sum: number, count) => sum + Number(count), 0) === sent;
