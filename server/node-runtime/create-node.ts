@@ -14,6 +14,7 @@ import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
 import { type Slot, toEpoch, toHeight, toSlot, type View } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
+import type { StateReader } from '../../ledger/values/state.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
 import { createTimedCrypto } from '../crypto/timed-crypto.js';
@@ -152,11 +153,12 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   );
   closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
-  /** What is on disk is told to users a moment before this thread hears of it: a refusal for want of money is looked at again there. */
+  /** What is on disk is told to users a moment before this thread hears of it: whatever is refused is looked at again there. */
+  const toldState = (): StateReader => (queries.tip().index > ledger.tip().index ? stateOnDisk : ledger);
   const checkNow = (transaction: Transaction, slot: Slot) => {
     const checked = checkTransaction(context, ledger, transaction, slot);
-    if (checked.ok || checked.problem.code !== 'balance_too_low') return checked;
-    return checkTransaction(context, stateOnDisk, transaction, slot);
+    const told = checked.ok ? ledger : toldState();
+    return told === ledger ? checked : checkTransaction(context, told, transaction, slot);
   };
   const pool = createMempool({
     limits: memory.mempool,
@@ -173,7 +175,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
     covers: (from, amount) =>
-      amount <= readAccount(ledger, from).balance || amount <= readAccount(stateOnDisk, from).balance,
+      amount <= readAccount(ledger, from).balance || amount <= readAccount(toldState(), from).balance,
     onDropped: waiters.tell,
   });
   let secondSigner: string | undefined;

@@ -14,7 +14,7 @@ import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { writeGenesis } from '../storage/ledger-writer.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
-import { openReader, openWriter, RefusedFile } from '../storage/open-database.js';
+import { OlderFile, openReader, openWriter, RefusedFile } from '../storage/open-database.js';
 import type { Connection } from '../storage/sqlite.js';
 import { replayBlocks } from '../verify/replay-blocks.js';
 import type { Finding, Progress } from '../verify/report.js';
@@ -59,6 +59,7 @@ function findings(path: string, context: LedgerContext, onProgress: (progress: P
 
 /** Such as a file without SQLite's first page. What is no damage passes on. */
 function unreadable(error: unknown): string {
+  if (error instanceof OlderFile) return error.message;
   if (error instanceof RefusedFile) throw error;
   const { message, cause } = error as Error;
   if (isLedgerDamage(cause ?? error) || error instanceof SyntaxError) return message;

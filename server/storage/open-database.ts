@@ -101,6 +101,21 @@ export type Migration = string | ((database: Connection) => void);
 
 export class RefusedFile extends Error {}
 
+/** Its rows cannot be compared with those of now; its blocks can be read. */
+export class OlderFile extends RefusedFile {}
+
+/** As `openReader`. @throws OlderFile where the file was not brought up to date yet. */
+export function openPresentReader(path: string, migrations: readonly Migration[]): Connection {
+  const database = openReader(path, migrations);
+  const version = versionOf(database);
+  if (version >= migrations.length) return database;
+  database.close();
+  throw new OlderFile(
+    `${path} has schema version ${version}, and this program writes version ${migrations.length}: ` +
+      'start the node once, which brings it up to date.',
+  );
+}
+
 function opening(path: string, open: () => Connection): Connection {
   try {
     return open();

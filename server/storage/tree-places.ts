@@ -13,9 +13,17 @@ export const maxPlacedDigits = 13;
 const hasPlace = (path: string): boolean => path.length <= maxPlacedDigits;
 
 export function createNodeReader(database: Connection): (path: string) => string | undefined {
-  const placed = database.prepare('SELECT node FROM tree_nodes WHERE place = ?').pluck();
-  const deep = database.prepare('SELECT node FROM deep_tree_nodes WHERE path = ?').pluck();
-  return (path) => (hasPlace(path) ? placed.get(placeOf(path)) : deep.get(path)) as string | undefined;
+  const prepared = () => ({
+    placed: database.prepare('SELECT node FROM tree_nodes WHERE place = ?').pluck(),
+    deep: database.prepare('SELECT node FROM deep_tree_nodes WHERE path = ?').pluck(),
+  });
+  /** When it is asked for: blocks are read from files of before as well, which have no places. */
+  let statements: ReturnType<typeof prepared> | undefined;
+  return (path) => {
+    statements ??= prepared();
+    const { placed, deep } = statements;
+    return (hasPlace(path) ? placed.get(placeOf(path)) : deep.get(path)) as string | undefined;
+  };
 }
 
 /** null: the node is gone. */

@@ -126,11 +126,10 @@ function* differences(
   const given = check.history === undefined ? [] : [historyFrom];
   const statement = expected.prepare(check.sql).raw();
   const names = statement.columns().map(({ name }) => name);
+  // Prepared before anything iterates: where a column is missing here, nothing is left open.
+  const checked = source.prepare(check.sql).raw();
   const wanted = statement.iterate(...given) as IterableIterator<Row>;
-  const found = source
-    .prepare(check.sql)
-    .raw()
-    .iterate(...given) as IterableIterator<Row>;
+  const found = checked.iterate(...given) as IterableIterator<Row>;
   try {
     let want = wanted.next();
     let have = found.next();

@@ -13,7 +13,7 @@ import { readGenesis } from '../home/init-home.js';
 import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { writeGenesis } from '../storage/ledger-writer.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
-import { openReader, openScratch } from '../storage/open-database.js';
+import { openPresentReader, openScratch } from '../storage/open-database.js';
 import type { Connection } from '../storage/sqlite.js';
 import { compareTables, countRows } from './compare-tables.js';
 import { replayBlocks } from './replay-blocks.js';
@@ -54,7 +54,7 @@ export interface VerifyLedgerOptions {
 /** As `verifyChain`, for a ledger of a chain that is known already. */
 export function verifyLedger({ path, context, onProgress = () => {} }: VerifyLedgerOptions): Report {
   const began = performance.now();
-  const source = openReader(path, ledgerMigrations);
+  const source = openPresentReader(path, ledgerMigrations);
   const scratch = openScratch(ledgerMigrations);
   const report: { -readonly [Member in keyof Report]: Report[Member] } = {
     chain: context.chain,

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { repairLedger } from '../../../server/repair/repair-ledger.js';
+import { backupLedger } from '../../../server/storage/backup-ledger.js';
 import { ledgerSchema001 } from '../../../server/storage/migrations/001-ledger.js';
 import { ledgerSchema002 } from '../../../server/storage/migrations/002-accounts-in-order.js';
 import { ledgerMigrations } from '../../../server/storage/migrations/ledger-migrations.js';
 import { openWriter } from '../../../server/storage/open-database.js';
 import { type Connection, Database } from '../../../server/storage/sqlite.js';
+import { verifyLedger } from '../../../server/verify/verify-chain.js';
+import { busyCertifiedChain } from '../verify/certified-chain.js';
 import { busyChain, openStore, temporaryFile } from './final-chain.js';
 
 /** A ledger of now as version 2 kept it. */
@@ -67,4 +71,22 @@ test('a ledger of version 2 is brought to the same rows as one that was written 
   assert.deepEqual(dump(one), dump(other));
   one.close();
   other.close();
+});
+
+test('a ledger of version 2 is not called damaged: it is backed up, and verified and repaired once it is brought up to date', async (t) => {
+  const chain = busyCertifiedChain(20);
+  const [path, old] = [temporaryFile(t), temporaryFile(t)];
+  await chain.write(path);
+  const now = new Database(path);
+  toVersion2(now, old);
+  now.close();
+  const sentence = /has schema version 2, and this program writes version 3: start the node once, which brings it up/;
+  assert.throws(() => verifyLedger({ path: old, context: chain.context }), sentence);
+  const { tip } = await backupLedger(old, `${old}.backup`);
+  assert.equal(tip.index, 20);
+  // Where it cannot be brought up to date, for it is damaged, its blocks are still there.
+  const repaired = repairLedger(old, chain.context);
+  assert.equal(repaired.index, 20);
+  assert.match(repaired.findings[0]?.detail ?? '', sentence);
+  assert.deepEqual(verifyLedger({ path: old, context: chain.context }).findings, []);
 });
