@@ -188,6 +188,53 @@ test('of pages that are applied together and fail, the peer who lied is dropped 
   );
 });
 
+test('pages that turn out small leave no place taken by pages that are far ahead', () => {
+  const world = new World();
+  let answers = 0;
+  world.join(
+    'a',
+    (request) => {
+      answers += 1;
+      return honest(1_000, answers === 1 ? 100 : 1)(request);
+    },
+    100,
+  );
+  world.sync.onHead('a', headAt(1_000));
+  world.run();
+  assert.equal(world.final, 1_000);
+  assert.ok(world.now <= 15_000, `${world.now} ms, where one block at a time would take 90,000`);
+});
+
+test('pages that are prepared one after another wait a moment for each other', () => {
+  let free = 0;
+  const world: World = new World({
+    prepare(_, then) {
+      free = Math.max(free, world.now) + 10;
+      world.clock.at(free, then);
+    },
+  });
+  world.join('a', honest(400, 1));
+  world.sync.onHead('a', headAt(400));
+  world.run();
+  assert.equal(world.final, 400);
+  assert.ok(world.applied.length <= 100, `400 blocks applied in ${world.applied.length} runs`);
+});
+
+test('nobody is blamed for a page that this node stops at, for its own database is what is wrong', () => {
+  const world: World = new World({
+    apply() {
+      world.sync.stop();
+      return err('the database gives another result');
+    },
+  });
+  for (const peer of ['a', 'b']) {
+    world.join(peer, honest(40, 2));
+    world.sync.onHead(peer, headAt(40));
+  }
+  world.run();
+  assert.deepEqual(world.blamed, []);
+});
+
 test('nothing is asked while nobody is ahead', () => {
   const world = new World();
   world.final = 1_000;
