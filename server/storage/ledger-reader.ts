@@ -54,8 +54,8 @@ export interface LedgerReader extends StateReader {
   receipt(id: TransactionId): Receipt | undefined;
 }
 
-/** The index of ids is in parts of so many transactions. */
-const transactionsInPart = 32_768;
+/** The index of ids is in parts of 2^15 transactions: what it says of a part is `n >> 15`. */
+const partBits = 15;
 
 const blockColumns = 'idx, header, first_transaction, transaction_count, evidence_count';
 
@@ -92,7 +92,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
   const lastTransaction = database.prepare('SELECT coalesce(max(n), 0) FROM transactions').pluck();
   const withPrefix = database.prepare(
     `SELECT n, idx, position, id, body, slot, hash, header, first_transaction, transaction_count
-     FROM transactions JOIN blocks USING (idx) WHERE n >> 15 = ? AND id_prefix = ?`,
+     FROM transactions JOIN blocks USING (idx) WHERE n >> ${partBits} = ? AND id_prefix = ?`,
   );
 
   function readBlock(row: BlockRow | undefined): Block | undefined {
@@ -120,7 +120,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
   function transactionRow(id: TransactionId): TransactionRow | undefined {
     const prefix = idPrefix(id);
     // The newest part first: it is asked for most.
-    for (let part = Math.floor((lastTransaction.get() as number) / transactionsInPart); part >= 0; part -= 1) {
+    for (let part = Math.floor((lastTransaction.get() as number) / 2 ** partBits); part >= 0; part -= 1) {
       const rows = withPrefix.all(part, prefix) as (TransactionRow & { id: string })[];
       const row = rows.find((one) => one.id === id);
       if (row !== undefined) return row;

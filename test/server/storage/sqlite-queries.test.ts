@@ -219,3 +219,20 @@ test('transactions, epochs, evidence and supply read as the ledger has them', as
   assert.equal(held + bonded + unbonding, supply);
   assert.equal(queries.accountTransactions('sl1nobody' as Address, 3).items.length, 0);
 });
+
+test('a transaction is found by its id in whatever part of the chain it stands, and an unknown one in none', async (t) => {
+  // As if 100,000 transactions had come between blocks 20 and 21, and as many between 40 and 41.
+  const queries = await stored(t, (path) => {
+    const database = new Database(path);
+    for (const after of [40, 20]) {
+      database.exec(`UPDATE transactions SET n = n + 1000000 WHERE idx > ${after}`);
+      database.exec(`UPDATE transactions SET n = n - 900000 WHERE idx > ${after}`);
+      database.exec(`UPDATE blocks SET first_transaction = first_transaction + 100000 WHERE idx > ${after}`);
+    }
+    database.close();
+  });
+  for (const { block, receipts } of finals) {
+    for (const { id } of receipts) assert.equal(queries.transaction(id)?.block, block.hash);
+  }
+  assert.equal(queries.transaction(`0x${'7'.repeat(64)}`), undefined);
+});
