@@ -66,6 +66,11 @@ const BLOCKS_PER_PAGE = 100;
 /** Small pages are applied together up to so many blocks, which must have come within this time. */
 const BLOCKS_TOGETHER = 8;
 const TOGETHER_WITHIN_MS = 100;
+/**
+ * Between two applications, some tenths of a second of work each, the event loop turns so often: a question to this node takes
+ * some turns until it is answered, of which one accepts one connection.
+ */
+const TURNS_BETWEEN = 8;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
 const REST_AFTER_TIMEOUT = 2;
 
@@ -105,7 +110,8 @@ export function createSync(options: SyncOptions): Sync {
   const heldByPeer = new Map<PeerId, number>();
   let pageHolds: number | undefined;
   let applying = false;
-  let isApplySoon = false;
+  /** What was applied is behind, and what is ready by now waits for the next turn. */
+  let resting = false;
   let waitsUntil: number | undefined;
   let stopped = false;
 
@@ -212,22 +218,28 @@ export function createSync(options: SyncOptions): Sync {
     }
   }
 
-  /** Applies the pages that connect to the final block, in order. */
+  /** Applies what is ready and connects to the final block; what comes after that has a turn of its own. */
   function applyReady(): void {
-    if (applying) return;
-    applying = true;
-    for (;;) {
-      const next = finalIndex() + 1;
-      readyPages = readyPages.filter((ready) => ready.to >= next);
-      const pages = nextPages();
-      const [first] = pages;
-      if (first === undefined || stopped || options.mayApply?.() === false || waitsForMore(pages)) break;
+    if (applying || stopped) return;
+    const next = finalIndex() + 1;
+    readyPages = readyPages.filter((ready) => ready.to >= next);
+    const pages = nextPages();
+    const [first] = pages;
+    if (first !== undefined && !resting && options.mayApply?.() !== false && !waitsForMore(pages)) {
       waitsUntil = undefined;
+      applying = true;
       // Pages that fail together are applied one by one, so that the peer who lied is dropped.
       if (pages.length === 1 || !applyAs(pages, next).ok) applyAlone(first);
+      applying = false;
+      restFor(TURNS_BETWEEN);
     }
-    applying = false;
     pump();
+  }
+
+  function restFor(turns: number): void {
+    resting = turns > 0;
+    if (resting) clock.at(clock.now() + 1, () => restFor(turns - 1));
+    else applyReady();
   }
 
   /** Fewer pages than may be applied together wait a moment for those that are on their way. */
@@ -270,22 +282,9 @@ export function createSync(options: SyncOptions): Sync {
   /** It counts as here at once, so that nobody asks for it again; it is applied when it is prepared. */
   function addPage(ready: ReadyPage): void {
     readyPages.push(ready);
-    let isLater = false;
     prepare(ready.page, () => {
       ready.prepared = true;
-      if (isLater) applySoon();
-      else applyReady();
-    });
-    isLater = true;
-  }
-
-  /** While one page was applied others may have been prepared: once all of them are heard of, they are applied together. */
-  function applySoon(): void {
-    if (isApplySoon) return;
-    isApplySoon = true;
-    clock.at(clock.now(), () => {
-      isApplySoon = false;
-      if (!stopped) applyReady();
+      applyReady();
     });
   }
 

@@ -252,5 +252,9 @@ async function syncRows(
       'CPU time for each, its own and of the node that serves',
       `${each(synced.ownCpuMs)} and ${each(synced.serverCpuMs)} µs`,
     ],
+    [
+      'its answers to questions meanwhile, p50 and p99',
+      `${format(percentile(synced.answerTimes, 0.5))} and ${format(percentile(synced.answerTimes, 0.99))} ms`,
+    ],
   ];
 }

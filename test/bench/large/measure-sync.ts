@@ -15,6 +15,8 @@ export interface Synced {
   /** CPU time of the new node and of the one that serves it, over the same time. */
   readonly ownCpuMs: number;
   readonly serverCpuMs: number;
+  /** How long the new node took to answer questions meanwhile, one at a time, in ms. */
+  readonly answerTimes: readonly number[];
   readonly faults: readonly string[];
 }
 
@@ -47,7 +49,11 @@ export async function measureSync(
     const cpuBefore = pids.map(cpuTimeMs) as [number, number];
     const before = await counted();
     const start = performance.now();
-    while (performance.now() - start < seconds * 1000 && (await stored()) < target) {
+    const answerTimes: number[] = [];
+    for (let at = 0; performance.now() - start < seconds * 1000 && at < target; ) {
+      const askedAt = performance.now();
+      at = await stored();
+      answerTimes.push(performance.now() - askedAt);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const transactions = (await counted()) - before;
@@ -61,6 +67,7 @@ export async function measureSync(
       ms,
       ownCpuMs: cpuAfter[0] - cpuBefore[0],
       serverCpuMs: cpuAfter[1] - cpuBefore[1],
+      answerTimes,
       faults: transactions > 0 ? faults : [...faults, 'the new node verified nothing'],
     };
   } finally {

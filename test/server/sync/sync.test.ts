@@ -29,7 +29,7 @@ class World {
   now = 0;
   final = 0;
   readonly blamed: { peer: PeerId; verdict: string; reason: string }[] = [];
-  readonly applied: { from: number; blocks: number }[] = [];
+  readonly applied: { at: number; from: number; blocks: number }[] = [];
   readonly asked: { peer: PeerId; from: number; count: number }[] = [];
   readonly sync: Sync;
   readonly #events: { at: number; order: number; call: () => void }[] = [];
@@ -101,7 +101,7 @@ class World {
   /** What a replica does with a page, here only by comparing with the one true chain. */
   #apply(page: BlocksPage): ReturnType<SyncOptions['apply']> {
     assert.equal(page.blocks[0]?.index, this.final + 1, 'pages are applied in order');
-    this.applied.push({ from: this.final + 1, blocks: page.blocks.length });
+    this.applied.push({ at: this.now, from: this.final + 1, blocks: page.blocks.length });
     for (const block of page.blocks) {
       if (block.hash !== chain[block.index]?.hash) return err(`block ${block.index} is not final`);
     }
@@ -218,6 +218,16 @@ test('pages that are prepared one after another wait a moment for each other', (
   world.run();
   assert.equal(world.final, 400);
   assert.ok(world.applied.length <= 100, `400 blocks applied in ${world.applied.length} runs`);
+});
+
+test('between two applications the event loop turns some times, however many pages are ready', () => {
+  const world = new World();
+  for (const peer of ['a', 'b', 'c']) world.join(peer, honest(400, 1), 0);
+  for (const peer of ['a', 'b', 'c']) world.sync.onHead(peer, headAt(400));
+  world.run();
+  assert.equal(world.final, 400);
+  const rests = world.applied.slice(1).map(({ at }, n) => at - world.applied[n]!.at);
+  assert.ok(rests.length >= 49 && Math.min(...rests) >= 8, `${Math.min(...rests)} turns of a ms between applications`);
 });
 
 test('nobody is blamed for a page that this node stops at, for its own database is what is wrong', () => {
