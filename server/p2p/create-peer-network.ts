@@ -16,6 +16,7 @@ import {
   MAX_PEERS_IN_ANSWER,
   MAX_VIOLATIONS,
   NEIGHBOURS_INTERVAL_MS,
+  PAUSE_AFTER_ANSWER_MS,
   PING_INTERVAL_MS,
   STALLED_PEER_MS,
 } from './limits.js';
@@ -176,7 +177,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     }
     judge(peer, receive(peer.id, message));
     const isQuestion = message.type.startsWith('get_');
-    return isQuestion ? peer.served.take(1) : 0;
+    return isQuestion ? Math.max(PAUSE_AFTER_ANSWER_MS, peer.served.take(1)) : 0;
   }
 
   return {

@@ -17,6 +17,7 @@ import type { Measurement } from '../measurement.js';
 import { runChild } from '../run-child.js';
 import { buildHome } from './build-home.js';
 import { forgetFile, timeStart, timeStartAt } from './cold-start.js';
+import { startConstantServer } from './constant-server.js';
 import { accountAddress, type HomePlan } from './home-plan.js';
 import { measureSync } from './measure-sync.js';
 import type { Question, ReadPlan, ReadReport } from './read-load.js';
@@ -206,16 +207,29 @@ function readRow(what: string, { times, wrong }: ReadReport, goal: string, fault
   ];
 }
 
+/** What the machine, Node and the load generator take of an answer's time. */
+async function readConstant({ accounts }: HomePlan, seconds: number): Promise<ReadReport> {
+  const server = await startConstantServer();
+  try {
+    const plan = { url: server.url, accounts, perSecond: readsPerSecond, seconds, tip: 1, isAlone: true };
+    return await runChild<ReadPlan, ReadReport>('./large/read-load.js', { ...plan, question: 'balance' });
+  } finally {
+    server.stop();
+  }
+}
+
 async function readRows(under: ChainUnderTest, large: HomePlan, seconds: number, faults: string[]): Promise<Row[]> {
+  const constant = await readConstant(large, seconds);
   const balances = await read(under, large, seconds, 'balance', true);
   const then = await read(under, large, seconds, 'balance then', true);
   const histories = await read(under, large, seconds, 'history', true);
   const cpu = [balances, then, histories].map(({ cpuMicroseconds }) => format(cpuMicroseconds));
   return [
+    readRow('a server that answers the same to everything', constant, '', faults),
     readRow('balances', balances, ' (goal p99 < 1)', faults),
     readRow('balances as of a block', then, '', faults),
     readRow('an account’s transactions', histories, '', faults),
-    ['CPU time of the node for each of these three', `${cpu.join(', ')} µs`],
+    ['CPU time of the node for each of the last three', `${cpu.join(', ')} µs`],
   ];
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { toHeight } from '../../../ledger/values/numbers.js';
 import { createDoor } from '../../../server/p2p/door.js';
 import {
   CHECKING_MS_BURST,
@@ -194,3 +195,35 @@ test('questions about blocks are answered no faster than the budget', async () =
   for (let id = 1; id <= 120; id += 1) assert.equal((await peer.next('block')).id, id);
   assert.ok(performance.now() - started >= 300, 'twenty above the burst take 0.4 s');
 });
+
+for (const question of ['get_blocks', 'get_block'] as const) {
+  test(`every ${question} that a peer asks in one breath has a turn of the event loop of its own`, async () => {
+    const server = await startNode(1);
+    const asker = await startNode(2, { bootstrap: [at(server)] });
+    await until('connected', () => connected(server, asker) && connected(asker, server));
+    let turn = 0;
+    let counting = true;
+    const count = (): void => {
+      turn += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const turns: number[] = [];
+    server.verdict = (message) => {
+      if (message.type === question) turns.push(turn);
+      return { relay: false, peer: 'fine' };
+    };
+    const [peer] = asker.network.peers();
+    for (let id = 1; id <= 20; id += 1) {
+      asker.network.send(
+        peer!,
+        question === 'get_block'
+          ? { type: question, id, hash: hashOf(id) }
+          : { type: question, id, from_index: toHeight(1), count: 1 },
+      );
+    }
+    await until('all were heard', () => turns.length === 20);
+    counting = false;
+    assert.equal(new Set(turns).size, 20);
+  });
+}
