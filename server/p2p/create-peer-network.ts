@@ -156,7 +156,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       case 'get_peers':
       case 'get_genesis':
         peer.send(publicAnswers.answerPeer(message));
-        return peer.served.take(1);
+        return pauseAfterAnswer(peer);
       default:
         return onReplicaMessage(peer, message);
     }
@@ -177,7 +177,12 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     }
     judge(peer, receive(peer.id, message));
     const isQuestion = message.type.startsWith('get_');
-    return isQuestion ? Math.max(PAUSE_AFTER_ANSWER_MS, peer.served.take(1)) : 0;
+    return isQuestion ? pauseAfterAnswer(peer) : 0;
+  }
+
+  /** @returns ms until the peer is heard again */
+  function pauseAfterAnswer(peer: Peer): number {
+    return Math.max(PAUSE_AFTER_ANSWER_MS, peer.served.take(1));
   }
 
   return {

@@ -82,7 +82,7 @@ export const NEIGHBOURS_INTERVAL_MS = 250;
 /** Requests for blocks that one peer may make: serving a page costs milliseconds, asking for one nothing. */
 export const SERVED_REQUESTS_PER_SECOND = 50;
 export const SERVED_REQUESTS_BURST = 100;
-/** Before the same peer is heard again: blocks that it asks for in one breath must not keep votes of others waiting for all of them. */
+/** Before a peer that got an answer is heard again: what it asks in one breath must not keep the votes of others waiting. */
 export const PAUSE_AFTER_ANSWER_MS = 1;
 /** How often the node looks for peers to dial. */
 export const DIAL_INTERVAL_MS = 250;

@@ -67,8 +67,8 @@ const BLOCKS_PER_PAGE = 100;
 const BLOCKS_TOGETHER = 8;
 const TOGETHER_WITHIN_MS = 100;
 /**
- * Between two applications, some tenths of a second of work each, the event loop turns so often: a question to this node takes
- * some turns until it is answered, of which one accepts one connection.
+ * Turns of the event loop between two applications, which are some tenths of a second of work each: a question to this node
+ * is answered after some turns, and a turn accepts one connection.
  */
 const TURNS_BETWEEN = 8;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */

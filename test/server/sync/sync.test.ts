@@ -1,114 +1,10 @@
+/** Whom a sync asks for what, and whom it drops. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Block } from '../../../ledger/values/block.js';
 import { toHeight } from '../../../ledger/values/numbers.js';
-import { err, ok } from '../../../ledger/values/result.js';
-import type { BlocksPage, Clock, Head, PeerId, ReplicaMessage } from '../../../server/replica/ports.js';
-import { firstGap } from '../../../server/sync/gaps.js';
-import { createSync, type Sync, type SyncOptions } from '../../../server/sync/sync.js';
-import { blocksUpTo, hashOf, pageOf } from '../p2p/fixture.js';
-
-type GetBlocks = Extract<ReplicaMessage, { type: 'get_blocks' }>;
-/** How a peer answers: a page, or nothing. */
-type Behaviour = (request: GetBlocks) => BlocksPage | undefined;
-
-const chain = blocksUpTo(1_000);
-const headAt = (index: number): Head => ({
-  final_index: toHeight(index),
-  final_hash: hashOf(1),
-  epoch: 0,
-  view: index,
-});
-const honest =
-  (tip: number, perPage = 100): Behaviour =>
-  ({ from_index, count }) =>
-    pageOf(chain.slice(0, tip + 1), from_index, Math.min(count, perPage));
-
-/** Time and a network that only exist in the test; the same run every time. */
-class World {
-  now = 0;
-  final = 0;
-  readonly blamed: { peer: PeerId; verdict: string; reason: string }[] = [];
-  readonly applied: { at: number; from: number; blocks: number }[] = [];
-  readonly asked: { peer: PeerId; from: number; count: number }[] = [];
-  readonly sync: Sync;
-  readonly #events: { at: number; order: number; call: () => void }[] = [];
-  readonly #peers = new Map<PeerId, { behaviour: Behaviour; latencyMs: number }>();
-  #order = 0;
-  openNow = 0;
-  openMost = 0;
-
-  constructor(options: Partial<SyncOptions> = {}) {
-    let id = 0;
-    this.sync = createSync({
-      clock: this.clock,
-      network: {
-        peers: () => [...this.#peers.keys()],
-        send: (peer, message) => this.#deliver(peer, message as GetBlocks),
-      },
-      finalIndex: () => toHeight(this.final),
-      apply: (page) => this.#apply(page),
-      blame: (peer, verdict, reason) => {
-        this.blamed.push({ peer, verdict, reason });
-        this.#peers.delete(peer);
-      },
-      nextId: () => {
-        id += 1;
-        return id;
-      },
-      ...options,
-    });
-  }
-
-  readonly clock: Clock = {
-    now: () => this.now,
-    at: (at, call) => {
-      this.#order += 1;
-      const event = { at, order: this.#order, call };
-      this.#events.push(event);
-      return () => void this.#events.splice(this.#events.indexOf(event), this.#events.includes(event) ? 1 : 0);
-    },
-  };
-
-  join(peer: PeerId, behaviour: Behaviour, latencyMs = 10): void {
-    this.#peers.set(peer, { behaviour, latencyMs });
-  }
-
-  run(untilMs = 600_000): void {
-    for (;;) {
-      this.#events.sort((a, b) => a.at - b.at || a.order - b.order);
-      const event = this.#events[0];
-      if (!event || event.at > untilMs) return;
-      this.#events.shift();
-      this.now = Math.max(this.now, event.at);
-      event.call();
-    }
-  }
-
-  #deliver(peer: PeerId, request: GetBlocks): void {
-    const there = this.#peers.get(peer);
-    this.asked.push({ peer, from: request.from_index, count: request.count });
-    this.openNow += 1;
-    this.openMost = Math.max(this.openMost, this.openNow);
-    const page = there?.behaviour(request);
-    if (!page || !there) return;
-    this.clock.at(this.now + there.latencyMs, () => {
-      this.openNow -= 1;
-      this.sync.onBlocks(peer, request.id, page);
-    });
-  }
-
-  /** What a replica does with a page, here only by comparing with the one true chain. */
-  #apply(page: BlocksPage): ReturnType<SyncOptions['apply']> {
-    assert.equal(page.blocks[0]?.index, this.final + 1, 'pages are applied in order');
-    this.applied.push({ at: this.now, from: this.final + 1, blocks: page.blocks.length });
-    for (const block of page.blocks) {
-      if (block.hash !== chain[block.index]?.hash) return err(`block ${block.index} is not final`);
-    }
-    this.final += page.blocks.length;
-    return ok(toHeight(this.final));
-  }
-}
+import { hashOf, pageOf } from '../p2p/fixture.js';
+import { type Behaviour, chain, headAt, honest, World } from './world.js';
 
 test('a node that is behind gets every block, in order, from several peers at once', () => {
   const world = new World();
@@ -170,24 +66,6 @@ test('pages that hold few blocks after many, or many after few, leave no gap and
   assert.ok(world.asked.length <= 300, `${world.asked.length} requests`);
 });
 
-test('of pages that are applied together and fail, the peer who lied is dropped and no other', () => {
-  const world: World = new World({ prepare: (_, then) => world.clock.at(50 * Math.ceil((world.now + 1) / 50), then) });
-  const forged = chain.map((block) => ({
-    ...block,
-    hash: hashOf(9_000 + block.index),
-    prev_hash: hashOf(8_999 + block.index),
-  }));
-  world.join('liar', ({ from_index, count }) => pageOf(forged, from_index, Math.min(count, 2)));
-  for (const peer of ['b', 'c']) world.join(peer, honest(400, 2));
-  for (const peer of ['b', 'liar', 'c']) world.sync.onHead(peer, headAt(400));
-  world.run();
-  assert.equal(world.final, 400);
-  assert.deepEqual(
-    world.blamed.map(({ peer, verdict }) => [peer, verdict]),
-    [['liar', 'ban']],
-  );
-});
-
 test('pages that turn out small leave no place taken by pages that are far ahead', () => {
   const world = new World();
   let answers = 0;
@@ -203,46 +81,6 @@ test('pages that turn out small leave no place taken by pages that are far ahead
   world.run();
   assert.equal(world.final, 1_000);
   assert.ok(world.now <= 15_000, `${world.now} ms, where one block at a time would take 90,000`);
-});
-
-test('pages that are prepared one after another wait a moment for each other', () => {
-  let free = 0;
-  const world: World = new World({
-    prepare(_, then) {
-      free = Math.max(free, world.now) + 10;
-      world.clock.at(free, then);
-    },
-  });
-  world.join('a', honest(400, 1));
-  world.sync.onHead('a', headAt(400));
-  world.run();
-  assert.equal(world.final, 400);
-  assert.ok(world.applied.length <= 100, `400 blocks applied in ${world.applied.length} runs`);
-});
-
-test('between two applications the event loop turns some times, however many pages are ready', () => {
-  const world = new World();
-  for (const peer of ['a', 'b', 'c']) world.join(peer, honest(400, 1), 0);
-  for (const peer of ['a', 'b', 'c']) world.sync.onHead(peer, headAt(400));
-  world.run();
-  assert.equal(world.final, 400);
-  const rests = world.applied.slice(1).map(({ at }, n) => at - world.applied[n]!.at);
-  assert.ok(rests.length >= 49 && Math.min(...rests) >= 8, `${Math.min(...rests)} turns of a ms between applications`);
-});
-
-test('nobody is blamed for a page that this node stops at, for its own database is what is wrong', () => {
-  const world: World = new World({
-    apply() {
-      world.sync.stop();
-      return err('the database gives another result');
-    },
-  });
-  for (const peer of ['a', 'b']) {
-    world.join(peer, honest(40, 2));
-    world.sync.onHead(peer, headAt(40));
-  }
-  world.run();
-  assert.deepEqual(world.blamed, []);
 });
 
 test('nothing is asked while nobody is ahead', () => {
@@ -350,18 +188,6 @@ test('a peer that leaves in the middle is replaced', () => {
   assert.equal(world.final, 1_000);
 });
 
-test('blocks that became final by votes meanwhile are not applied twice', () => {
-  const world = new World();
-  world.join('a', honest(300), 50);
-  world.sync.onHead('a', headAt(300));
-  world.run(20);
-  world.final = 150;
-  world.sync.onFinalAdvanced();
-  world.run();
-  assert.equal(world.final, 300);
-  assert.deepEqual(world.blamed, []);
-});
-
 test('a hint makes it ask peers whose heads say nothing, without blame for an empty answer', () => {
   const world = new World();
   world.join('behind', honest(0));
@@ -389,55 +215,4 @@ test('what is held ahead of its turn is bounded', () => {
   assert.ok(world.asked.length <= 13 && most <= 12);
   world.run();
   assert.equal(world.final, 1_000);
-});
-
-test('the first gap in what is asked for', () => {
-  const within = { from: 1, to: 100 };
-  assert.deepEqual(firstGap(within, [], 30), { from: 1, to: 30 });
-  assert.deepEqual(
-    firstGap(
-      within,
-      [
-        { from: 1, to: 30 },
-        { from: 41, to: 70 },
-      ],
-      30,
-    ),
-    { from: 31, to: 40 },
-  );
-  assert.deepEqual(
-    firstGap(
-      within,
-      [
-        { from: 41, to: 100 },
-        { from: 1, to: 40 },
-      ],
-      30,
-    ),
-    undefined,
-  );
-  assert.deepEqual(firstGap(within, [{ from: 1, to: 90 }], 30), { from: 91, to: 100 });
-  assert.equal(firstGap({ from: 5, to: 4 }, [], 30), undefined);
-});
-
-test('a page waits until it is prepared, and later pages prepared before it wait for it', () => {
-  const prepared: (() => void)[] = [];
-  const world = new World({ prepare: (_, then) => prepared.push(then) });
-  world.join('a', honest(300));
-  world.sync.onHead('a', headAt(300));
-  world.run(1_000);
-  assert.equal(prepared.length, 3);
-  prepared[1]!();
-  world.run(1_001);
-  assert.deepEqual(world.applied, []);
-  prepared[0]!();
-  world.run(1_002);
-  assert.deepEqual(
-    world.applied.map(({ from }) => from),
-    [1, 101],
-  );
-  assert.equal(world.asked.length, 3);
-  prepared[2]!();
-  world.run(1_003);
-  assert.equal(world.final, 300);
 });
