@@ -96,3 +96,28 @@ test('a page waits until it is prepared, and later pages prepared before it wait
   world.run(1_003);
   assert.equal(world.final, 300);
 });
+
+test('pages wait while the disk is behind, and go on when it has caught up', () => {
+  let isBehind = true;
+  const world = new World({ mayApply: () => !isBehind });
+  world.join('a', honest(300));
+  world.sync.onHead('a', headAt(300));
+  world.run(1_000);
+  assert.deepEqual(world.applied, []);
+  isBehind = false;
+  world.sync.onStored();
+  world.run();
+  assert.equal(world.final, 300);
+});
+
+test('what is at hand when it is stopped is not applied any more', () => {
+  const world = new World();
+  world.join('a', honest(400, 1), 0);
+  world.sync.onHead('a', headAt(400));
+  while (world.final === 0) world.run(world.now + 1);
+  world.sync.stop();
+  const { final } = world;
+  world.sync.onStored();
+  world.run();
+  assert.equal(world.final, final);
+});

@@ -102,7 +102,11 @@ export class World {
     for (const block of page.blocks) {
       if (block.hash !== chain[block.index]?.hash) return err(`block ${block.index} is not final`);
     }
-    this.final += page.blocks.length;
+    for (const { index } of page.blocks) {
+      this.final = index;
+      // A replica says so with each of them, before it is through with the page.
+      this.sync.onFinalAdvanced();
+    }
     return ok(toHeight(this.final));
   }
 }
