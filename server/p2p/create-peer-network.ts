@@ -173,7 +173,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     if (message.type === 'ping' || message.type === 'pong') {
       peer.head = message.head;
       if (message.type === 'ping') peer.send(publicAnswers.answerPeer(message));
-      else peer.pings.onPong(message.id, message.clock);
+      else if (peer.pings.onPong(message.id, message.clock)) ping(peer);
     }
     judge(peer, receive(peer.id, message));
     const isQuestion = message.type.startsWith('get_');

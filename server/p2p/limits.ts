@@ -52,6 +52,8 @@ export const REQUEST_EXPIRES_MS = 60_000;
 export const MAX_VIOLATIONS = 8;
 
 export const PING_INTERVAL_MS = 2_000;
+/** Pings in a row until the clock of a new peer is known: a node that starts is often held up between a pong and reading it. */
+export const FIRST_PINGS = 3;
 /** News of a new head, between pings, at most this often. */
 export const HEAD_NEWS_INTERVAL_MS = 500;
 /** Pings without any pong before the peer is dropped. */

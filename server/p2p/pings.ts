@@ -3,7 +3,7 @@
  * offset is believed as far as its round trip was short, so of the last answers the fastest counts.
  */
 import type { Clock, Head } from '../replica/ports.js';
-import { MAX_MISSED_PONGS } from './limits.js';
+import { FIRST_PINGS, MAX_MISSED_PONGS } from './limits.js';
 
 const SAMPLES = 8;
 
@@ -17,7 +17,8 @@ export interface PingState {
   next(
     head: Head,
   ): { readonly type: 'ping'; readonly id: number; readonly head: Head; readonly clock: number } | 'lost';
-  onPong(id: number, clockThere: number): void;
+  /** @returns whether to ask again at once: too few answers to tell a slow one from a clock that is off */
+  onPong(id: number, clockThere: number): boolean;
   rttMs(): number | undefined;
   /** Its clock minus ours, ms. Wrong by at most half the round trip. */
   clockOffsetMs(): number | undefined;
@@ -42,16 +43,17 @@ export function createPingState(clock: Clock, nextId: () => number, wallNow: () 
     },
     onPong(id, clockThere) {
       const sent = sentAtById.get(id);
-      if (sent === undefined) return;
+      if (sent === undefined) return false;
       const [now, wall] = [clock.now(), wallNow()];
       // It is alive: earlier pings without an answer say nothing any more.
       for (const earlier of [...sentAtById.keys()]) {
         if (earlier <= id) sentAtById.delete(earlier);
       }
-      if (now < sent.at || sent.wall === undefined) return;
+      if (now < sent.at || sent.wall === undefined) return false;
       const offsetMs = clockThere - (sent.wall + wall) / 2;
       samples = [...samples.slice(1 - SAMPLES), { rttMs: now - sent.at, offsetMs }];
       fastest = samples.reduce((best, sample) => (best.rttMs <= sample.rttMs ? best : sample));
+      return samples.length < FIRST_PINGS;
     },
     rttMs: () => fastest?.rttMs,
     clockOffsetMs: () => fastest?.offsetMs,
