@@ -153,11 +153,17 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   );
   closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
-  /** What is on disk is told to users a moment before this thread hears of it: whatever is refused is looked at again there. */
   const toldState = (): StateReader => (queries.tip().index > ledger.tip().index ? stateOnDisk : ledger);
+  /**
+   * What is on disk is told to users a moment before this thread hears of it: what is refused is looked at again there.
+   * Not for a nonce: one that was used stays used, and one that comes too early is taken, which is most of a busy lane.
+   */
   const checkNow = (transaction: Transaction, slot: Slot) => {
     const checked = checkTransaction(context, ledger, transaction, slot);
-    const told = checked.ok ? ledger : toldState();
+    if (checked.ok || checked.problem.code === 'nonce_too_low' || checked.problem.code === 'nonce_too_high') {
+      return checked;
+    }
+    const told = toldState();
     return told === ledger ? checked : checkTransaction(context, told, transaction, slot);
   };
   const pool = createMempool({
