@@ -7,14 +7,12 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { createConsensus } from '../../consensus/consensus.js';
 import { slotOfView } from '../../consensus/view.js';
-import { checkTransaction } from '../../ledger/apply-transaction.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
 import { type Slot, toEpoch, toHeight, toSlot, type View } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
-import type { StateReader } from '../../ledger/values/state.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
 import { createTimedCrypto } from '../crypto/timed-crypto.js';
@@ -31,6 +29,7 @@ import type { Network, VoteStateStore } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { NetworkConfig } from '../server-options.js';
+import { createAdmissionState } from './admission-state.js';
 import { createClockWatch } from './clock-watch.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
@@ -153,25 +152,15 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   );
   closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
-  const toldState = (): StateReader => (queries.tip().index > ledger.tip().index ? stateOnDisk : ledger);
-  /**
-   * What is on disk is told to users a moment before this thread hears of it: what is refused is looked at again there.
-   * Not for a nonce: one that was used stays used, and one that comes too early is taken, which is most of a busy lane.
-   */
-  const checkNow = (transaction: Transaction, slot: Slot) => {
-    const checked = checkTransaction(context, ledger, transaction, slot);
-    if (checked.ok || checked.problem.code === 'nonce_too_low' || checked.problem.code === 'nonce_too_high') {
-      return checked;
-    }
-    const told = toldState();
-    return told === ledger ? checked : checkTransaction(context, told, transaction, slot);
-  };
+  const admission = createAdmissionState(context, ledger, () =>
+    queries.tip().index > ledger.tip().index ? stateOnDisk : undefined,
+  );
   const pool = createMempool({
     limits: memory.mempool,
     store: stores.mempool,
     idOf,
     check(transaction, slot) {
-      const checked = checkNow(transaction, slot);
+      const checked = admission.check(transaction, slot);
       if (checked.ok) known.add(checked.value, transaction.signature);
       else if (checked.problem.code === 'nonce_too_high') {
         known.add(idOf(transaction), transaction.signature);
@@ -180,8 +169,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
-    covers: (from, amount) =>
-      amount <= readAccount(ledger, from).balance || amount <= readAccount(toldState(), from).balance,
+    covers: admission.covers,
     onDropped: waiters.tell,
   });
   let secondSigner: string | undefined;
