@@ -12,6 +12,7 @@ import { createApp } from './app.js';
 import { createListeners } from './events/listeners.js';
 import { failureReply } from './failure-reply.js';
 import { createGuard } from './guard.js';
+import { limitConnections } from './idle-connections.js';
 import { defaultHttpLimits, type HttpLimits } from './limits.js';
 import { listenError } from './listen-error.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics.js';
@@ -139,7 +140,7 @@ export function createHttpServer({
   });
   const { server } = web;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
-  server.maxConnections = limits.maxConnections + limits.maxListeners;
+  limitConnections(server, limits.maxConnections + limits.maxListeners);
   server.on('clientError', (error, socket) => {
     const response = answering.get(socket as Socket);
     // A second head must not stand in the middle of an answer that has begun.

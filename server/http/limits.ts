@@ -16,10 +16,11 @@ export interface HttpLimits {
   readonly requestTimeoutMs: number;
   /** How often these two are looked at, in ms. */
   readonly connectionsCheckMs: number;
+  /** A proxy keeps idle connections for 60 s as a rule. It has to be the first to close, or it asks where nobody listens any more. */
   readonly keepAliveTimeoutMs: number;
   /** Then the client connects again, so that no connection lives for ever. */
   readonly maxRequestsPerSocket: number;
-  /** Besides event streams. */
+  /** Besides event streams. Idle ones give way to new ones. */
   readonly maxConnections: number;
   /** Longest `timeout_ms` of `?wait=final`. */
   readonly maxWaitMs: number;
@@ -53,7 +54,7 @@ export const defaultHttpLimits: HttpLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   connectionsCheckMs: 2_000,
-  keepAliveTimeoutMs: 5_000,
+  keepAliveTimeoutMs: 65_000,
   maxRequestsPerSocket: 100_000,
   maxConnections: 2_000,
   maxWaitMs: 60_000,

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { defaultHttpLimits } from '../../../server/http/limits.js';
+import { sharedChainNode } from './chain-node.js';
+import { listening, post } from './listening.js';
+
+const shared = sharedChainNode();
+
+/** A connection that has had one answer and is left open. */
+async function idle(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => ['closed'])]);
+  assert.match(String(answer), /^HTTP\/1\.1 200 /);
+  return socket;
+}
+
+test('an answer says that its connection stays open for longer than proxies keep theirs', async (t) => {
+  const { url } = await listening(t, (await shared()).api);
+  const answer = await fetch(`${url}/livez`);
+  const told = /timeout=(\d+)/.exec(answer.headers.get('keep-alive') ?? '')?.[1];
+  assert.equal(Number(told) * 1000, defaultHttpLimits.keepAliveTimeoutMs);
+  assert.ok(defaultHttpLimits.keepAliveTimeoutMs > 60_000);
+});
+
+test('where places run short, idle connections give way to new ones', async (t) => {
+  const { port } = await listening(t, (await shared()).api, { maxConnections: 8, maxListeners: 0 });
+  const sockets: Socket[] = [];
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let i = 0; i < 24; i += 1) sockets.push(await idle(port));
+});
+
+test('one on which an answer is awaited does not give way', async (t) => {
+  const { api, transfer } = await shared();
+  const { port, url } = await listening(t, api, { maxConnections: 8, maxListeners: 0 });
+  const before = api.mempool().count;
+  const answered = post(`${url}/v1/transactions?wait=final&timeout_ms=2000`, transfer(3, undefined, 8));
+  while (api.mempool().count === before) await new Promise((resolve) => setImmediate(resolve));
+  const sockets: Socket[] = [];
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let i = 0; i < 24; i += 1) sockets.push(await idle(port));
+  assert.equal((await answered).status, 202);
+});
