@@ -118,10 +118,10 @@ test('since=0 replays the whole ledger in one order, then goes on live', async (
 
 test('evidence and the end of an epoch have their place among the events of their block', async (t) => {
   const node = await startChainNode(t, { paired: true, idle: 1, slotsPerEpoch: 8 });
+  const closed = once(node.api.events, 'epoch');
   await node.pay(1);
   await node.punish(node.doubleVote(0));
   // The offender leaves the set: something to add at the end of the epoch.
-  const closed = once(node.api.events, 'epoch');
   await closed;
   await node.freeze();
   const expected = idsOf(node);
