@@ -11,11 +11,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hangGuardMs } from './hang-guard.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const directory = join(repository, 'docs/tutorials');
 const blockLimitMs = 180_000;
-const startLimitMs = 30_000;
 const ports = [9000, 9001, 9002, 9003, 8080, 8081, 8082, 8083];
 
 interface CommandBlock {
@@ -61,7 +61,7 @@ function startBlock({ text }: CommandBlock, home: string): Promise<ChildProcess>
   });
   return new Promise((resolve, reject) => {
     let output = '';
-    const late = setTimeout(() => reject(new Error(`the node does not start:\n${output}`)), startLimitMs);
+    const late = setTimeout(() => reject(new Error(`the node does not start:\n${output}`)), hangGuardMs);
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       if (!output.includes('the node runs')) return;

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DemoNode, makeNetwork } from './network.js';
+import { type DemoNode, hangGuardMs, makeNetwork } from './network.js';
 import { type Payments, startPayments } from './payments.js';
 import { heading, medianOf, type SlotSummary, slotLine } from './picture.js';
 
@@ -54,7 +54,7 @@ async function commonState(): Promise<{ readonly index: number; readonly roots: 
 }
 
 async function caughtUp(node: DemoNode, others: readonly DemoNode[]): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + hangGuardMs;
   const target = Math.max(...(await Promise.all(others.map(async (other) => (await heightOf(other)) ?? 0))));
   while (((await heightOf(node)) ?? 0) < target) {
     if (Date.now() > deadline) throw new Error(`${node.name} does not catch up`);

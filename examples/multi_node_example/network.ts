@@ -11,7 +11,8 @@ import { type Client, createClient } from 'slotledger/client';
 import type { NodeSettings } from './node.js';
 
 const names = ['north', 'east', 'south', 'west'] as const;
-const startLimitMs = 15_000;
+/** A guard against hanging: a node answers, and catches up, far sooner, also on a busy machine. */
+export const hangGuardMs = 180_000;
 const program = fileURLToPath(new URL('./node.js', import.meta.url));
 
 export interface DemoNode {
@@ -73,7 +74,7 @@ function createDemoNode(settings: NodeSettings): DemoNode {
         stdio: ['pipe', 'ignore', 'inherit'],
       });
       child = started;
-      const deadline = Date.now() + startLimitMs;
+      const deadline = Date.now() + hangGuardMs;
       while (!(await answers(client))) {
         if (started.exitCode !== null) throw new Error(`${settings.name} ended with ${started.exitCode}`);
         if (Date.now() > deadline) throw new Error(`${settings.name} does not answer`);

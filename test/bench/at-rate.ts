@@ -1,5 +1,6 @@
 /** Latency under a load of so many payments a second, with all validators up or with one of them dead. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { hangGuardMs } from '../hang-guard.js';
 import { account } from './accounting.js';
 import { loadOn, startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
@@ -51,7 +52,7 @@ export async function measureAtRate(name: string, options: RateOptions): Promise
     const [before, after] = [await warm!, await look()];
     const cores = after.cpuMs.map((ms, i) => (ms - before.cpuMs[i]!) / (after.at - before.at));
     const waits = waitsBetween(before.waits, after.waits);
-    const { faults } = await account(under, await under.settled(60_000), report.acknowledged);
+    const { faults } = await account(under, await under.settled(hangGuardMs), report.acknowledged);
     const { genesis_time: genesisTime, parameters } = under.genesis;
     const slots = {
       genesisTime,

@@ -16,6 +16,7 @@ import { productionParameters } from '../../ledger/values/parameters.js';
 import type { Address, ChainId, PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
 import { run } from '../cli/programs.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { createNodeProcess, type NodeProcess, within } from '../network/node-process.js';
 
 export interface Payer {
@@ -124,8 +125,8 @@ async function chainOf(nodes: NodeProcess[], options: ChainOptions, cleanUp: () 
     const secret = Buffer.from(String(treasury.value.file.secret), 'hex');
     const wallet = walletOf(client, accountFromSecret(secret, genesis.address_prefix));
     const outputs = all.map(({ address }) => ({ to: address, amount: funds }));
-    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: 20_000 });
-    await settled(20_000);
+    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: hangGuardMs });
+    await settled(hangGuardMs);
     const payees = options.payees ?? Array.from({ length: payeeCount }, (_, i) => payee(i, genesis.address_prefix));
     const killLast = async (): Promise<void> => nodes.pop()?.kill();
     return { chain, genesis, nodes, payers: all, payees, settled, killLast, stop };

@@ -2,6 +2,8 @@
  * Whether a node's memory grows with its age: resident memory of one validator that is paid at a fixed rate, by quarters
  * of the run. In the first V8 takes what it works with and caches fill; the second and the last are compared.
  */
+
+import { hangGuardMs } from '../hang-guard.js';
 import { account } from './accounting.js';
 import { loadOn, startChain } from './chain-under-test.js';
 import { format, percentile } from './figures.js';
@@ -30,7 +32,7 @@ export async function measureGrowth(name: string, { perSecond, seconds }: Growth
     const samples = await watching!.end();
     const quarter = (n: number): number =>
       percentile(samples.slice((n * samples.length) / 4, ((n + 1) * samples.length) / 4), 0.5);
-    const index = await under.settled(60_000);
+    const index = await under.settled(hangGuardMs);
     const { faults } = await account(under, index, report.acknowledged);
     // Payments that wait for ever would be what grows.
     const failed = Object.entries(report.failed).map(([code, times]) => `${times} payments were not final: ${code}`);

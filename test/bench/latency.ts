@@ -1,6 +1,7 @@
 /** One payment at a time: from handing it in to the answer that it is final. */
 import { idOfTransaction } from '../../client/account.js';
 import type { TransactionId } from '../../ledger/values/transaction.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { account } from './accounting.js';
 import { startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
@@ -8,7 +9,6 @@ import { format, percentile } from './figures.js';
 import type { Measurement } from './measurement.js';
 import { createPurse } from './payments.js';
 
-const settleLimitMs = 20_000;
 /** Not measured: connections are opened, and V8 compiles what runs often. As many, or for as long as what is measured. */
 const warmUps = 200;
 
@@ -40,12 +40,12 @@ export async function measureLatency(
       }
       const transaction = purses[n % purses.length]!.next();
       const start = performance.now();
-      await under.nodes[n % purses.length]!.client.sendAndWait(transaction, { timeoutMs: 20_000 });
+      await under.nodes[n % purses.length]!.client.sendAndWait(transaction, { timeoutMs: hangGuardMs });
       if (until !== undefined) times.push(performance.now() - start);
       acknowledged.push(idOfTransaction(transaction));
     }
     const cpuMs = cpuTaken() - cpuBefore;
-    const checked = await account(under, await under.settled(settleLimitMs), acknowledged);
+    const checked = await account(under, await under.settled(hangGuardMs), acknowledged);
     measurement = {
       name,
       rows: [

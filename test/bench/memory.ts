@@ -2,6 +2,8 @@
  * Resident memory of one validator: when it has started on a ledger, under full load, and idle again with every thread that
  * load has started; once with the usual plan and once with `--low-memory`. The two are idle at the same time, and paid in turn.
  */
+
+import { hangGuardMs } from '../hang-guard.js';
 import { account } from './accounting.js';
 import { type ChainUnderTest, loadOn, startChain } from './chain-under-test.js';
 import { format } from './figures.js';
@@ -68,7 +70,7 @@ async function load(under: ChainUnderTest, seconds: number): Promise<Loaded> {
     batches: 80 * seconds,
     seconds,
   });
-  const index = await under.settled(30_000 + seconds * 10_000);
+  const index = await under.settled(hangGuardMs + seconds * 10_000);
   const finalAt = Date.now();
   const peakMiB = Math.max(...(await memory.end()));
   const { faults } = await account(under, index, report.acknowledged);

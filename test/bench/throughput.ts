@@ -2,6 +2,8 @@
  * Payments as fast as the nodes take them, from a process of its own. What counts is what became final, over the time
  * from the first request until nothing waits on any node.
  */
+
+import { hangGuardMs } from '../hang-guard.js';
 import { account } from './accounting.js';
 import { loadOn, startChain } from './chain-under-test.js';
 import { cpuTimeMs } from './cpu-time.js';
@@ -51,7 +53,7 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
       batches: Math.ceil((plan.signedPerSecond * seconds) / batch),
       seconds,
     });
-    const index = await under.settled(30_000 + seconds * 10_000);
+    const index = await under.settled(hangGuardMs + seconds * 10_000);
     const finalAt = Date.now();
     const cpuMs = cpuTaken() - cpuBefore;
     const after = await readMetrics(under.nodes);

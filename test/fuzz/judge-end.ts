@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../../client/http/client.js';
 import { run } from '../cli/programs.js';
+import { hangGuardMs } from '../hang-guard.js';
 import type { Stage } from './stage.js';
 
 export interface Books {
@@ -12,7 +13,6 @@ export interface Books {
   readonly evidence: number;
 }
 
-const agreeWithinMs = 30_000;
 /** A minute for half an hour of blocks, on a machine that does nothing else. */
 const verifyWithinMs = 600_000;
 
@@ -41,7 +41,7 @@ export async function judgeEnd(stage: Stage, fail: (what: string) => void): Prom
 }
 
 async function agree(clients: readonly Client[], fail: (what: string) => void): Promise<number> {
-  const deadline = Date.now() + agreeWithinMs;
+  const deadline = Date.now() + hangGuardMs;
   for (;;) {
     const heads = await Promise.all(clients.map((client) => client.status()));
     const lowest = Math.min(...heads.map(({ stored_index }) => stored_index));

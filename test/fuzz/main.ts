@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import type { Signer } from '../../ledger/values/crypto.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
 import { createRandom } from '../../server/simulator/random.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { createForge } from './forge.js';
 import { runHttpFuzzer } from './http-fuzzer.js';
 import { createRequests, routesOf } from './http-request.js';
@@ -138,7 +139,7 @@ async function main(): Promise<Report> {
     const stallMs = loop.max / 1e6;
     const memory = watches.map((watch) => watch.memory());
     for (const watch of watches) watch.stop();
-    const unfinal = await payments.finish(30_000);
+    const unfinal = await payments.finish(hangGuardMs);
     const books = await judgeEnd(stage, fail);
     const report: Report = {
       ...{ seed, minutes, seconds: Math.round((Date.now() - began) / 1000), directory, failures },

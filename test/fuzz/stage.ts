@@ -12,6 +12,7 @@ import { createCrypto, createSigner } from '../../server/crypto/create-crypto.js
 import { homePaths } from '../../server/home/home.js';
 import { openKeys } from '../../server/node-runtime/keys.js';
 import { freePort } from '../cli/running-node.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { type Homes, makeHomes } from '../network/homes.js';
 import { createNodeProcess, type NodeProcess } from '../network/node-process.js';
 import { dialling } from '../network/process-network.js';
@@ -121,6 +122,6 @@ async function fund(homes: Homes, node: NodeProcess): Promise<readonly Account[]
     return { signer, publicKey, address: addressOfKey(publicKey, homes.genesis.address_prefix) };
   });
   const outputs = accounts.map(({ address }) => ({ to: address, amount: toAmount(1_000_000) }));
-  await walletOf(node.client, homes.treasury).send({ type: 'transfer', outputs }, { timeoutMs: 30_000 });
+  await walletOf(node.client, homes.treasury).send({ type: 'transfer', outputs }, { timeoutMs: hangGuardMs });
   return accounts;
 }

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { walletOf } from '../../client/wallet.js';
 import { toAmount } from '../../ledger/values/numbers.js';
 import { cpuTimeMs } from '../bench/cpu-time.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { makeHomes } from '../network/homes.js';
 import { slotsOf, writeLongChain } from '../network/long-chain.js';
 import { createNodeProcess } from '../network/node-process.js';
@@ -44,12 +45,12 @@ try {
   const times: { readonly answering: number; readonly voting: number; readonly cpu: number }[] = [];
   for (let restart = 0; restart < Number(values.restarts); restart++) {
     // What the last run left: a log that was not brought into the file, and a vote.
-    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: 20_000 });
+    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: hangGuardMs });
     await node.kill();
     const started = performance.now();
     await node.start();
     const answering = performance.now() - started;
-    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: 20_000 });
+    await wallet.send({ type: 'transfer', outputs }, { timeoutMs: hangGuardMs });
     const voting = performance.now() - started;
     times.push({ answering, voting, cpu: cpuTimeMs((await node.client.status()).pid) });
   }

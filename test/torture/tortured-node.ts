@@ -5,6 +5,7 @@ import type { Random } from '../../server/simulator/random.js';
 import { binOf, environment } from '../cli/programs.js';
 import { freePort } from '../cli/running-node.js';
 import { endWithUs } from '../end-with-us.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { type CutReport, createPowerCutDisk, type PowerCutDisk } from './disk/power-cut-disk.js';
 
 export interface TorturedNode {
@@ -13,7 +14,7 @@ export interface TorturedNode {
   readonly disk: PowerCutDisk;
   readonly client: Client;
   readonly address: string;
-  /** @returns ms until HTTP answers. Rejects when the process ends first, or after a minute. */
+  /** @returns ms until HTTP answers. Rejects when the process ends first. */
   start(): Promise<number>;
   /** Resolves when the process is gone. */
   kill(): Promise<void>;
@@ -27,8 +28,6 @@ export interface TorturedNode {
   output(): string;
 }
 
-/** A start takes under a second; a machine that does much else may need long, and that is no finding. */
-const startLimitMs = 60_000;
 /** A longer journal is not worth reading: what it holds is taken for written. */
 const maxJournalBytes = 128 * 1024 * 1024;
 /** Syncs of a disk of its own take time, and what is being synced is at risk meanwhile. */
@@ -97,7 +96,7 @@ export async function createTorturedNode(plan: TorturedNodePlan): Promise<Tortur
       started.stderr.on('data', collect);
       while (!(await answers())) {
         if (!isRunning()) throw new Error(`${name} ended with ${started.exitCode ?? started.signalCode}:\n${output}`);
-        if (performance.now() - begun > startLimitMs) throw new Error(`${name} does not answer:\n${output}`);
+        if (performance.now() - begun > hangGuardMs) throw new Error(`${name} does not answer:\n${output}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       return performance.now() - begun;
@@ -109,11 +108,11 @@ export async function createTorturedNode(plan: TorturedNodePlan): Promise<Tortur
     },
     async stop() {
       child?.kill('SIGTERM');
-      const code = await within(10_000, ended);
+      const code = await within(hangGuardMs, ended);
       if (code === undefined) {
         child?.kill('SIGKILL');
         await ended;
-        throw new Error(`${name} does not stop within 10 s`);
+        throw new Error(`${name} does not stop`);
       }
       return code;
     },

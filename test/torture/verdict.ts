@@ -2,6 +2,7 @@
 import { idOfTransaction } from '../../client/account.js';
 import type { Client } from '../../client/http/client.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { hangGuardMs } from '../hang-guard.js';
 
 export interface Reckoning {
   readonly blocks: number;
@@ -15,13 +16,13 @@ export type Told = ReadonlyMap<number, string>;
 
 const lookupsAtOnce = 8;
 
-/** Waits until nothing waits any more, for at most a minute; then looks every payment up, in the blocks and by its id. */
+/** Waits until nothing waits any more; then looks every payment up, in the blocks and by its id. */
 export async function reckon(
   client: Client,
   acknowledged: ReadonlyMap<TransactionId, Transaction>,
   told: Told,
 ): Promise<Reckoning> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + hangGuardMs;
   while ((await client.mempool()).count > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -5,6 +5,7 @@ import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hangGuardMs } from '../../hang-guard.js';
 import { within } from '../../network/node-process.js';
 import { NotHere } from './rival.js';
 
@@ -53,7 +54,7 @@ export async function startProgram(
   const child = spawn(program, args, { stdio: 'ignore', ...asNobody });
   const running: Running = { stop: () => stop(child) };
   try {
-    await within(30_000, `${program} answers`, async () => {
+    await within(hangGuardMs, `${program} answers`, async () => {
       if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
       return ready().then(
         () => true,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { TransactionId } from '../../../ledger/values/transaction.js';
 import { homePaths } from '../../../server/home/home.js';
 import { makeTestnet } from '../../../server/home/make-testnet.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { accountSince } from '../accounting.js';
 import { type ChainUnderTest, loadOn, startChain, startChainAt } from '../chain-under-test.js';
 import { cpuTimeMs } from '../cpu-time.js';
@@ -78,7 +79,7 @@ async function measureAt(name: string, directory: string, options: LargeOptions)
   try {
     const full = await startChainAt(large.home, { ...chainOptions, profileTo });
     try {
-      const firsts = await Promise.all([empty, full].map(async (under) => (await under.settled(20_000)) + 1));
+      const firsts = await Promise.all([empty, full].map(async (under) => (await under.settled(hangGuardMs)) + 1));
       const acknowledged: [TransactionId[], TransactionId[]] = [[], []];
       const rounds = seconds < shortSeconds ? 1 : mostRounds;
       const rates: [number[], number[]] = [[], []];
@@ -97,7 +98,7 @@ async function measureAt(name: string, directory: string, options: LargeOptions)
       rows.push(...beside.rows);
       acknowledged[1].push(...beside.acknowledged);
       for (const [side, under] of [empty, full].entries()) {
-        const index = await under.settled(60_000);
+        const index = await under.settled(hangGuardMs);
         faults.push(...(await accountSince(under, firsts[side]!, index, acknowledged[side]!)).faults);
       }
       const node = full.nodes[0]!;
@@ -173,7 +174,7 @@ async function loadOnce(under: ChainUnderTest, round: number, seconds: number) {
   const report = await runChild<LoadPlan, LoadReport>('./load.js', planOf(under, round, seconds), () => {
     cpuBefore = cpuTimeMs(pid);
   });
-  await under.settled(30_000 + seconds * 10_000);
+  await under.settled(hangGuardMs + seconds * 10_000);
   const took = Date.now() - report.startedAt;
   const count = report.acknowledged.length;
   const cpuMicroseconds = ((cpuTimeMs(pid) - cpuBefore) * 1000) / count;

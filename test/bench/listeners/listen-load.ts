@@ -3,6 +3,7 @@
  * every block once and in order.
  */
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { hangGuardMs } from '../../hang-guard.js';
 
 export interface ListenPlan {
   readonly url: string;
@@ -33,7 +34,6 @@ interface Stream {
   at: number | undefined;
 }
 
-const waitLimitMs = 30_000;
 const now = (): number => performance.timeOrigin + performance.now();
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 const streams: Stream[] = [];
@@ -88,7 +88,7 @@ function percentileOf(sorted: Float64Array, part: number): number {
 }
 
 async function report({ last, finalAt }: ListenEnd): Promise<ListenReport> {
-  const deadline = performance.now() + waitLimitMs;
+  const deadline = performance.now() + hangGuardMs;
   while (streams.some(({ at }) => (at ?? -1) < last) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TransactionId } from '../../../ledger/values/transaction.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { account } from '../accounting.js';
 import { type ChainUnderTest, loadOn, startChain } from '../chain-under-test.js';
 import { cpuTimeMs } from '../cpu-time.js';
@@ -41,7 +42,7 @@ export async function measureListeners(name: string, options: ListenerOptions): 
     await told();
     const memoryOpen = memoryMiB(pid);
     const heard = await load(under, 1, options);
-    const last = await under.settled(30_000);
+    const last = await under.settled(hangGuardMs);
     child.send({ last, finalAt: heard.report.finalAt } satisfies ListenEnd);
     const { report } = (await told()) as { readonly report: ListenReport };
     const memoryAfter = memoryMiB(pid);

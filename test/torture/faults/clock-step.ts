@@ -2,13 +2,14 @@
  * The machine's clock is set, forwards or backwards, while the node runs or before it starts; then it is put right.
  * Where other validators contradict it the node has to say so at /readyz and sign nothing, and to heal afterwards.
  */
+
+import { hangGuardMs } from '../../hang-guard.js';
 import type { TorturedNode } from '../tortured-node.js';
 import { type Arena, type Fault, pause, startAgain } from './fault.js';
 
 /** Beyond the limit of the chain, in ms. A single validator's clock is the chain's, so its steps are small. */
 const stepsMs = [400, 5_000, 3_600_000];
 const stepsAloneMs = [100, 400, 1_000];
-const noticesWithinMs = 15_000;
 
 async function clockFault({ client }: TorturedNode): Promise<string | undefined> {
   const { checks } = await client.ready();
@@ -32,14 +33,14 @@ async function amongOthers(arena: Arena, node: TorturedNode, step: number): Prom
     node.disk.control.shiftClock(step);
     await startAgain(arena, node);
   } else node.disk.control.shiftClock(step);
-  const noticed = await within(noticesWithinMs, async () => (await clockFault(node)) !== undefined);
+  const noticed = await within(hangGuardMs, async () => (await clockFault(node)) !== undefined);
   if (!noticed) complaints.push(`${node.name} did not say that its clock is off by ${step} ms`);
   const other = validators.find((one) => one !== node)!;
   const before = await finalIndex(other);
-  const goesOn = await within(noticesWithinMs, async () => (await finalIndex(other)) > before + 1);
+  const goesOn = await within(hangGuardMs, async () => (await finalIndex(other)) > before + 1);
   if (!goesOn) complaints.push(`nothing became final while the clock of ${node.name} was off by ${step} ms`);
   node.disk.control.shiftClock(0);
-  const healed = await within(noticesWithinMs, async () => (await clockFault(node)) === undefined);
+  const healed = await within(hangGuardMs, async () => (await clockFault(node)) === undefined);
   if (!healed) complaints.push(`${node.name} did not heal from ${step} ms: ${await clockFault(node)}`);
   return complaints;
 }
@@ -51,6 +52,6 @@ export const clockStep: Fault = async (arena, node) => {
   node.disk.control.shiftClock(sign * random.pick(stepsAloneMs));
   await pause(random.between(100, 600));
   node.disk.control.shiftClock(0);
-  const healed = await within(noticesWithinMs, async () => (await clockFault(node)) === undefined);
+  const healed = await within(hangGuardMs, async () => (await clockFault(node)) === undefined);
   return healed ? [] : [`${node.name}: ${await clockFault(node)}`];
 };

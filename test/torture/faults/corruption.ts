@@ -9,14 +9,13 @@ import { join } from 'node:path';
 import type { Random } from '../../../server/simulator/random.js';
 import { Database } from '../../../server/storage/sqlite.js';
 import { binOf } from '../../cli/programs.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { knownAnswers } from '../known-answers.js';
 import type { TorturedNode } from '../tortured-node.js';
 import { type Fault, pause, startAgain } from './fault.js';
 import { standsOn } from './standing.js';
 
 const pageBytes = 4096;
-/** A node that catches up stores a block in less. */
-const stuckAfterMs = 30_000;
 
 function flipBits(path: string, random: Random): void {
   const bytes = readFileSync(path);
@@ -68,7 +67,11 @@ export const corruption: Fault = async (arena, node) => {
   const helper = node === follower ? validators[0]! : (follower ?? validators.find((one) => one !== node)!);
   // What is final has to be somewhere else as well before the only copy is damaged.
   const { index } = (await node.client.status()).final;
-  for (const end = performance.now() + 20_000; (await helper.client.status()).stored_index < index; await pause(50)) {
+  for (
+    const end = performance.now() + hangGuardMs;
+    (await helper.client.status()).stored_index < index;
+    await pause(50)
+  ) {
     if (performance.now() > end) return [`${helper.name} does not have block ${index} of ${node.name}`];
   }
   const known = await knownAnswers(helper.client, index, random);
@@ -113,7 +116,7 @@ export const corruption: Fault = async (arena, node) => {
 /** A ledger that lost nearly all may take minutes on a busy machine; what has to come is the next block. */
 async function catchesUp({ client }: TorturedNode, index: number): Promise<boolean> {
   let stored = -1;
-  for (let since = performance.now(); performance.now() - since < stuckAfterMs; await pause(50)) {
+  for (let since = performance.now(); performance.now() - since < hangGuardMs; await pause(50)) {
     // A busy machine may not let it answer in time, which is no end of its way.
     const stored_index = await client.status().then(
       (status) => status.stored_index,

@@ -1,4 +1,6 @@
 /** A full or failing disk: writes or syncs of one file fail from some call on. The node says so in a sentence and stops. */
+
+import { hangGuardMs } from '../../hang-guard.js';
 import { type Fault, startAgain } from './fault.js';
 
 const files = ['ledger.db', 'mempool.db', 'vote-state'];
@@ -16,7 +18,7 @@ export const failedWrite: Fault = async (arena, node) => {
   control.fail({ kinds: [kind], error, after: random.between(1, 25), path, partial });
   let code = await node.endsWithin(patienceMs);
   const failed = control.failed() > failedBefore;
-  if (code === undefined && failed) code = await node.endsWithin(patienceMs);
+  if (code === undefined && failed) code = await node.endsWithin(hangGuardMs);
   control.mend();
   const what = `${kind} of ${path} with ${error}`;
   const complaints: string[] = [];

@@ -8,12 +8,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ApiProblem, NodeUnreachable } from '../../../client/http/problem.js';
 import { freePort } from '../../cli/running-node.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { isSame, type Known } from '../known-answers.js';
 import { createTorturedNode, type TorturedNode } from '../tortured-node.js';
 import type { Arena } from './fault.js';
 
-/** A node that has come upon damage ends in less, on a busy machine too. */
-const endsWithinMs = 20_000;
 /** Files that make a node a validator. */
 const signs = /^(validator|vrf|vote-state)/;
 const clearSentence =
@@ -67,7 +66,7 @@ export async function standsOn(
     }
     const hasFailed =
       !copy.isRunning() || (await copy.client.ready().catch(() => undefined))?.checks.database?.ok !== true;
-    const code = hasFailed ? await copy.endsWithin(endsWithinMs) : await copy.stop();
+    const code = hasFailed ? await copy.endsWithin(hangGuardMs) : await copy.stop();
     if (hasFailed) count('ended_by_itself');
     if (code === undefined) wrong.push('it came upon damage and does not end');
     if (code !== 0 && !clearSentence.test(copy.output())) wrong.push(`it ended with ${code}: ${copy.output()}`);
