@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
 import { ApiProblem } from '../../client/http/problem.js';
 import { Database } from '../../server/storage/sqlite.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { run, temporaryHome } from './programs.js';
 import { freePort, startNode, until } from './running-node.js';
 
@@ -13,7 +14,7 @@ const ledgerOf = (user: string): string => join(homeOf(user), 'ledger.db');
 const startIn = (t: TestContext, user: string) => startNode(t, user, { args: ['--home', homeOf(user)] });
 
 function change(path: string, sql: string): void {
-  const database = new Database(path, { timeout: 10_000 });
+  const database = new Database(path, { timeout: hangGuardMs });
   assert.ok(database.prepare(sql).run().changes > 0, sql);
   database.close();
 }

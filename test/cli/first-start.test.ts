@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { AccountAnswer, StatusAnswer } from '../../client/api-types.js';
 import { createClient } from '../../client/http/client.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { printedCommands } from './printed-commands.js';
 import { environment, run, temporaryHome } from './programs.js';
 import { startNode, until } from './running-node.js';
@@ -22,7 +23,7 @@ test('the three printed lines work as printed: the first payment is final', asyn
   const outputs: string[] = [];
   for (const command of commands) {
     const env = environment(home, { npm_config_update_notifier: 'false' });
-    const { stdout } = await bash('bash', ['-c', command], { cwd: repository, env, timeout: 30_000 });
+    const { stdout } = await bash('bash', ['-c', command], { cwd: repository, env, timeout: hangGuardMs });
     outputs.push(stdout);
   }
   assert.match(outputs[0] ?? '', /^treasury {2}[\d,.]+ [A-Z]+\n/);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { hangGuardMs } from '../hang-guard.js';
 
 export type Program = 'slotledger' | 'server' | 'wallet';
 
@@ -19,7 +20,7 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  /** Starting value 30 s. */
+  /** Starting value: the guard against hanging. */
   readonly timeoutMs?: number;
 }
 
@@ -51,7 +52,7 @@ export async function run(
     env: environment(home, options.env),
     cwd: options.cwd ?? home,
     stdio: 'pipe',
-    timeout: options.timeoutMs ?? 30_000,
+    timeout: options.timeoutMs ?? hangGuardMs,
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createClient } from '../../client/http/client.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { binOf, environment } from './programs.js';
 
 export interface RunningNode {
@@ -50,7 +51,7 @@ async function isFree(port: number): Promise<boolean> {
   return free;
 }
 
-/** Starts a node and waits, at most 20 s, until it answers HTTP. It is stopped after the test. */
+/** Starts a node and waits until it answers HTTP. It is stopped after the test. */
 export async function startNode(t: TestContext, home: string, options: StartOptions = {}): Promise<RunningNode> {
   const p2pPort = options.p2pPort ?? (await freePort());
   const httpPort = options.httpPort ?? (await freePort());
@@ -69,7 +70,7 @@ export async function startNode(t: TestContext, home: string, options: StartOpti
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const forced = setTimeout(() => child.kill('SIGKILL'), hangGuardMs);
     await ended;
     clearTimeout(forced);
   });
@@ -81,17 +82,18 @@ export async function startNode(t: TestContext, home: string, options: StartOpti
       () => false,
     );
     if (answered) return { url, p2pPort, home, process: child, output: () => output, ended: () => ended };
-    if (child.exitCode !== null) throw new Error(`the node ended with ${child.exitCode}:\n${output}`);
-    if (performance.now() - started > 20_000) throw new Error(`the node does not answer:\n${output}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`the node ended with ${end}:\n${output}`);
+    if (performance.now() - started > hangGuardMs) throw new Error(`the node does not answer:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Resolves when `condition` holds; asks again every 20 ms, for at most 20 s. */
+/** Resolves when `condition` holds; asks again every 20 ms. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + hangGuardMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`in 20 s it never came about that ${what}`);
+    if (Date.now() > deadline) throw new Error(`it never came about that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -9,6 +9,7 @@ import { ApiProblem, NodeUnreachable } from '../../client/http/problem.js';
 import { NotFinalYet, TransactionFailed } from '../../client/http/send-and-wait.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
+import { hangGuardMs } from '../hang-guard.js';
 
 const transaction = { type: 'transfer', nonce: 3, signature: '0x00' } as unknown as Transaction;
 const id = `0x${'ab'.repeat(32)}`;
@@ -44,7 +45,7 @@ test('a lost connection, a full node and a slow chain are met by sending the sam
   const { client, bodies } = await serveAnswers(t, [cut, problem(503, 'mempool_full'), pending, cut, final]);
   const reasons: string[] = [];
   const answer = await client.sendAndWait(transaction, {
-    timeoutMs: 20_000,
+    timeoutMs: hangGuardMs,
     onRetry: (reason) => reasons.push(reason),
   });
   assert.equal(answer.status, 'final');

@@ -125,10 +125,10 @@ export interface Introduction {
   readonly listenPort?: number;
 }
 
-/** The whole handshake as the side that dialled. @returns whether the node said welcome */
-export async function introduce(link: PeerLink, introduction: Introduction): Promise<boolean> {
+/** The whole handshake as the side that dialled. @param withinMs for each line. @returns whether the node said welcome */
+export async function introduce(link: PeerLink, introduction: Introduction, withinMs?: number): Promise<boolean> {
   const { chain, genesisHash: genesis_hash, node, validator, challenge, head, listenPort } = introduction;
-  const [theirHello, theirProof] = [link.next('hello'), link.next('proof')];
+  const [theirHello, theirProof] = [link.next('hello', withinMs), link.next('proof', withinMs)];
   await link.send({
     ...{ type: 'hello', protocol: 1, chain, genesis_hash, node: node.publicKey, head, challenge },
     ...(listenPort === undefined ? {} : { listen_port: listenPort }),
@@ -137,7 +137,7 @@ export async function introduce(link: PeerLink, introduction: Introduction): Pro
   if (hello === undefined || (await theirProof) === undefined) return false;
   const us = { node: node.publicKey, challenge, role: 'opener' as const };
   const them = { node: hello.node as Hash, challenge: hello.challenge as Hash, role: 'accepter' as const };
-  const welcome = link.next('welcome');
+  const welcome = link.next('welcome', withinMs);
   await link.send(makeProof(chain, us, them, node, validator));
   await link.send({ type: 'welcome' });
   return (await welcome) !== undefined;

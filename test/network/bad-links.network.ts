@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { hangGuardMs } from '../hang-guard.js';
 import { startMesh } from './links.js';
 import { sized } from './long-form.js';
 
@@ -17,7 +18,7 @@ test('delays and jitter up to half a slot slow finality down, and no more', asyn
     for (let i = 0; i < sized(2, 12); i += 1) {
       const started = performance.now();
       const id = await mesh.submit(i % 4);
-      const { status } = await mesh.nodes[i % 4]!.client.waitUntilFinal(id, { timeoutMs: 40_000 });
+      const { status } = await mesh.nodes[i % 4]!.client.waitUntilFinal(id, { timeoutMs: hangGuardMs });
       assert.equal(status, 'final');
       tookMs.push(performance.now() - started);
     }
@@ -29,7 +30,7 @@ test('delays and jitter up to half a slot slow finality down, and no more', asyn
 test('halves that cannot reach each other make nothing final, and heal by themselves', async (t) => {
   const mesh = await startMesh(t, equal, slotDurationMs);
   const first = await mesh.submit(0);
-  await Promise.all(mesh.nodes.map(({ client }) => client.waitUntilFinal(first, { timeoutMs: 20_000 })));
+  await Promise.all(mesh.nodes.map(({ client }) => client.waitUntilFinal(first, { timeoutMs: hangGuardMs })));
   mesh.split(new Set([0, 1]));
   // What was under way may still arrive; after a slot nothing is.
   await pause(slotDurationMs);
@@ -50,16 +51,17 @@ test('halves that cannot reach each other make nothing final, and heal by themse
   assert.equal(new Set(blocks.map(({ block }) => block.hash)).size, 1);
 });
 
-/** A node that the payment has not reached yet does not know it: it is asked again. At most 40 s. */
+/** A node that the payment has not reached yet does not know it: it is asked again. */
 async function finalAt(ask: () => Promise<{ readonly status: string }>): Promise<void> {
-  const deadline = Date.now() + 40_000;
+  const deadline = Date.now() + hangGuardMs;
   for (;;) {
     const status = await ask().then(
       (answer) => answer.status,
       () => 'unknown',
     );
     if (status === 'final') return;
-    if (Date.now() > deadline) throw new Error(`a payment is ${status} 40 s after the links were mended`);
+    if (Date.now() > deadline)
+      throw new Error(`a payment is ${status} ${hangGuardMs / 1000} s after the links were mended`);
     await pause(20);
   }
 }

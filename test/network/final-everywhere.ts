@@ -1,5 +1,6 @@
 /** Watches several nodes at once and says when a transaction has become final on the last of them. */
 import type { TestContext } from 'node:test';
+import { hangGuardMs } from '../hang-guard.js';
 import type { NodeProcess } from './node-process.js';
 
 export interface Watch {
@@ -45,7 +46,7 @@ export async function watchFinal(t: TestContext, nodes: readonly NodeProcess[]):
       new Promise((resolve, reject) => {
         const one = entry(id);
         if (one.by.size === nodes.length) return resolve(one.at);
-        const late = setTimeout(() => reject(new Error(`${id} is not final everywhere after 20 s`)), 20_000);
+        const late = setTimeout(() => reject(new Error(`${id} is not final everywhere`)), hangGuardMs);
         one.done = () => {
           clearTimeout(late);
           resolve(one.at);

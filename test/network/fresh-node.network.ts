@@ -7,6 +7,7 @@ import { walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
 import { homePaths } from '../../server/home/home.js';
 import { makeValidatorKeys } from '../../server/home/make-validator.js';
+import { hangGuardMs, longHangGuardMs } from '../hang-guard.js';
 import { makeHomes } from './homes.js';
 import { slotsOf, writeLongChain } from './long-chain.js';
 import { sized } from './long-form.js';
@@ -33,9 +34,8 @@ test('a fresh node with one address fetches the whole chain though a liar helps,
   await first.start();
   assert.equal((await first.client.status()).final.index, plan.blocks);
   await second.start();
-  const limitMs = sized(30_000, 300_000);
   const has = async (node: typeof first): Promise<boolean> => (await node.client.status()).stored_index >= plan.blocks;
-  const alone = await within(limitMs, 'the second node has the chain', () => has(second));
+  const alone = await within(longHangGuardMs, 'the second node has the chain', () => has(second));
   t.diagnostic(
     `fetched from one peer in ${(alone / 1000).toFixed(1)} s (${Math.round((plan.blocks / alone) * 1000)} blocks/s)`,
   );
@@ -54,10 +54,10 @@ test('a fresh node with one address fetches the whole chain though a liar helps,
   });
   nodes.push(third);
   await third.start();
-  await within(20_000, 'the liar has lied', () => liar.lies() > 0);
+  await within(hangGuardMs, 'the liar has lied', () => liar.lies() > 0);
   assert.equal((await third.client.status()).stored_index, 0);
   honest.mend();
-  const besideLiar = await within(limitMs, 'the third node has the chain', () => has(third));
+  const besideLiar = await within(longHangGuardMs, 'the third node has the chain', () => has(third));
   t.diagnostic(`fetched beside a liar in ${(besideLiar / 1000).toFixed(1)} s; it lied ${liar.lies()} times`);
   const [told, real] = await Promise.all([third, first].map(({ client }) => client.block(plan.blocks)));
   assert.deepEqual(told!.block, real!.block);
@@ -72,7 +72,7 @@ test('a fresh node with one address fetches the whole chain though a liar helps,
   assert.ok(keys.ok, JSON.stringify(keys));
   await walletOf(client, owner).send({ type: 'stake', amount: stake, validator: keys.value });
   const own = keys.value.key;
-  await within(60_000, 'the third node leads a slot with a block', async () => {
+  await within(hangGuardMs, 'the third node leads a slot with a block', async () => {
     await walletOf(client, homes.treasury)
       .send({ type: 'transfer', outputs: [{ to: owner.address, amount: 1 as Amount }] })
       .catch(() => pause(50));

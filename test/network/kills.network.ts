@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Amount } from '../../ledger/values/numbers.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { sized } from './long-form.js';
 import { within } from './node-process.js';
 import { startNetwork } from './process-network.js';
@@ -23,7 +24,7 @@ test('kill -9 of any one stops nothing; of two, everything waits; one back, and 
   await assert.rejects(network.pay(0, 3_000), { name: 'NotFinalYet' });
   assert.equal((await nodes[0]!.client.status()).final.index, final.index);
   await nodes[2]!.start();
-  const resumedMs = await within(10_000, 'what waited is final', async () => {
+  const resumedMs = await within(hangGuardMs, 'what waited is final', async () => {
     const { pending_transactions, final: now } = await nodes[0]!.client.status();
     return pending_transactions === 0 && now.index > final.index;
   });
@@ -43,7 +44,7 @@ test('all killed at once, again and again: the network goes on with nothing lost
     await Promise.all(network.nodes.map((node) => node.kill()));
     await Promise.all(network.nodes.map((node) => node.start()));
     const started = performance.now();
-    const { receipt } = await accepted.waitUntilFinal(id, { timeoutMs: 20_000 });
+    const { receipt } = await accepted.waitUntilFinal(id, { timeoutMs: hangGuardMs });
     tookMs.push(performance.now() - started);
     await network.agree(receipt!.index);
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { watchFinal } from './final-everywhere.js';
 import { sized } from './long-form.js';
 import { within } from './node-process.js';
@@ -19,7 +20,7 @@ test('after an epoch change that moves 30 % of the stake, every slot of a live l
   const watch = await watchFinal(t, nodes);
   let paying = true;
   const payers = nodes.map(async (_, i) => {
-    while (paying) await network.pay(i, 20_000);
+    while (paying) await network.pay(i);
   });
   t.after(() => {
     paying = false;
@@ -36,11 +37,11 @@ test('after an epoch change that moves 30 % of the stake, every slot of a live l
     const { validators } = await nodes[1]!.client.epoch('current');
     return validators.some((validator) => validator.stake === stake + more);
   };
-  await within(30_000, 'the moved stake counts', moved);
+  await within(hangGuardMs, 'the moved stake counts', moved);
   const { number } = await nodes[1]!.client.epoch('current');
   const since = Math.max(...watch.blocks.map(({ slot }) => slot));
   const slots = sized(12, 60);
-  await within(slots * 500 + 20_000, 'the slots have passed', () =>
+  await within(slots * 500 + hangGuardMs, 'the slots have passed', () =>
     watch.blocks.some(({ slot }) => slot >= since + slots),
   );
   paying = false;

@@ -4,6 +4,7 @@ import { type Client, createClient } from '../../client/http/client.js';
 import { binOf, environment } from '../cli/programs.js';
 import { freePort } from '../cli/running-node.js';
 import { endWithUs } from '../end-with-us.js';
+import { hangGuardMs } from '../hang-guard.js';
 
 export interface NodeProcessOptions {
   readonly home: string;
@@ -18,7 +19,7 @@ export interface NodeProcess {
   readonly home: string;
   readonly p2pPort: number;
   readonly client: Client;
-  /** Resolves when HTTP answers, at most 20 s later. */
+  /** Resolves when HTTP answers. */
   start(moreArgs?: readonly string[]): Promise<void>;
   /** SIGKILL: as when the power goes. Resolves when the process is gone. */
   kill(): Promise<void>;
@@ -28,9 +29,6 @@ export interface NodeProcess {
   /** What it has printed since its last start. */
   output(): string;
 }
-
-const startLimitMs = 20_000;
-const stopLimitMs = 10_000;
 
 export async function createNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
   const { home } = options;
@@ -49,7 +47,7 @@ export async function createNodeProcess(options: NodeProcessOptions): Promise<No
     );
 
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-    const forced = setTimeout(() => child?.kill('SIGKILL'), stopLimitMs);
+    const forced = setTimeout(() => child?.kill('SIGKILL'), hangGuardMs);
     child?.kill(signal);
     const code = await ended;
     clearTimeout(forced);
@@ -85,9 +83,10 @@ export async function createNodeProcess(options: NodeProcessOptions): Promise<No
       };
       started.stdout.on('data', collect);
       started.stderr.on('data', collect);
-      const deadline = Date.now() + startLimitMs;
+      const deadline = Date.now() + hangGuardMs;
       while (!(await answers())) {
-        if (started.exitCode !== null) throw new Error(`the node ended with ${started.exitCode}:\n${output}`);
+        const end = started.exitCode ?? started.signalCode;
+        if (end !== null) throw new Error(`the node ended with ${end}:\n${output}`);
         if (Date.now() > deadline) throw new Error(`the node does not answer:\n${output}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -4,6 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Amount } from '../../ledger/values/numbers.js';
+import { hangGuardMs, longHangGuardMs } from '../hang-guard.js';
 import { createNodeProcess, type NodeProcess, within } from './node-process.js';
 import { dialling, startNetwork } from './process-network.js';
 
@@ -11,7 +12,7 @@ const equal = [1_000_000, 1_000_000, 1_000_000, 1_000_000];
 const journal = 'keys/vote-state.journal';
 
 test('two processes with one key: at least one of them notices and signs nothing any more', {
-  timeout: 120_000,
+  timeout: longHangGuardMs,
 }, async (t) => {
   const network = await startNetwork(t, { stakes: equal });
   await network.pay(0);
@@ -28,7 +29,7 @@ test('two processes with one key: at least one of them notices and signs nothing
   await second.start();
   const notices = async (node: typeof second): Promise<boolean> =>
     (await node.client.ready()).checks.clock?.detail?.startsWith('Another process signs') === true;
-  await within(60_000, 'one of the two notices the other', async () => {
+  await within(hangGuardMs, 'one of the two notices the other', async () => {
     await network.pay(1);
     return (await notices(first!)) || (await notices(second));
   });
@@ -37,7 +38,7 @@ test('two processes with one key: at least one of them notices and signs nothing
 
 for (const what of ['absent', 'of before'] as const) {
   test(`a validator whose vote state is ${what} signs nothing, though nobody else can`, {
-    timeout: 60_000,
+    timeout: longHangGuardMs,
   }, async (t) => {
     const network = await startNetwork(t, { stakes: [1_000_000] });
     const [node] = network.nodes;
@@ -51,7 +52,7 @@ for (const what of ['absent', 'of before'] as const) {
     const { index } = (await node!.client.status()).final;
     const outputs = [{ to: network.homes.shop.address, amount: 1 as Amount }];
     await node!.client.submit(await network.treasuryAt(0).prepare({ type: 'transfer', outputs }, { lane: 0 }));
-    await within(20_000, 'the node says why it waits', async () => {
+    await within(hangGuardMs, 'the node says why it waits', async () => {
       const { not_final_because: because } = await node!.client.status();
       return because?.includes('lost its vote state') === true;
     });
@@ -59,7 +60,7 @@ for (const what of ['absent', 'of before'] as const) {
   });
 
   test(`a validator whose vote state is ${what} votes again once the others have gone on`, {
-    timeout: 120_000,
+    timeout: longHangGuardMs,
   }, async (t) => {
     const network = await startNetwork(t, { stakes: equal });
     const [node] = network.nodes;
@@ -71,7 +72,7 @@ for (const what of ['absent', 'of before'] as const) {
     if (what === 'absent') rmSync(path);
     else writeFileSync(path, before);
     await node!.start();
-    await within(60_000, 'its vote is in the last certificate', async () => {
+    await within(hangGuardMs, 'its vote is in the last certificate', async () => {
       await network.pay(1);
       return (await signers(node!)).includes(key);
     });

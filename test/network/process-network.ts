@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { type Wallet, walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
 import { freePort } from '../cli/running-node.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { type ChainPlan, type Homes, makeHomes } from './homes.js';
 import { createNodeProcess, type NodeProcess, within } from './node-process.js';
 
@@ -27,7 +28,7 @@ export interface ProcessNetwork {
   /** A node with a home of its own that dials the others; not started. */
   another(name: string, bootstrap?: readonly number[], args?: readonly string[]): Promise<NodeProcess>;
   /** Waits until all running nodes have the same final block at least at `index`. @returns it */
-  agree(index?: number, withinMs?: number): Promise<{ readonly index: number; readonly stateRoot: string }>;
+  agree(index?: number): Promise<{ readonly index: number; readonly stateRoot: string }>;
 }
 
 export const dialling = (ports: readonly number[]): string[] =>
@@ -67,17 +68,17 @@ export async function startNetwork(t: TestContext, plan: NetworkPlan): Promise<P
     homes,
     nodes,
     treasuryAt,
-    async pay(i, timeoutMs = 10_000) {
+    async pay(i, timeoutMs = hangGuardMs) {
       const outputs = [{ to: homes.shop.address, amount: 1 as Amount }];
       // A lane for each node, so that none waits for another's nonce to arrive.
       const { tookMs } = await treasuryAt(i).send({ type: 'transfer', outputs }, { lane: i, timeoutMs });
       return tookMs;
     },
     another: (name, bootstrap = ports, args = []) => add(homes.emptyHome(name), bootstrap, args),
-    async agree(index = 0, withinMs = 10_000) {
+    async agree(index = 0) {
       const running = all.filter((node) => node.isRunning());
       let found = { index: -1, stateRoot: '' };
-      await within(withinMs, `all nodes agree on a block from ${index} on`, async () => {
+      await within(hangGuardMs, `all nodes agree on a block from ${index} on`, async () => {
         const heads = await Promise.all(running.map((node) => node.client.status()));
         const lowest = Math.min(...heads.map((head) => head.stored_index));
         if (lowest < index) return false;

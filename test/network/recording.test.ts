@@ -19,7 +19,8 @@ interface Report {
 
 test('what four validators recorded replays byte for byte, restarts included', async (t) => {
   const argsOf = (home: string): string[] => ['--record', recordingOf(home)];
-  const network = await startNetwork(t, { stakes: equal, slotDurationMs: 250, argsOf });
+  // In shorter slots a pause of a busy machine is soon taken for a clock that is off, and who doubts its clock signs nothing.
+  const network = await startNetwork(t, { stakes: equal, slotDurationMs: 1000, argsOf });
   const { nodes } = network;
   await network.pay(0);
   await nodes[1]!.kill();
@@ -28,8 +29,8 @@ test('what four validators recorded replays byte for byte, restarts included', a
   await nodes[2]!.stop();
   for (const i of [0, 3]) await network.pay(i);
   await nodes[2]!.start();
-  await network.pay(1, 20_000);
-  const { index } = await network.agree(5, 20_000);
+  await network.pay(1);
+  const { index } = await network.agree(5);
   for (const node of nodes) assert.equal(await node.stop(), 0);
 
   const home = temporaryHome(t);

@@ -7,13 +7,14 @@ import { test } from 'node:test';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { Server } from '../../server/server.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { within } from '../network/node-process.js';
 import { call } from './http/listening.js';
 import { accountIn, payment, startServer, temporaryDirectory } from './nodes.js';
 
 const p2p = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: 0 } as const;
 const another: Hash = `0x${'ab'.repeat(32)}`;
-const inTime = () => ({ signal: AbortSignal.timeout(20_000) });
+const inTime = () => ({ signal: AbortSignal.timeout(hangGuardMs) });
 
 test('a chain that does not contain the checkpoint is refused with a sentence, while syncing and at start', async (t) => {
   const home = temporaryDirectory(t);
@@ -27,7 +28,7 @@ test('a chain that does not contain the checkpoint is refused with a sentence, w
 
   const right = await startServer(t, { home: temporaryDirectory(t), checkpoint: { index, hash } }, network);
   if (right.getBlockCount() <= index) await once(right, 'final', inTime());
-  await within(20_000, 'it follows the chain', async () => right.api!.health().sync === undefined);
+  await within(hangGuardMs, 'it follows the chain', async () => right.api!.health().sync === undefined);
 
   const wrong = new Server({ home: temporaryDirectory(t), logLevel: 'silent', checkpoint: { index, hash: another } });
   t.after(() => wrong.stop());
@@ -66,7 +67,7 @@ test('[7-checkpoint] a validator put back to an older ledger signs nothing befor
   await pay(1);
   await pay(2);
   const { index, hash } = server.api!.status().final;
-  await within(20_000, 'the other node has all', async () => follower.getBlockCount() === index + 1);
+  await within(hangGuardMs, 'the other node has all', async () => follower.getBlockCount() === index + 1);
   await server.stop();
   for (const file of files) rmSync(file, { force: true });
   for (const file of files.filter((one) => existsSync(`${one}.older`))) renameSync(`${file}.older`, file);
@@ -86,7 +87,7 @@ test('[7-checkpoint] a validator put back to an older ledger signs nothing befor
 
   const network = { ...p2p, bootstrapPeers: [`127.0.0.1:${follower.p2pPort}`] };
   server = await startServer(t, { home, checkpoint }, network);
-  await within(20_000, 'it has the block', async () => server.getBlockCount() > index);
+  await within(hangGuardMs, 'it has the block', async () => server.getBlockCount() > index);
   assert.equal(server.api!.queries.block(index)!.block.hash, hash);
   await pay(3);
   assert.equal(server.getBlockCount(), index + 2);

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Server } from '../../server/server.js';
 import type { NetworkConfig } from '../../server/server-options.js';
+import { hangGuardMs } from '../hang-guard.js';
 import { startServer, temporaryDirectory } from './nodes.js';
 
 const p2p = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: 0 } as const;
@@ -23,9 +24,9 @@ const node = (t: TestContext, network: NetworkConfig, like?: Server): Promise<Se
   );
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + hangGuardMs;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`in 15 s it never came about that ${what}`);
+    if (Date.now() > deadline) throw new Error(`it never came about that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { lockHome } from '../../../server/home/home-lock.js';
+import { longHangGuardMs } from '../../hang-guard.js';
 
 function temporary(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-lock-'));
@@ -30,7 +31,7 @@ async function holder(t: TestContext, home: string) {
 }
 
 test('a second process on one home is refused and told who holds it; kill -9 leaves no lock behind', {
-  timeout: 20_000,
+  timeout: longHangGuardMs,
 }, async (t) => {
   const home = temporary(t);
   const other = await holder(t, home);

@@ -20,6 +20,7 @@ import type { NodeApi } from '../../../server/http/node-api.js';
 
 import { Server } from '../../../server/server.js';
 import { dial, introduce } from '../../fuzz/peer-link.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { makeHomes } from '../../network/homes.js';
 import { temporaryDirectory } from '../nodes.js';
 import { closeListening } from './listening.js';
@@ -63,7 +64,6 @@ export interface ChainNodeOptions {
   readonly slotsPerEpoch?: number;
 }
 
-const waitMs = 20_000;
 const running = 1_000_000;
 
 /** One for all tests of a file that leave no mark on it. */
@@ -118,7 +118,7 @@ export async function startChainNode(t: TestContext, options: ChainNodeOptions =
       if (outcome.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
     }
     for (const transaction of transactions) {
-      const status = await api.waitUntilFinal(idOf(transaction), waitMs);
+      const status = await api.waitUntilFinal(idOf(transaction), hangGuardMs);
       if (status?.status !== 'final') throw new Error(`not final: ${JSON.stringify(status)}`);
       if (transaction.lane === undefined) nextNonce = Math.max(nextNonce, transaction.nonce + 1);
     }
@@ -165,17 +165,18 @@ export async function startChainNode(t: TestContext, options: ChainNodeOptions =
       const head = { final_index: 0, final_hash: api.genesisHash, epoch: 0, view: 0 };
       const node = createSigner(Buffer.from(hex(`peer ${evidence.first.validator}`).slice(2), 'hex'));
       const introduction = { chain: api.chain, genesisHash: api.genesisHash, node, challenge: hex('drawn'), head };
-      if (link === undefined || !(await introduce(link, introduction))) throw new Error('the node takes no peer');
+      if (link === undefined || !(await introduce(link, introduction, hangGuardMs)))
+        throw new Error('the node takes no peer');
       await link.send({ type: 'evidence', evidence });
-      const late = setTimeout(() => link.cut(), waitMs);
-      await Promise.race([heard, link.next('never', waitMs)]);
+      const late = setTimeout(() => link.cut(), hangGuardMs);
+      await Promise.race([heard, link.next('never', hangGuardMs)]);
       clearTimeout(late);
       link.cut();
     },
     async punish(evidence) {
       await node.tell(evidence);
       const offender = evidence.first.validator;
-      const deadline = Date.now() + waitMs;
+      const deadline = Date.now() + hangGuardMs;
       while (!api.queries.evidence(100).items.some((item) => item.offender === offender)) {
         if (Date.now() > deadline) throw new Error('the evidence does not become final');
         await new Promise((resolve) => setTimeout(resolve, 10));

@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { createNodeCertificate } from '../../../server/crypto/node-certificate.js';
 import { createHttpServer } from '../../../server/http/http-server.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { temporaryDirectory } from '../nodes.js';
 import { sharedChainNode } from './chain-node.js';
 
@@ -41,7 +42,7 @@ test('HTTPS takes replaced files without a restart, and keeps the old ones while
   await assert.rejects(fetch(`http://127.0.0.1:${port}/livez`), 'plain HTTP is not answered');
 
   const said = async (text: string): Promise<void> => {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + hangGuardMs;
     while (!lines.some((line) => line.includes(text))) {
       assert.ok(Date.now() < deadline, `it was never said that ${text}`);
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { createClient } from '../../../client/http/client.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import { submitDescription } from '../../../server/http/routes/submit-description.js';
+import { longHangGuardMs } from '../../hang-guard.js';
 import { type ChainNode, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { call, listening, post } from './listening.js';
 
@@ -90,7 +91,7 @@ test('wait=final holds for each line', async (t) => {
   );
 });
 
-test('a line is answered while the next has not been sent', { timeout: 30_000 }, async (t) => {
+test('a line is answered while the next has not been sent', { timeout: longHangGuardMs }, async (t) => {
   const node = await shared();
   const { url } = await listening(t, node.api);
   const sent = request(`${url}/v1/transactions`, { method: 'POST', headers: { 'content-type': type } });
@@ -117,7 +118,7 @@ test('a line beyond the limit ends the request, after the answers to those befor
 });
 
 test('nothing is read while the answers are not taken, and then the connection ends', {
-  timeout: 60_000,
+  timeout: longHangGuardMs,
 }, async (t) => {
   const node = await shared();
   const { port, url } = await listening(t, node.api, { listenerStallMs: 300 });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import { submitDescription } from '../../../server/http/routes/submit-description.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { addressOf, type ChainNode, hex, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { type Answered, call, listening, post } from './listening.js';
 
@@ -163,7 +164,7 @@ test('the faucet pays on development chains and is refused where there is none',
   const paid = await post(`${url}/v1/faucet`, { address: carol, amount: 7 });
   assert.deepEqual([paid.status, paid.body.status], [202, 'pending']);
   assert.equal(paid.headers.get('location'), `/v1/transactions/${paid.body.id}`);
-  assert.equal((await node.api.waitUntilFinal(paid.body.id, 20_000))?.status, 'final');
+  assert.equal((await node.api.waitUntilFinal(paid.body.id, hangGuardMs))?.status, 'final');
   assert.equal((await call(`${url}/v1/accounts/${carol}`)).body.balance, 7);
   for (const [body, code, path] of [
     [{ address: carol, amount: 0 }, 'invalid_body', 'amount'],

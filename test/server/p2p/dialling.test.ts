@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { createAddressBook } from '../../../server/p2p/address-book.js';
 import type { Clock } from '../../../server/replica/ports.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { at, chain, connected, hashOf, keyOf, rules, startNode, stopAll, type TestNode, until } from './fixture.js';
 
 afterEach(stopAll);
@@ -19,7 +20,7 @@ test('a lost peer is dialled again', async () => {
   await until('gone', () => b.network.peers().length === 0);
   const again = await startNode(1, { listen: { host: '127.0.0.1', port: a.port } });
   assert.equal(at(again), address);
-  await until('back', () => connected(b, again), 10_000);
+  await until('back', () => connected(b, again), hangGuardMs);
 });
 
 test('pauses between dials grow, spread, and end at a minute', () => {

@@ -9,6 +9,7 @@ import { transactionId } from '../../../ledger/values/identity.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 
 function temporary(t: TestContext): string {
@@ -23,7 +24,7 @@ function runInLittleRoom(program: string, argument: string) {
   const { stdout, stderr, signal } = spawnSync(
     'sh',
     ['-c', 'ulimit -f 400 && exec "$0" "$@"', process.execPath, path, argument],
-    { encoding: 'utf8', timeout: 30_000, maxBuffer: 64 * 1024 * 1024 },
+    { encoding: 'utf8', timeout: hangGuardMs, maxBuffer: 64 * 1024 * 1024 },
   );
   assert.equal(signal, null, stderr);
   return { acknowledged: stdout.trim().split('\n'), sentence: stderr.trim() };

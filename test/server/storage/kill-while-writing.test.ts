@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { transactionId } from '../../../ledger/values/identity.js';
 import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
+import { longHangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 
 function temporary(t: TestContext): string {
@@ -33,7 +34,9 @@ async function killAfter(lines: number, program: string, argument: string): Prom
   return said;
 }
 
-test('a validator killed while voting remembers every vote that it may have sent', { timeout: 30_000 }, async (t) => {
+test('a validator killed while voting remembers every vote that it may have sent', {
+  timeout: longHangGuardMs,
+}, async (t) => {
   const directory = temporary(t);
   let before = 0;
   for (const lines of [1, 40, 300]) {
@@ -46,7 +49,9 @@ test('a validator killed while voting remembers every vote that it may have sent
   }
 });
 
-test('a node killed while it accepts transactions keeps every one that it accepted', { timeout: 30_000 }, async (t) => {
+test('a node killed while it accepts transactions keeps every one that it accepted', {
+  timeout: longHangGuardMs,
+}, async (t) => {
   const path = join(temporary(t), 'mempool.db');
   const idOf = (one: Parameters<typeof transactionId>[1]) => transactionId(standInCrypto, one);
   for (const lines of [1, 120]) {

@@ -11,6 +11,7 @@ import type { Transaction } from '../../../ledger/values/transaction.js';
 import { createMempoolStore, type MempoolFile } from '../../../server/storage/mempool-store.js';
 import { mempoolMigrations } from '../../../server/storage/migrations/mempool-migrations.js';
 import { Database } from '../../../server/storage/sqlite.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { TestChain } from '../../ledger/test-chain.js';
 import { within } from '../../network/node-process.js';
@@ -118,7 +119,7 @@ test('final ones wait for the next write: no sync is made for them alone while t
   assert.equal(linesOnDisk(), 1068);
   // So many are not left to the next start.
   store.remove(all.slice(32).map(idOf), 'final');
-  await within(5000, 'the rows are gone', async () => linesOnDisk() === 0);
+  await within(hangGuardMs, 'the rows are gone', async () => linesOnDisk() === 0);
   await store.close();
   assert.equal(syncs, 3);
 });

@@ -11,6 +11,7 @@ import { transactionId } from '../../../ledger/values/identity.js';
 import { createRandom } from '../../../server/simulator/random.js';
 import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
+import { longHangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { powerCutLibrary } from './library.js';
 import { createPowerCutDisk, type PowerCutDisk } from './power-cut-disk.js';
@@ -67,7 +68,7 @@ async function keptIn(path: string): Promise<ReadonlySet<string>> {
   return kept;
 }
 
-test('no change of a file escapes the disk that can lose power', { skip, timeout: 60_000 }, async (t) => {
+test('no change of a file escapes the disk that can lose power', { skip, timeout: longHangGuardMs }, async (t) => {
   const { disk, place } = diskFor(t);
   const mempool = join(disk.home, 'mempool.db');
   await runUntil(disk, 'mempool-writer', mempool, 30);
@@ -85,7 +86,7 @@ test('no change of a file escapes the disk that can lose power', { skip, timeout
   for (const name of names) assert.ok(readFileSync(join(before, name)).equals(readFileSync(join(after, name))), name);
 });
 
-test('what was acknowledged survives power cuts at any call', { skip, timeout: 120_000 }, async (t) => {
+test('what was acknowledged survives power cuts at any call', { skip, timeout: longHangGuardMs }, async (t) => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
   t.diagnostic(`SEED=${seed}`);
   const random = createRandom(seed, 'power cuts');
@@ -112,7 +113,10 @@ test('what was acknowledged survives power cuts at any call', { skip, timeout: 1
   assert.ok(unsafe > 10, `${unsafe} changes were at risk`);
 });
 
-test('a sync that failed loses nothing acknowledged before or after it', { skip, timeout: 120_000 }, async (t) => {
+test('a sync that failed loses nothing acknowledged before or after it', {
+  skip,
+  timeout: longHangGuardMs,
+}, async (t) => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
   t.diagnostic(`SEED=${seed}`);
   const random = createRandom(seed, 'failed syncs');
@@ -145,7 +149,10 @@ test('a sync that failed loses nothing acknowledged before or after it', { skip,
   }
 });
 
-test('of the syncs that open a new file each is noticed when it fails', { skip, timeout: 60_000 }, async (t) => {
+test('of the syncs that open a new file each is noticed when it fails', {
+  skip,
+  timeout: longHangGuardMs,
+}, async (t) => {
   for (let after = 1; after <= 12; after++) {
     const { disk } = diskFor(t);
     disk.control.fail({ kinds: ['sync'], error: 'EIO', after, times: 1, path: 'mempool.db' });
@@ -154,7 +161,10 @@ test('of the syncs that open a new file each is noticed when it fails', { skip, 
   }
 });
 
-test('control: where syncs do nothing, power cuts lose what was acknowledged', { skip, timeout: 60_000 }, async (t) => {
+test('control: where syncs do nothing, power cuts lose what was acknowledged', {
+  skip,
+  timeout: longHangGuardMs,
+}, async (t) => {
   const random = createRandom(1, 'control');
   let lost = 0;
   for (let round = 0; round < 6 && lost === 0; round++) {
