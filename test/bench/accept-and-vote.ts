@@ -1,6 +1,6 @@
 /**
  * What a vote and an accepted transaction wait for: the vote state's fsync, the mempool's group commit, and admission to
- * an empty and to a full pool. node dist/test/bench/accept-and-vote.js
+ * an empty and to a full pool.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,15 @@ import { createMempool } from '../../server/mempool/mempool.js';
 import { initialVoteState } from '../../server/replica/recover.js';
 import { createMempoolStore } from '../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../server/storage/vote-state-file.js';
+import { readCommandLine } from '../command-line/read-command-line.js';
 import { standInCrypto } from '../ledger/stand-in-crypto.js';
 import { TestChain } from '../ledger/test-chain.js';
 
+readCommandLine({
+  command: 'node dist/test/bench/accept-and-vote.js',
+  about:
+    'Measures what a vote and an accepted transaction wait for: the disk, and admission to an empty and to a full pool.',
+});
 const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
 const idOf = (one: Transaction) => transactionId(standInCrypto, one);
 

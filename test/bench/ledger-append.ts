@@ -1,7 +1,4 @@
-/**
- * How long appends to ledger.db take, with synchronous=FULL, until they are acknowledged.
- * node dist/test/bench/ledger-append.js [accounts in genesis]
- */
+/** How long appends to ledger.db take, with synchronous=FULL, until they are acknowledged. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +7,16 @@ import { genesisState } from '../../ledger/genesis-state.js';
 import { encodeAddress } from '../../ledger/values/address.js';
 import { toAmount } from '../../ledger/values/numbers.js';
 import type { FinalBlock } from '../../server/replica/ports.js';
+import * as forms from '../command-line/forms.js';
+import { readCommandLine, word } from '../command-line/read-command-line.js';
 import { TestChain, testContext } from '../ledger/test-chain.js';
 import { finalBlock, openStore } from '../server/storage/final-chain.js';
 
-const accounts = Number(process.argv[2] ?? 20_000);
+const { accounts } = readCommandLine({
+  command: 'node dist/test/bench/ledger-append.js',
+  about: 'Measures how long appends to ledger.db take until they are on disk, and reads after them.',
+  parameters: { accounts: word(forms.wholeNumber({ least: 1 }, 'accounts'), 'accounts in genesis', '20000') },
+});
 const addressOf = (n: number) => encodeAddress('sl', `0x${createHash('sha256').update(`${n}`).digest('hex')}`);
 
 function makeChain(): TestChain {

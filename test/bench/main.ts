@@ -1,11 +1,10 @@
 /**
- * `npm run bench -- [--seconds 10] [--only <part>,…] [--rate 200] [--door lists|lines] [--profile <directory>]
- * [--large-home <directory>] [--transactions 4000] [--accounts 2000] [--listeners 1000]`: figures of real nodes on this machine;
- * `--profile` keeps a CPU profile of the first node of each throughput part. A part whose payments are
- * not all final exactly once, or whose supply changed, is no result, and the program ends with 1.
+ * `npm run bench`: figures of real nodes on this machine. A part whose payments are not all final exactly once, or whose
+ * supply changed, is no result, and the program ends with 1.
  */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import * as forms from '../command-line/forms.js';
+import { option, optional, readCommandLine } from '../command-line/read-command-line.js';
 import { measureAtRate } from './at-rate.js';
 import { measureCeilings } from './ceilings.js';
 import { describeEnvironment, loadLine } from './environment.js';
@@ -19,96 +18,114 @@ import type { Measurement } from './measurement.js';
 import { measureMemory } from './memory.js';
 import { measureThroughput } from './throughput.js';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '10' },
-    door: { type: 'string', default: 'lists' },
-    only: { type: 'string', default: '' },
-    profile: { type: 'string' },
-    rate: { type: 'string', default: '200' },
-    batch: { type: 'string', default: '1' },
-    'warm-up': { type: 'string' },
-    'large-home': { type: 'string' },
-    transactions: { type: 'string' },
-    accounts: { type: 'string' },
-    listeners: { type: 'string', default: '1000' },
+/** What each part measures. Most are called so when they are printed; others have numbers in their titles. */
+const titles = {
+  latency: 'one validator, one payment at a time',
+  throughput: 'one validator, as fast as it can',
+  outputs: 'one validator, 100 payments under each signature',
+  latency4: 'four validators on this machine, one payment at a time',
+  throughput4: 'four validators on this machine',
+  rate4: 'four validators, at a fixed rate',
+  dead4: 'three of four validators, one is dead',
+  memory: 'one validator, what it keeps resident when it is busy',
+  growth: 'one validator at a fixed rate, whether its memory grows',
+  rateDead4: 'three of four validators, at a fixed rate',
+  large: 'one validator with a long history and many accounts',
+  listeners: 'one validator at a fixed rate, with many event streams',
+} as const;
+const partNames = Object.keys(titles) as (keyof typeof titles)[];
+const count = forms.wholeNumber({ least: 1, most: 20_000_000 });
+const options = readCommandLine({
+  command: 'npm run bench',
+  about:
+    'Measures real nodes on this machine: latency, throughput, memory, beside the ceiling that the steps of a payment add up to. ' +
+    'Afterwards it counts that every payment is final exactly once; docs/PERFORMANCE.md says what the figures mean.',
+  parameters: {
+    seconds: option(forms.seconds({ above: 0, most: 3600 }), 'how long each part measures', '10'),
+    only: optional(forms.listOf(forms.oneOfThese('part', titles)), 'these parts, in this order', 'all'),
+    door: option(
+      forms.oneOf('door', ['lists', 'lines'] satisfies readonly Door[]),
+      'payments come in lists, a request each, or as lines in one request',
+      'lists',
+    ),
+    rate: option(forms.number({ above: 0 }), 'payments a second in rate4, rateDead4, growth and listeners', '200'),
+    batch: option(count, 'payments a request in rate4 and rateDead4', '1'),
+    warmUp: optional(
+      forms.seconds({ most: 3600 }),
+      'how long rate4 and rateDead4 run before they measure',
+      'as --seconds, 20 at most',
+    ),
+    listeners: option(count, 'event streams in listeners', '1000'),
+    largeHome: optional(
+      forms.directory,
+      'keeps the home of large there: made once, used again',
+      'a small one, not kept',
+    ),
+    transactions: optional(count, 'payments in the home of large', '4000, or 10000000 in a home that is kept'),
+    accounts: optional(count, 'accounts in the home of large', '2000, or 1000000 in a home that is kept'),
+    profile: optional(forms.directory, 'keeps a CPU profile of the first node of each part there'),
+  },
+  examples: {
+    '--seconds 2': 'the short form, a minute or two',
+    '--only throughput --door lines': 'one part, payments handed in as lines of JSON',
+    '--only rate4,rateDead4 --rate 1000 --batch 20': 'four validators at a fixed rate, all up and one of them dead',
   },
 });
-const seconds = Number(values.seconds);
+const { rate, batch } = options;
 /** Four nodes that share two CPUs need some tens of seconds until their code is compiled. */
-const warmUpSeconds = Number(values['warm-up'] ?? Math.min(seconds, 20));
-const batch = Number(values.batch);
+const warmUpSeconds = options.warmUp ?? Math.min(options.seconds, 20);
 
 /** Small unless a home is named to keep it in. */
-const isKept = values['large-home'] !== undefined;
+const isKept = options.largeHome !== undefined;
 const largePlan = {
-  directory: values['large-home'],
-  transactions: Number(values.transactions ?? (isKept ? 10_000_000 : 4000)),
-  accounts: Number(values.accounts ?? (isKept ? 1_000_000 : 2000)),
+  directory: options.largeHome,
+  transactions: options.transactions ?? (isKept ? 10_000_000 : 4000),
+  accounts: options.accounts ?? (isKept ? 1_000_000 : 2000),
 };
 
-const doors: readonly (string | undefined)[] = ['lists', 'lines'] satisfies readonly Door[];
-const common = { seconds, profileTo: values.profile, door: values.door as Door };
+const common = { seconds: options.seconds, profileTo: options.profile, door: options.door };
 const single = { ...common, outputs: 1, batch: 100, signedPerSecond: 20_000 };
 const four = { ...single, validators: 4, signedPerSecond: 6000 };
-const parts: Readonly<Record<string, () => Promise<Measurement>>> = {
-  latency: () => measureLatency('one validator, one payment at a time', 1, seconds, values.profile),
-  throughput: () => measureThroughput('one validator, as fast as it can', { ...single, validators: 1 }),
+const parts: Readonly<Record<keyof typeof titles, () => Promise<Measurement>>> = {
+  latency: () => measureLatency(titles.latency, 1, options.seconds, options.profile),
+  throughput: () => measureThroughput(titles.throughput, { ...single, validators: 1 }),
   outputs: () =>
-    measureThroughput('one validator, 100 payments under each signature', {
+    measureThroughput(titles.outputs, {
       ...common,
       validators: 1,
       outputs: 100,
       batch: 20,
       signedPerSecond: 1000,
     }),
-  latency4: () => measureLatency('four validators on this machine, one payment at a time', 4, seconds, values.profile),
-  throughput4: () => measureThroughput('four validators on this machine', { ...four }),
-  rate4: () => atRate('four validators, at a fixed rate', {}),
-  dead4: () => measureThroughput('three of four validators, one is dead', { ...four, oneDead: true }),
-  memory: () => measureMemory(seconds),
+  latency4: () => measureLatency(titles.latency4, 4, options.seconds, options.profile),
+  throughput4: () => measureThroughput(titles.throughput4, { ...four }),
+  rate4: () => atRate(titles.rate4, {}),
+  dead4: () => measureThroughput(titles.dead4, { ...four, oneDead: true }),
+  memory: () => measureMemory(options.seconds),
   growth: () =>
-    measureGrowth(`one validator, ${values.rate} payments a second`, { seconds, perSecond: Number(values.rate) }),
-  rateDead4: () => atRate('three of four validators, at a fixed rate', { oneDead: true }),
-  large: () => measureLarge('one validator with a long history and many accounts', { ...common, ...largePlan }),
+    measureGrowth(`one validator, ${rate} payments a second`, { seconds: options.seconds, perSecond: rate }),
+  rateDead4: () => atRate(titles.rateDead4, { oneDead: true }),
+  large: () => measureLarge(titles.large, { ...common, ...largePlan }),
   listeners: () =>
-    measureListeners(`one validator, ${values.listeners} event streams beside ${values.rate} payments a second`, {
+    measureListeners(`one validator, ${options.listeners} event streams beside ${rate} payments a second`, {
       ...common,
-      listeners: Number(values.listeners),
-      perSecond: Number(values.rate),
+      listeners: options.listeners,
+      perSecond: rate,
     }),
 };
 
 function atRate(name: string, more: { readonly oneDead?: boolean }): Promise<Measurement> {
-  const perSecond = Number(values.rate);
-  const title = `${name} of ${perSecond} a second, ${batch} in a request, after ${warmUpSeconds} s`;
-  return measureAtRate(title, { ...common, validators: 4, perSecond, batch, warmUpSeconds, ...more });
-}
-
-const chosen = values.only === '' ? Object.keys(parts) : values.only.split(',');
-const unknown = chosen.filter((name) => parts[name] === undefined);
-const counts = [batch, Number(values.listeners), largePlan.transactions, largePlan.accounts];
-const areCounts = counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 20_000_000);
-if (
-  !(seconds > 0 && seconds <= 3600) ||
-  !(warmUpSeconds >= 0 && warmUpSeconds <= 3600) ||
-  unknown.length > 0 ||
-  !areCounts ||
-  !doors.includes(values.door)
-) {
-  console.error(
-    `--seconds is above 0 and at most 3600, --warm-up 0 to 3600; --only takes ${Object.keys(parts).join(',')}; --door is lists or lines; other numbers are whole.`,
-  );
-  process.exit(2);
+  const title = `${name} of ${rate} a second, ${batch} in a request, after ${warmUpSeconds} s`;
+  return measureAtRate(title, { ...common, validators: 4, perSecond: rate, batch, warmUpSeconds, ...more });
 }
 
 console.log(describeEnvironment());
 const ceilings = await measureCeilings();
 const rows = ceilings.map(({ step, perSecond }) => [step, `${format(perSecond)} a second`, alone(perSecond)]);
 console.log(`\nceilings: each step alone on one thread, a transfer with one output\n${table(rows)}\n  ${loadLine()}`);
-for (const name of chosen) {
-  const { name: title, rows, faults, perSecond, nodes } = await parts[name]!();
-  console.log(`\n${name}: ${title} (${seconds} s)\n${table(rows)}`);
+for (const name of options.only ?? partNames) {
+  const { name: title, rows, faults, perSecond, nodes } = await parts[name]();
+  console.log(`\n${name}: ${title} (${options.seconds} s)\n${table(rows)}`);
   // Ceilings are for one output a transaction.
   if (perSecond !== undefined && name !== 'outputs') console.log(`  ${besideCeiling(perSecond, nodes ?? 1)}`);
   console.log(`  ${loadLine()}`);

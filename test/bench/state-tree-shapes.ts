@@ -1,6 +1,6 @@
 /**
- * Cost of shapes of the state tree: `node dist/test/bench/state-tree-shapes.js [accounts] [shape…]`. For each shape, builds
- * the tree in memory, then brings blocks of 500 changed accounts into it for about two seconds.
+ * Cost of shapes of the state tree. For each shape, builds the tree in memory, then brings blocks of 500 changed accounts
+ * into it for about two seconds.
  */
 import { hash } from 'node:crypto';
 import type { TreeShape } from '../../ledger/state-tree/shape.js';
@@ -8,9 +8,9 @@ import { updateTree } from '../../ledger/state-tree/update-tree.js';
 import type { Hasher } from '../../ledger/values/crypto.js';
 import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import type { AccountEntry } from '../../ledger/values/state.js';
+import * as forms from '../command-line/forms.js';
+import { readCommandLine, word, words } from '../command-line/read-command-line.js';
 
-const accounts = Number(process.argv[2] ?? 300_000);
-const wanted = process.argv.slice(3);
 const blockEntries = 500;
 
 let hashes = 0;
@@ -45,6 +45,16 @@ const shapes: Record<string, TreeShape> = {
   'radix 256, bucket 32': { stride: 2, bucket: 32, symbols: hex },
 };
 
+const { accounts, wanted } = readCommandLine({
+  command: 'node dist/test/bench/state-tree-shapes.js',
+  about:
+    'Compares shapes of the state tree: builds each in memory, then brings blocks of 500 changed accounts into it for two seconds.',
+  parameters: {
+    accounts: word(forms.wholeNumber({ least: 500 }, 'accounts'), 'accounts in the tree', '300000'),
+    wanted: words(forms.partOf('shape', Object.keys(shapes)), 'shapes whose names have this in them', 'all'),
+  },
+});
+
 const accountEntry = (balance: number): AccountEntry => ({
   kind: 'account',
   balance: toAmount(balance),
@@ -62,7 +72,7 @@ function build(shape: TreeShape): Map<string, string> {
 }
 
 for (const [name, shape] of Object.entries(shapes)) {
-  if (wanted.length > 0 && !wanted.some((part) => name.startsWith(part))) continue;
+  if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
   const nodes = build(shape);
   let reads = 0;
   const reader = {

@@ -1,8 +1,9 @@
 /**
- * `npm run bench:compare -- [--seconds 10] [--only <words>] [--tools <directory>]`: slotledger beside what
- * people would use instead, one after the other on this machine in one run. What is not installed is left out and said.
+ * `npm run bench:compare`: slotledger beside what people would use instead, one after the other on this machine in one
+ * run. What is not installed is left out and said.
  */
-import { parseArgs } from 'node:util';
+import * as forms from '../../command-line/forms.js';
+import { option, optional, readCommandLine } from '../../command-line/read-command-line.js';
 import { describeEnvironment, loadLine } from '../environment.js';
 import { format } from '../figures.js';
 import { etcd } from './etcd.js';
@@ -11,27 +12,27 @@ import { postgres } from './postgres.js';
 import { NotHere, type Rival, type RivalFigures } from './rival.js';
 import { slotledger } from './slotledger.js';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '10' },
-    only: { type: 'string', default: '' },
-    tools: { type: 'string', default: 'compare-tools' },
-  },
-});
-const seconds = Number(values.seconds);
-if (!(seconds > 0 && seconds <= 600)) {
-  console.error('--seconds is above 0 and at most 600.');
-  process.exit(2);
-}
-
 const rivals: readonly Rival[] = [slotledger(1), slotledger(4), postgres, etcd(1), etcd(3), ...ethereumNodes];
-const chosen = rivals.filter(({ name }) => name.includes(values.only));
+const names = rivals.map(({ name }) => name);
+const options = readCommandLine({
+  command: 'npm run bench:compare',
+  about:
+    'Measures slotledger beside what people would use instead, one after the other on this machine. ' +
+    'What is not installed is left out, with a word on how to get it.',
+  parameters: {
+    seconds: option(forms.seconds({ above: 0, most: 600 }), 'how long each of two measurements takes', '10'),
+    only: optional(forms.partOf('name', names), 'those whose names have this in them', 'all'),
+    tools: option(forms.directory, 'where npm has put the programs to compare with', 'compare-tools'),
+  },
+  examples: { '--seconds 2 --only etcd': 'etcd alone, with one node and with three' },
+});
+const chosen = rivals.filter(({ name }) => name.includes(options.only ?? ''));
 console.log(`${describeEnvironment()}\n`);
 
 const measured: { rival: Rival; figures: RivalFigures }[] = [];
 for (const rival of chosen) {
   try {
-    measured.push({ rival, figures: await rival.measure(seconds, values.tools) });
+    measured.push({ rival, figures: await rival.measure(options.seconds, options.tools) });
     console.log(`${rival.name}: done; ${loadLine()}`);
   } catch (error) {
     console.log(`${rival.name}: not measured; ${(error as Error).message}`);

@@ -1,22 +1,23 @@
 /**
- * `node dist/test/bench/large/build.js --large-home DIR [--transactions 10000000] [--accounts 1000000]`: makes the home
- * that `npm run bench -- --only large` measures, or goes on with it. Interrupted, it keeps what is there by then.
+ * Makes the home that `npm run bench -- --only large` measures, or goes on with it. Interrupted, it keeps what is there by
+ * then.
  */
-import { parseArgs } from 'node:util';
+import * as forms from '../../command-line/forms.js';
+import { option, readCommandLine, required } from '../../command-line/read-command-line.js';
 import { buildHome } from './build-home.js';
 
-const { values } = parseArgs({
-  options: {
-    'large-home': { type: 'string' },
-    transactions: { type: 'string', default: '10000000' },
-    accounts: { type: 'string', default: '1000000' },
+const count = forms.wholeNumber({ least: 1, most: 20_000_000 });
+const options = readCommandLine({
+  command: 'node dist/test/bench/large/build.js',
+  about:
+    'Makes the home that `npm run bench -- --only large` measures, or goes on with it; hours for millions of transactions. ' +
+    'Interrupted, it keeps what is there by then.',
+  parameters: {
+    largeHome: required(forms.directory, 'where the home is, or is to be'),
+    transactions: option(count, 'payments with a signature of their own each', '10000000'),
+    accounts: option(count, 'accounts with money', '1000000'),
   },
 });
-const directory = values['large-home'];
-if (directory === undefined) {
-  console.error('--large-home DIR says where the home is.');
-  process.exit(2);
-}
 let stop = false;
 process.once('SIGINT', () => {
   stop = true;
@@ -25,9 +26,9 @@ process.once('SIGTERM', () => {
   stop = true;
 });
 await buildHome({
-  directory,
-  transactions: Number(values.transactions),
-  accounts: Number(values.accounts),
+  directory: options.largeHome,
+  transactions: options.transactions,
+  accounts: options.accounts,
   say: (line) => console.log(line),
   stopNow: () => stop,
 });
