@@ -1,12 +1,11 @@
 /**
  * `npm run mutants`: breaks the sources one rule at a time and reports who noticed. Fails when one survives, or when the
- * list fits neither the sources nor the protocol. `--budget 10s` of simulation (processor time) for each, `--jobs N` at
- * a time, `--only NAME`, `--rule TAG`, `--pick N` at random (`--seed` repeats a choice), `--by tests,twins` these judges only,
- * `--all` of them, `--json FILE`.
+ * list fits neither the sources nor the protocol.
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { createRandom } from '../../server/simulator/random.js';
+import * as forms from '../command-line/forms.js';
+import { flag, option, optional, readCommandLine } from '../command-line/read-command-line.js';
 import { type Court, judge, judgeNames } from './judges.js';
 import { equivalents, mutants } from './list.js';
 import type { Mutant } from './mutant.js';
@@ -14,43 +13,68 @@ import { faultsOfTheList } from './rule-tags.js';
 import { createScratch, type Scratch } from './scratch.js';
 import { jsonOf, type Result, rowOf, summaryOf } from './table.js';
 
-const { values } = parseArgs({
-  options: {
-    budget: { type: 'string', default: '10s' },
-    jobs: { type: 'string', default: '1' },
-    from: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    rule: { type: 'string' },
-    pick: { type: 'string' },
-    seed: { type: 'string' },
-    by: { type: 'string', default: judgeNames.join() },
-    all: { type: 'boolean', default: false },
-    json: { type: 'string', default: 'dist/mutants.json' },
+const options = readCommandLine({
+  command: 'npm run mutants',
+  about:
+    'Breaks the sources one rule at a time and asks who notices: the simulator, the twins, the tests. ' +
+    'It fails when nobody does, or when the list of breakages fits neither the sources nor the protocol.',
+  parameters: {
+    budget: option(
+      forms.seconds({ above: 0 }),
+      'processor time of simulation for each; the twins get half of it',
+      '10s',
+    ),
+    jobs: option(forms.count, 'breakages at a time', '1'),
+    from: option(forms.count, 'the first seed of simulations', '1'),
+    only: optional(
+      forms.listOf(
+        forms.oneOf(
+          'name',
+          mutants.map(({ name }) => name),
+          'the names in test/mutants/list',
+        ),
+      ),
+      'these breakages',
+      'all',
+    ),
+    rule: optional(
+      forms.oneOf(
+        'tag',
+        mutants.map(({ rule }) => rule),
+        'the tags in docs/PROTOCOL.md, such as 5-watermark',
+      ),
+      'breakages of this rule',
+      'all',
+    ),
+    pick: optional(forms.count, 'so many of these at random', 'all'),
+    seed: optional(forms.seed, 'the same number picks the same', 'drawn from the clock'),
+    by: optional(forms.listOf(forms.oneOf('judge', judgeNames)), 'whom to ask', 'all'),
+    all: flag('asks every judge, not only until one has noticed'),
+    json: option(forms.file, 'where the results go', 'dist/mutants.json'),
+  },
+  examples: {
+    '--pick 6 --budget 5s': 'six at random, in some minutes',
+    '--rule 5-watermark --all': 'who notices that one rule is broken',
   },
 });
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(/^(\d+)s?$/.exec(text)?.[1]);
-  if (!(number > 0)) throw new Error(`--${name}: ${text} is not a whole number above 0`);
-  return number;
-}
+const { budget, jobs } = options;
 
 function choose(): readonly Mutant[] {
-  const { only, rule, pick } = values;
-  const names = only?.split(',');
-  const fitting = mutants.filter((one) => (names?.includes(one.name) ?? true) && (rule ?? one.rule) === one.rule);
-  if (fitting.length === 0) throw new Error('no mutant has this name or rule; test/mutants/list has them all');
+  const { only, rule, pick } = options;
+  const fitting = mutants.filter((one) => (only?.includes(one.name) ?? true) && (rule ?? one.rule) === one.rule);
+  if (fitting.length === 0) {
+    console.error(`error: No breakage so named is one of rule ${rule}.`);
+    process.exit(2);
+  }
   if (pick === undefined) return fitting;
-  const seed = wholeNumber('seed', values.seed ?? String(Math.floor(Date.now() / 1000)));
+  const seed = options.seed ?? Math.floor(Date.now() / 1000);
   console.log(`picked with --seed ${seed}`);
-  return createRandom(seed, 'pick').shuffle(fitting).slice(0, wholeNumber('pick', pick));
+  return createRandom(seed, 'pick').shuffle(fitting).slice(0, pick);
 }
 
 const faults = faultsOfTheList();
 if (faults.length > 0) throw new Error(`the list of mutants is out of date:\n${faults.join('\n')}`);
-const budget = wholeNumber('budget', values.budget);
-const asked = judgeNames.filter((name) => values.by.split(',').includes(name));
-const jobs = wholeNumber('jobs', values.jobs);
+const asked = judgeNames.filter((name) => (options.by ?? judgeNames).includes(name));
 const chosen = choose();
 const started = performance.now();
 const sinceStart = (): number => (performance.now() - started) / 1000;
@@ -75,9 +99,9 @@ async function tryOne(scratch: Scratch, mutant: Mutant, seconds: number): Promis
     broken: scratch.directory,
     sound: sound.directory,
     budget: seconds,
-    from: wholeNumber('from', values.from),
+    from: options.from,
   };
-  const verdicts = await judge(court, mutant, asked, values.all);
+  const verdicts = await judge(court, mutant, asked, options.all);
   undo();
   return { mutant, verdicts, seconds: Math.round((performance.now() - begun) / 100) / 10 };
 }
@@ -102,7 +126,7 @@ await Promise.all(scratches.map(work));
 
 const unjudged = chosen.filter((mutant) => !results.some((result) => result.mutant === mutant));
 const inOrder = chosen.flatMap((mutant) => results.filter((result) => result.mutant === mutant));
-writeFileSync(values.json, jsonOf(inOrder, sinceStart(), budget));
+writeFileSync(options.json, jsonOf(inOrder, sinceStart(), budget));
 console.log(`\n${summaryOf(inOrder)}; ${Math.round(sinceStart())} s`);
 if (unjudged.length > 0) console.log(`not judged in time: ${unjudged.map(({ name }) => name).join(', ')}`);
 console.log(

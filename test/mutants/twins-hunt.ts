@@ -3,11 +3,17 @@
  * with a twin of a quarter and of a third of the stake. Seed 1 stands for all scenarios. Prints one JSON line.
  */
 import { createRandom } from '../../server/simulator/random.js';
+import { readCommandLine } from '../command-line/read-command-line.js';
 import { playViews, twinOfAQuarter, twinOfAThird, viewsOf } from '../twins/enumerate.js';
 import { scenarios } from '../twins/library.js';
 import { playScenario } from '../twins/scenario.js';
-import { lookThroughSeeds } from './look-through-seeds.js';
+import { huntParameters, lookThroughSeeds } from './look-through-seeds.js';
 
+const options = readCommandLine({
+  command: 'node dist/test/mutants/twins-hunt.js',
+  about: 'Looks for a mistake with twins alone: the scenarios by hand, then sampled histories. Prints one JSON line.',
+  parameters: huntParameters,
+});
 const historiesPerSeed = 200;
 
 function lookThroughScenarios(): string | undefined {
@@ -30,4 +36,4 @@ function lookThroughHistories(seed: number): string | undefined {
   return undefined;
 }
 
-lookThroughSeeds((seed) => (seed === 1 ? lookThroughScenarios() : lookThroughHistories(seed)));
+lookThroughSeeds(options, (seed) => (seed === 1 ? lookThroughScenarios() : lookThroughHistories(seed)));

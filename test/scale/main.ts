@@ -1,45 +1,48 @@
 /**
- * `npm run scale -- --validators 4,16,64 --budget 120s`: measures finality over published distances, and writes the
+ * `npm run scale`: measures finality over published distances, and writes the
  * table and the plots into docs/. One rule: what was not measured is said to be missing.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import * as forms from '../command-line/forms.js';
+import { flag, option, readCommandLine } from '../command-line/read-command-line.js';
 import type { Measured, Plan, Routing } from './cell.js';
 import { type Cell, isMeasured, merge, read, write } from './results.js';
 import { tableText, writeTable } from './table.js';
 import { writePlots } from './write-plots.js';
 
-const { values } = parseArgs({
-  options: {
-    validators: { type: 'string', default: '4,16,64' },
-    routing: { type: 'string', default: 'everyone,leader' },
-    dead: { type: 'string', default: '0,10,30' },
-    /** CPU time of all cells together. */
-    budget: { type: 'string', default: '120s' },
-    blocks: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    docs: { type: 'string', default: 'docs' },
-    /** Prints the table and writes nothing. */
-    print: { type: 'boolean', default: false },
-    /** Measures nothing; makes table and plots anew from what was measured. */
-    draw: { type: 'boolean', default: false },
+const options = readCommandLine({
+  command: 'npm run scale',
+  about:
+    'Measures finality of simulated validators over published distances, and writes the table and the plots into docs/. ' +
+    'What was measured before and is not measured now stays.',
+  parameters: {
+    validators: option(forms.listOf(forms.count), 'sizes of networks', '4,16,64'),
+    routing: option(
+      forms.listOf(forms.oneOf('routing', ['everyone', 'leader'] satisfies readonly Routing[])),
+      'whom votes go to',
+      'everyone,leader',
+    ),
+    dead: option(forms.listOf(forms.wholeNumber({ most: 100 }, 'percent')), 'dead shares of the stake', '0,10,30'),
+    budget: option(forms.durationMs, 'CPU time of all networks together', '120s'),
+    blocks: option(forms.count, 'final blocks to measure in each network', '60'),
+    seed: option(forms.seed, 'the same number draws the same leaders and payments', '1'),
+    docs: option(forms.directory, 'where PERFORMANCE.md and its plots are', 'docs'),
+    print: flag('prints the table and writes nothing'),
+    draw: flag('measures nothing; makes table and plots anew from what was measured'),
+  },
+  examples: {
+    '--validators 4,16 --budget 15s --print': 'a quick look that writes nothing',
+    '--validators 1000 --routing leader --budget 300s --blocks 3': 'the largest network',
   },
 });
 
-const numbers = (text: string): readonly number[] => text.split(',').map((part) => whole(part));
-
-function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new Error(`${text} is not a whole number.`);
-  return Number(text);
-}
-
 /** A share so small that it is no whole validator is no cell. */
-const plans = values.routing.split(',').flatMap((routing) =>
-  numbers(values.validators).flatMap((validators) =>
-    numbers(values.dead)
+const plans = options.routing.flatMap((routing) =>
+  options.validators.flatMap((validators) =>
+    options.dead
       .filter((deadPercent) => deadPercent === 0 || validators * deadPercent >= 100)
-      .map((deadPercent): Plan => ({ validators, routing: routing as Routing, deadPercent })),
+      .map((deadPercent): Plan => ({ validators, routing, deadPercent })),
   ),
 );
 
@@ -48,7 +51,7 @@ const weightOf = ({ validators, routing }: Plan): number =>
   routing === 'everyone' ? 20 + validators ** 2 / 40 : 20 + validators;
 
 function measure(plan: Plan, cpuMs: number): Cell {
-  const effort = { blocks: whole(values.blocks), seed: whole(values.seed), cpuMs };
+  const effort = { blocks: options.blocks, seed: options.seed, cpuMs };
   const cell = fileURLToPath(new URL('run-cell.js', import.meta.url));
   const run = spawnSync(process.execPath, ['--max-old-space-size=12000', cell, JSON.stringify({ plan, effort })], {
     encoding: 'utf8',
@@ -60,7 +63,7 @@ function measure(plan: Plan, cpuMs: number): Cell {
 }
 
 function measureAll(): readonly Cell[] {
-  let left = whole(values.budget.replace(/s$/, '')) * 1_000;
+  let left = options.budget;
   const waiting = [...plans].sort((one, other) => weightOf(one) - weightOf(other));
   const cells: Cell[] = [];
   for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
@@ -72,16 +75,16 @@ function measureAll(): readonly Cell[] {
     const what = isMeasured(cell) ? `${cell.blocks} blocks in ${cell.cpuSeconds} s` : cell.missing;
     process.stderr.write(`${validators} validators, votes to ${routing}, ${deadPercent} % dead: ${what}\n`);
     cells.push(cell);
-    if (!values.print) write(values.docs, merge(read(values.docs), [cell]));
+    if (!options.print) write(options.docs, merge(read(options.docs), [cell]));
   }
   return cells;
 }
 
-const now = values.draw ? [] : measureAll();
-if (values.print) process.stdout.write(`${tableText(merge([], now))}\n`);
+const now = options.draw ? [] : measureAll();
+if (options.print) process.stdout.write(`${tableText(merge([], now))}\n`);
 else {
-  const cells = read(values.docs);
-  writeTable(values.docs, cells);
-  writePlots(values.docs, cells);
+  const cells = read(options.docs);
+  writeTable(options.docs, cells);
+  writePlots(options.docs, cells);
 }
 if (now.some((cell) => !isMeasured(cell) && cell.missing.startsWith('it failed'))) process.exitCode = 1;

@@ -4,7 +4,8 @@
  */
 
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import * as forms from '../command-line/forms.js';
+import { option, readCommandLine } from '../command-line/read-command-line.js';
 import { drawControl } from './draw-casting.js';
 import { type RunReport, runSeed } from './run.js';
 
@@ -17,18 +18,21 @@ export const runControl = (seed: number, chaosMs = 60_000): RunReport =>
   runSeed({ seed, chaosMs, slotMs: 1_000, nodes: 4 + (seed % 4), cast: drawControl });
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '60' },
-      from: { type: 'string', default: '1' },
-      budget: { type: 'string', default: '60s' },
+  const { seeds, from, budget } = readCommandLine({
+    command: 'npm run sim:controls',
+    about:
+      'Runs simulated networks in which a third of the stake or more breaks the rules. ' +
+      'The simulator has to find two final blocks of one height there, or it would find none anywhere else.',
+    parameters: {
+      seeds: option(forms.count, 'how many networks, one seed each', '60'),
+      from: option(forms.seed, 'the first seed', '1'),
+      budget: option(forms.durationMs, 'no network begins after so many seconds', '60s'),
     },
   });
   const started = performance.now();
-  const budgetMs = Number.parseInt(values.budget, 10) * 1000;
   const reports: RunReport[] = [];
-  for (let at = 0; at < Number(values.seeds) && performance.now() - started < budgetMs; at++) {
-    reports.push(runControl(Number(values.from) + at));
+  for (let at = 0; at < seeds && performance.now() - started < budget; at++) {
+    reports.push(runControl(from + at));
   }
   const wall = ((performance.now() - started) / 1000).toFixed(1);
   for (const role of ['twin', 'lock ignorer'] as const) {

@@ -1,8 +1,6 @@
-/**
- * Runs the golden seeds and prints, as JSON, their trace hashes and the native addons that were loaded. With `--write`
- * (`npm run sim:golden`) it writes the hashes to golden-traces.ts instead.
- */
+/** The golden seeds: tells their trace hashes and the native addons that were loaded, or writes the hashes down. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { flag, readCommandLine } from '../command-line/read-command-line.js';
 import { goldenTraces } from './golden-traces.js';
 import { runSeed } from './run.js';
 
@@ -13,8 +11,16 @@ export interface GoldenRun {
   readonly addons: readonly string[];
 }
 
+const { write } = readCommandLine({
+  command: 'node dist/test/simulator/golden.js',
+  about:
+    'Runs the golden seeds and prints their trace hashes as JSON. They change exactly when what simulated nodes do changes.',
+  parameters: {
+    write: flag('writes the hashes to test/simulator/golden-traces.ts instead, as `npm run sim:golden` does'),
+  },
+});
 const hashes = goldenTraces.map(({ traceHash, ...options }) => runSeed(options).traceHash);
-if (process.argv.includes('--write')) {
+if (write) {
   const file = new URL('../../../test/simulator/golden-traces.ts', import.meta.url);
   let text = readFileSync(file, 'utf8');
   for (const [at, { seed }] of goldenTraces.entries()) {

@@ -8,10 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import * as forms from '../command-line/forms.js';
+import { readCommandLine, words } from '../command-line/read-command-line.js';
 import type { GoldenRun } from './golden.js';
 import { goldenTraces } from './golden-traces.js';
 
-const releases = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24'];
+const options = readCommandLine({
+  command: 'npm run sim:versions',
+  about:
+    'Runs the golden seeds under other releases of Node, fetched from npm: their trace hashes have to be the recorded ones. ' +
+    'A release that cannot be fetched is skipped, with the reason.',
+  parameters: { releases: words(forms.text('release'), 'releases of Node, such as 22 or 24.1.0', '22 24') },
+});
+const releases = options.releases.length > 0 ? options.releases : ['22', '24'];
 const execute = promisify(execFile);
 const program = fileURLToPath(new URL('./golden.js', import.meta.url));
 const name = `node-${process.platform}-${process.arch}`;

@@ -1,14 +1,17 @@
-/** `npm run sim:report -- FILE…`: what the runs that wrote these files (`npm run sim -- --out FILE`) come to, by commit. */
+/** `npm run sim:report`: what the runs that wrote files (`npm run sim -- --out FILE`) come to, by commit. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import * as forms from '../command-line/forms.js';
+import { readCommandLine, words } from '../command-line/read-command-line.js';
 import { parseReportLine } from './report-line.js';
 import { createTally, type Tally, tableOf } from './totals.js';
 
-const files = process.argv.slice(2);
-if (files.length === 0) {
-  console.error('Name at least one file that `npm run sim -- --out FILE` has written.');
-  process.exit(2);
-}
+const { files } = readCommandLine({
+  command: 'npm run sim:report',
+  about:
+    'Adds up what runs of the simulator have written, by commit. A seed that is there twice counts once for each commit.',
+  parameters: { files: words(forms.existingFile, 'what `npm run sim -- --out <file>` has written') },
+});
 const tallies = new Map<string, Tally>();
 let unreadable = 0;
 for (const file of files) {

@@ -1,21 +1,28 @@
 /**
- * `npm run twins -- [--budget 60s] [--histories N] [--seed 1]`: all histories of three views with a twin of a quarter of the
- * stake, then sampled ones of seven views, in turn with a twin of a quarter and of a third, until the time is over or N of
- * each were played.
+ * `npm run twins`: all histories of three views with a twin of a quarter of the stake, then sampled ones of seven views, in
+ * turn with a twin of a quarter and of a third, until the time is over or enough of each were played.
  */
-import { parseArgs } from 'node:util';
 import { createRandom } from '../../server/simulator/random.js';
+import * as forms from '../command-line/forms.js';
+import { option, optional, readCommandLine } from '../command-line/read-command-line.js';
 import { type Cast, playViews, threeViews, twinOfAQuarter, twinOfAThird, viewsOf } from './enumerate.js';
 
-const { values } = parseArgs({
-  options: {
-    budget: { type: 'string', default: '60s' },
-    histories: { type: 'string', default: 'Infinity' },
-    seed: { type: 'string', default: '1' },
+const options = readCommandLine({
+  command: 'npm run twins',
+  about:
+    'Plays consensus cores of which one has a twin with the same key: every history of three views, then sampled ones of seven. ' +
+    'No two final blocks of one height may come of it.',
+  parameters: {
+    budget: option(forms.durationMs, 'how long it plays', '60s'),
+    histories: optional(
+      forms.count,
+      'histories of seven views with each of two twins, at most',
+      'as many as the time allows',
+    ),
+    seed: option(forms.seed, 'the same number samples the same histories', '1'),
   },
 });
-const budgetMs = Number.parseInt(values.budget, 10) * 1000;
-const most = Number(values.histories);
+const most = options.histories ?? Number.POSITIVE_INFINITY;
 const started = performance.now();
 const elapsed = (): number => performance.now() - started;
 
@@ -48,7 +55,7 @@ class Tally {
 const three = new Tally(twinOfAQuarter);
 let complete = true;
 for (const views of threeViews()) {
-  complete = elapsed() < budgetMs;
+  complete = elapsed() < options.budget;
   if (!complete) break;
   three.play(views);
 }
@@ -58,7 +65,7 @@ const standing = complete
 three.print(`three views, a twin of a quarter (${standing})`);
 
 const seven = [twinOfAQuarter, twinOfAThird].map((cast, at) => {
-  const random = createRandom(Number(values.seed), `seven views ${at}`);
+  const random = createRandom(options.seed, `seven views ${at}`);
   const tally = new Tally(cast);
   const playOne = (): void => tally.play(Array.from({ length: 7 }, () => random.below(viewsOf(cast))));
   return { tally, playOne };
@@ -69,7 +76,7 @@ function printSeven(): void {
   third.print('seven views, a twin of a third, to which no liveness is owed');
   console.log(`${(elapsed() / 1000).toFixed(1)} s`);
 }
-while (quarter.played < most && elapsed() < budgetMs) {
+while (quarter.played < most && elapsed() < options.budget) {
   for (const { playOne } of seven) playOne();
   if (quarter.played % 50_000 === 0 && quarter.played < most) printSeven();
 }
