@@ -7,8 +7,15 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readCommandLine } from './command-line/read-command-line.js';
 
 const limitMs = 60_000;
+readCommandLine({
+  command: 'npm run first-hour',
+  about:
+    "Walks a newcomer's first hour: clones the repository, runs the README's own commands and times each. " +
+    'It fails if the first final payment takes more than a minute, and needs ports 8080 and 9000.',
+});
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const place = mkdtempSync(join(tmpdir(), 'slotledger-first-hour-'));
 const clone = join(place, 'slotledger');

@@ -2,8 +2,6 @@
  * Runs the tutorials as they are written: every `sh` block in its order, in a home directory of its own. A block marked
  * `sh server` stays running, as in a terminal of its own. Fails if a command fails, or a block was not run. Needs the
  * ports that the tutorials name: 9000 to 9003 and 8080 to 8083.
- *
- *   npm run tutorials [name…]
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,10 +9,20 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as forms from './command-line/forms.js';
+import { readCommandLine, words } from './command-line/read-command-line.js';
 import { hangGuardMs } from './hang-guard.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const directory = join(repository, 'docs/tutorials');
+const all = readdirSync(directory).filter((name) => name.endsWith('.md'));
+const { wanted } = readCommandLine({
+  command: 'npm run tutorials',
+  about:
+    'Runs the commands of the tutorials as they are written, in home directories of their own. ' +
+    'Needs the ports that they name: 9000 to 9003 and 8080 to 8083.',
+  parameters: { wanted: words(forms.partOf('name', all), 'tutorials whose names have this in them', 'all') },
+});
 const blockLimitMs = 180_000;
 const ports = [9000, 9001, 9002, 9003, 8080, 8081, 8082, 8083];
 
@@ -124,10 +132,7 @@ async function assertFree(port: number): Promise<void> {
 }
 
 try {
-  const wanted = process.argv.slice(2);
-  const files = readdirSync(directory)
-    .filter((name) => name.endsWith('.md'))
-    .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  const files = all.filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
   for (const file of files) {
     for (const port of ports) await assertFree(port);
     await runTutorial(file);

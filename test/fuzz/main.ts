@@ -1,17 +1,19 @@
 /**
- * `npm run fuzz -- --minutes M [--seed S] [--rate N] [--log-level L] [--json]`: a black-box fuzzer for the TCP and HTTP ports of real nodes. Half
- * of the time it is a stranger, half of the time it plays one of four validators. The nodes have to stay up, keep their
- * memory, answer no 5xx but 503, and go on making payments final meanwhile.
+ * `npm run fuzz`: a black-box fuzzer for the TCP and HTTP ports of real nodes. Half of the time it is a stranger, half of
+ * the time it plays one of four validators. The nodes have to stay up, keep their memory, answer no 5xx but 503, and go on
+ * making payments final meanwhile.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import type { Signer } from '../../ledger/values/crypto.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
+import { logLevels } from '../../server/server-options.js';
 import { createRandom } from '../../server/simulator/random.js';
+import * as forms from '../command-line/forms.js';
+import { flag, option, optional, readCommandLine } from '../command-line/read-command-line.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { createForge } from './forge.js';
 import { runHttpFuzzer } from './http-fuzzer.js';
@@ -25,23 +27,33 @@ import { type Stage, setStage } from './stage.js';
 import { createTally } from './tally.js';
 import { watchNode } from './watch.js';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '0.5' },
-    seed: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    'log-level': { type: 'string', default: 'error' },
-    /** Messages and requests a second, for each honest node; 0 sends nothing, to see what the machine does alone. */
-    rate: { type: 'string', default: '60' },
+const options = readCommandLine({
+  command: 'npm run fuzz',
+  about:
+    'Sends wrong input to the TCP and HTTP ports of real nodes, first as a stranger, then with the key of one of four validators. ' +
+    'They have to stay up and go on making payments final. Ends with 2 where nothing but finality paused, as on a busy machine.',
+  parameters: {
+    minutes: option(forms.minutes({ above: 0 }), 'how long, half of it as each of the two', '0.5'),
+    seed: optional(forms.seed, 'the same number draws the same input', 'at random'),
+    rate: option(
+      forms.number(),
+      'messages and requests a second to each node; 0 sends nothing, to see what the machine does alone',
+      '60',
+    ),
+    logLevel: option(
+      forms.oneOf('level', logLevels),
+      'what nodes write to their logs, which are kept after a failure',
+      'error',
+    ),
+    json: flag('prints the report as JSON and nothing else'),
   },
+  examples: { '--minutes 30 --seed 20261128': 'half an hour that can be repeated' },
 });
-const minutes = Number(values.minutes);
-if (!(minutes > 0)) throw new Error('--minutes takes a number above 0, such as --minutes 30');
-const seed = Number(values.seed ?? randomBytes(4).readUInt32BE());
-const rate = Number(values.rate);
+const { minutes, rate } = options;
+const seed = options.seed ?? randomBytes(4).readUInt32BE();
 const paymentsPerSecond = 6;
 const say = (line: string): void => {
-  if (!values.json) console.log(line);
+  if (!options.json) console.log(line);
 };
 
 const directory = mkdtempSync(join(tmpdir(), 'slotledger-fuzz-'));
@@ -95,7 +107,7 @@ async function main(): Promise<Report> {
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   const end = began + minutes * 60_000;
-  const stage = await setStage(directory, values['log-level']);
+  const stage = await setStage(directory, options.logLevel);
   const host = await openPeerHost();
   try {
     const clients = stage.honest.map(({ client }) => client);
@@ -169,7 +181,7 @@ function ownSlotsIn(stage: Stage, from: number, to: number): number {
 }
 
 const report = await main();
-printReport(report, fail, values.json);
+printReport(report, fail, options.json);
 // Time alone may be the machine's fault: an exit code of its own, so that a caller can try again.
 const pauses = longPauses(report);
 if (failures.length === 0 && pauses.length > 0) process.exitCode = 2;

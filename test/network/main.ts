@@ -6,19 +6,33 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-
-const { values, positionals } = parseArgs({
-  options: { minutes: { type: 'string', default: '0' } },
-  allowPositionals: true,
-});
-const minutes = Number(values.minutes);
-if (!(minutes >= 0)) throw new Error('--minutes takes a number, such as --minutes 30');
+import * as forms from '../command-line/forms.js';
+import { option, readCommandLine, words } from '../command-line/read-command-line.js';
 
 const directory = fileURLToPath(new URL('.', import.meta.url));
-const files = readdirSync(directory)
-  .filter((name) => /\.(network|test)\.js$/.test(name))
-  .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
+const all = readdirSync(directory).filter((name) => /\.(network|test)\.js$/.test(name));
+const { minutes, names } = readCommandLine({
+  command: 'npm run test:network',
+  about: 'Tests networks of real nodes over TCP: killed, cut off, attacked, slow, and new ones that join.',
+  parameters: {
+    names: words(
+      forms.partOf(
+        'test',
+        all.map((name) => name.replace(/\.js$/, '')),
+      ),
+      'tests whose names have this in them',
+      'all',
+    ),
+    minutes: option(
+      forms.minutes(),
+      'the long form of each test, again and again for so long; 0 is the short form, once',
+      '0',
+    ),
+  },
+  examples: { '--minutes 1 kills joining': 'two of them, in their long form' },
+});
+const files = all
+  .filter((name) => names.length === 0 || names.some((part) => name.includes(part)))
   .map((name) => join(directory, name));
 
 /** One after another: they measure time. @returns whether all passed */

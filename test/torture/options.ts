@@ -1,15 +1,20 @@
 /** The words of `npm run torture`. */
-import { parseArgs } from 'node:util';
+import * as forms from '../command-line/forms.js';
+import { flag, option, optional, readCommandLine } from '../command-line/read-command-line.js';
 
-export const faultNames = [
-  'kills',
-  'power-cuts',
-  'failed-writes',
-  'short-writes',
-  'clock-steps',
-  'corruptions',
-] as const;
-export type FaultName = (typeof faultNames)[number];
+const times = (what: string) => optional(forms.wholeNumber(), what);
+
+const faults = {
+  kills: times('kill -9 at a random moment'),
+  'power-cuts': times('the power goes, and what was not synced is lost, torn or there'),
+  'failed-writes': times('a write or a sync fails'),
+  'short-writes': times('a write takes only some of its bytes'),
+  'clock-steps': times('the clock is set, forwards or backwards'),
+  corruptions: times('files are damaged while the node is down'),
+};
+
+export type FaultName = keyof typeof faults;
+export const faultNames = Object.keys(faults) as readonly FaultName[];
 
 export interface TortureOptions {
   readonly seed: number;
@@ -26,28 +31,34 @@ export interface TortureOptions {
 }
 
 export function readOptions(): TortureOptions {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string', default: `${1 + Math.floor(Math.random() * 1e6)}` },
-      rate: { type: 'string', default: '20' },
-      validators: { type: 'string', default: '1' },
-      minutes: text,
-      report: text,
-      'lose-syncs': { type: 'boolean', default: false },
-      ...(Object.fromEntries(faultNames.map((name) => [name, text])) as Record<FaultName, typeof text>),
+  const given = readCommandLine({
+    command: 'npm run torture',
+    about:
+      'Kills real nodes under a load of payments, cuts their power and fails their disks, and counts afterwards that nothing was lost. ' +
+      'Takes so many of each fault, in a random order, or all of them at random for some minutes.',
+    parameters: {
+      ...faults,
+      minutes: optional(forms.minutes(), 'all of these at random for so long', '1, unless faults are counted'),
+      seed: optional(forms.seed, 'the same number draws the same faults', 'at random'),
+      rate: option(forms.number(), 'payments a second', '20'),
+      validators: option(forms.count, 'how many; beside a single one there is a node that follows it', '1'),
+      report: optional(forms.file, 'writes the figures there as JSON'),
+      loseSyncs: flag('syncs of the disks do nothing, and something has to be lost: the test of the test'),
+    },
+    examples: {
+      '--kills 20 --power-cuts 5': 'twenty-five faults in a random order',
+      '--minutes 10 --validators 4': 'four validators for ten minutes',
     },
   });
-  const given = faultNames.some((name) => values[name] !== undefined);
-  const counts = Object.fromEntries(faultNames.map((name) => [name, Number(values[name] ?? 0)]));
-  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  const isCounted = faultNames.some((name) => given[name] !== undefined);
+  const counts = Object.fromEntries(faultNames.map((name) => [name, given[name] ?? 0]));
   return {
-    seed: Number(values.seed),
-    rate: Number(values.rate),
-    validators: Number(values.validators),
-    minutes: minutes ?? (given ? undefined : 1),
+    seed: given.seed ?? 1 + Math.floor(Math.random() * 1e6),
+    rate: given.rate,
+    validators: given.validators,
+    minutes: given.minutes ?? (isCounted ? undefined : 1),
     counts: counts as Record<FaultName, number>,
-    report: values.report,
-    loseSyncs: values['lose-syncs'],
+    report: given.report,
+    loseSyncs: given.loseSyncs,
   };
 }

@@ -1,28 +1,33 @@
 /**
- * `npm run torture:restart -- --blocks 100000`: how long a validator with a long chain takes from its start after
+ * `npm run torture:restart`: how long a validator with a long chain takes from its start after
  * `kill -9` until it votes again. A payment that waits in its mempool becomes final with the first block that it leads
  * and votes for, so the time ends when that payment is final.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { walletOf } from '../../client/wallet.js';
 import { toAmount } from '../../ledger/values/numbers.js';
 import { cpuTimeMs } from '../bench/cpu-time.js';
+import * as forms from '../command-line/forms.js';
+import { option, readCommandLine } from '../command-line/read-command-line.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { makeHomes } from '../network/homes.js';
 import { slotsOf, writeLongChain } from '../network/long-chain.js';
 import { createNodeProcess } from '../network/node-process.js';
 
-const { values } = parseArgs({
-  options: {
-    blocks: { type: 'string', default: '100000' },
-    payments: { type: 'string', default: '1' },
-    restarts: { type: 'string', default: '5' },
+const options = readCommandLine({
+  command: 'npm run torture:restart',
+  about:
+    'Measures how long a validator with a long chain takes from its start after it was killed until it votes again, ' +
+    'which is when a payment that waited in its mempool is final.',
+  parameters: {
+    blocks: option(forms.count, 'blocks of the chain, which is written first', '100000'),
+    payments: option(forms.wholeNumber(), 'in each block', '1'),
+    restarts: option(forms.count, 'how often it is killed and started', '5'),
   },
 });
-const plan = { blocks: Number(values.blocks), paymentsPerBlock: Number(values.payments), blocksPerSlot: 50 };
+const plan = { blocks: options.blocks, paymentsPerBlock: options.payments, blocksPerSlot: 50 };
 const slotDurationMs = 250;
 /** For writing the chain, at this many blocks a second at least; its slots lie in the past when the node starts. */
 const slowestBlocksPerSecond = 300;
@@ -43,7 +48,7 @@ try {
   const wallet = walletOf(node.client, homes.treasury);
   const outputs = [{ to: homes.shop.address, amount: toAmount(1) }];
   const times: { readonly answering: number; readonly voting: number; readonly cpu: number }[] = [];
-  for (let restart = 0; restart < Number(values.restarts); restart++) {
+  for (let restart = 0; restart < options.restarts; restart++) {
     // What the last run left: a log that was not brought into the file, and a vote.
     await wallet.send({ type: 'transfer', outputs }, { timeoutMs: hangGuardMs });
     await node.kill();
