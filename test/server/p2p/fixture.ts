@@ -13,6 +13,7 @@ import type { Certificate, Vote } from '../../../ledger/values/vote.js';
 import { createPeerNetwork } from '../../../server/p2p/create-peer-network.js';
 import type { PeerNetwork, PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
 import type { BlocksPage, Clock, PeerId, ReplicaMessage, Verdict } from '../../../server/replica/ports.js';
+import { VirtualTime } from '../replica-cluster.js';
 
 export const clock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
@@ -21,6 +22,16 @@ export const clock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** A clock that stands still, for a node whose timers go off when the test lets time pass and not before. */
+export function handClock(): Clock & { pass(ms: number): void } {
+  const time = new VirtualTime();
+  return {
+    now: () => time.now(),
+    at: (at, call) => time.at(at, call),
+    pass: (ms) => time.runUntil(time.now() + ms),
+  };
+}
 
 /** A key from a small number: the same in every run. */
 export function keyOf(seed: number): Signer {
@@ -186,7 +197,7 @@ export async function stopAll(): Promise<void> {
 }
 
 /** Waits until `holds`, looking every 5 ms; fails with `what` after `timeoutMs`. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadline = clock.now() + timeoutMs;
   while (!holds()) {
     if (clock.now() > deadline) throw new Error(`timed out: ${what}`);
