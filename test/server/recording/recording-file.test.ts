@@ -108,18 +108,21 @@ test('a disk that refuses to write ends the recording, and the process goes on',
   const program = `
     import { openRecordingFile } from '${new URL('../../../server/recording/recording-file.js', import.meta.url).href}';
     const told = [];
-    const options = { path: process.argv[1], onEnded: (sentence) => told.push(sentence), endLine: () => 'end' };
-    const file = openRecordingFile(options);
+    let onEnded;
+    const ended = new Promise((resolve) => {
+      onEnded = (sentence) => resolve(told.push(sentence));
+    });
+    const file = openRecordingFile({ path: process.argv[1], onEnded, endLine: () => 'end' });
     for (let i = 0; i < 100; i++) file.write('x'.repeat(10_000));
     // The refusal comes when the system has got round to it.
-    for (let i = 0; i < 100_000 && told.length === 0; i++) await new Promise(setImmediate);
+    await ended;
     const taken = file.write('more');
     await file.close();
     console.log(JSON.stringify({ told, taken }));
   `;
   // Files of this process may have at most 64 blocks of 512 or 1024 bytes.
   const args = ['-c', 'ulimit -f 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', program, path];
-  const run = spawnSync('sh', args, { encoding: 'utf8' });
+  const run = spawnSync('sh', args, { encoding: 'utf8', timeout: 120_000 });
   assert.equal(run.status, 0, run.stderr);
   const { told, taken } = JSON.parse(run.stdout) as { told: readonly string[]; taken: boolean };
   assert.equal(taken, false);

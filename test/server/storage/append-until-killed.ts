@@ -1,4 +1,7 @@
-/** Run as a child process by killed.test.ts: appends blocks and prints the index of each one that is durable, until killed. */
+/**
+ * Run as a child process by killed.test.ts: appends blocks and prints the index of each one that is durable, until killed.
+ * There may be none left to append: the one before was killed late.
+ */
 import { busyChain, openStore } from './final-chain.js';
 
 const [path, worker, blocks] = process.argv.slice(2);
@@ -10,7 +13,7 @@ const rest = finals.slice(store.tip().index);
 function more(): void {
   const final = rest.shift();
   if (final !== undefined) store.append([final], () => setImmediate(more));
-  if (final !== undefined) process.stdout.write(`${store.tip().index}\n`);
+  process.stdout.write(`${store.tip().index}\n`);
 }
 // Whoever finishes early waits to be killed.
 setInterval(() => {}, 60_000);
