@@ -1,18 +1,16 @@
 /** Administration of real nodes over HTTP, with the keys that `server apikey add` makes. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { pino } from 'pino';
-import { openAuditLog } from '../../server/audit/audit-log.js';
 import { addApiKey } from '../../server/home/api-keys.js';
 import { homePaths } from '../../server/home/home.js';
-import { createNodeAdmin } from '../../server/node-runtime/node-admin.js';
 import type { Server } from '../../server/server.js';
 import { createLedgerReader } from '../../server/storage/ledger-reader.js';
 import { ledgerMigrations } from '../../server/storage/migrations/ledger-migrations.js';
 import { openReader } from '../../server/storage/open-database.js';
-import { call, listening, post } from './http/listening.js';
+import { hangGuardMs } from '../hang-guard.js';
+import { call } from './http/listening.js';
 import { startServer, temporaryDirectory } from './nodes.js';
 
 const p2p = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: 0 } as const;
@@ -34,9 +32,9 @@ async function withAdmin(t: TestContext, network = {}) {
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + hangGuardMs;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`in 60 s it never came about that ${what}`);
+    if (Date.now() > deadline) throw new Error(`it never came about that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -81,23 +79,19 @@ test('a backup asked for over HTTP is a whole ledger, and is never overwritten',
   assert.equal((await ask('POST', '/backup', { name: 'monday' })).body.code, 'backup_exists');
 });
 
-test('while a backup is made another is refused', async (t) => {
-  const { home, server } = await withAdmin(t);
-  const paths = homePaths(home);
-  const audit = openAuditLog({ home: temporaryDirectory(t), now: Date.now, onFailure: assert.fail });
-  t.after(() => audit.close());
-  const admin = createNodeAdmin({ paths, peers: undefined, audit, log: pino({ level: 'silent' }) });
-  const [first, second] = await Promise.all([admin.backup('a'), admin.backup('b')]);
-  assert.equal(typeof first, 'object');
-  assert.equal(second, 'busy');
-  assert.deepEqual(readdirSync(paths.backups), ['a.db']);
-  // Of two requests the first may have its backup before the second comes, so this one is told to be refused.
-  const refusing = { ...admin, backup: async () => 'busy' as const };
-  const findKey = () => ({ name: 'ops', role: 'admin' as const, sha256: '', created_at: 0 });
-  const { url, close } = await listening(t, server.api!, {}, 0, { admin: refusing, findKey });
-  const answer = await post(`${url}/v1/admin/backup`, { name: 'c' }, { authorization: 'Bearer any' });
-  assert.deepEqual([answer.status, answer.body.code], [409, 'backup_running']);
-  await close();
+test('of two backups asked for at once over HTTP one is refused', async (t) => {
+  const { home, ask } = await withAdmin(t);
+  // A slow machine may have made the first before it reads the second request.
+  for (let attempt = 0; ; attempt += 1) {
+    assert.ok(attempt < 100, 'none was refused');
+    const names = [`a${attempt}`, `b${attempt}`];
+    const answers = await Promise.all(names.map((name) => ask('POST', '/backup', { name })));
+    const refused = answers.findIndex(({ status }) => status === 409);
+    if (refused === -1) continue;
+    assert.equal(answers[refused]!.body.code, 'backup_running');
+    assert.equal(existsSync(join(home, 'backups', `${names[refused]}.db`)), false);
+    break;
+  }
 });
 
 test('the log level changes while the node runs', async (t) => {

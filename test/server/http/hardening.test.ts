@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { SlotledgerError } from '../../../server/errors.js';
 import { hostName, isLoopback } from '../../../server/http/guard.js';
 import { createHttpServer } from '../../../server/http/http-server.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { sharedChainNode } from './chain-node.js';
 import { call, listening, post } from './listening.js';
 
@@ -140,11 +141,13 @@ test('answers carry safe headers, and pages load nothing from elsewhere', async 
   assert.equal((await call(`${url}/docs/files/..%2fpackage.json`)).body.code, 'route_not_found');
 });
 
-test('closing ends at once when nothing is open, and lets an open answer finish', { timeout: 60_000 }, async (t) => {
+test('closing ends at once when nothing is open, and lets an open answer finish', {
+  timeout: hangGuardMs,
+}, async (t) => {
   const { api } = await shared();
   // Neither what closes idle connections nor what cuts answers off after a while helps it.
   t.mock.method(HttpServer.prototype, 'closeAllConnections', () => {});
-  const server = await listening(t, api, { keepAliveTimeoutMs: 120_000 });
+  const server = await listening(t, api, { keepAliveTimeoutMs: 2 * hangGuardMs });
   const before = api.mempool().count;
   const answered = post(`${server.url}/v1/transactions?wait=final&timeout_ms=50`, await waiting(9));
   while (api.mempool().count === before) await new Promise((resolve) => setImmediate(resolve));

@@ -13,6 +13,7 @@ import type { Certificate, Vote } from '../../../ledger/values/vote.js';
 import { createPeerNetwork } from '../../../server/p2p/create-peer-network.js';
 import type { PeerNetwork, PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
 import type { BlocksPage, Clock, PeerId, ReplicaMessage, Verdict } from '../../../server/replica/ports.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { VirtualTime } from '../replica-cluster.js';
 
 export const clock: Clock = {
@@ -197,7 +198,7 @@ export async function stopAll(): Promise<void> {
 }
 
 /** Waits until `holds`, looking every 5 ms; fails with `what` after `timeoutMs`. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 60_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, timeoutMs = hangGuardMs): Promise<void> {
   const deadline = clock.now() + timeoutMs;
   while (!holds()) {
     if (clock.now() > deadline) throw new Error(`timed out: ${what}`);

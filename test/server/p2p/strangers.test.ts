@@ -11,6 +11,7 @@ import {
   MAX_REQUESTS_BEFORE_HELLO,
   MAX_UNPROVED_CONNECTIONS,
 } from '../../../server/p2p/limits.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { at, clock, connected, genesis, handClock, hashOf, startNode, stopAll, until } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 
@@ -39,7 +40,7 @@ function echo(port: number, text: string): Promise<string> {
   });
 }
 
-test('one line and an end: full blocks come back and the connection closes', { timeout: 60_000 }, async () => {
+test('one line and an end: full blocks come back and the connection closes', { timeout: hangGuardMs }, async () => {
   // Time stands still, so no timeout closes it.
   const node = await startNode(1, { clock: handClock() });
   const answer = await echo(node.port, '{"type":"get_blocks","from_index":0,"count":2}\n');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { afterEach, test } from 'node:test';
 import type { Transaction } from '../../../ledger/values/transaction.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import {
   at,
   clock,
@@ -103,7 +104,7 @@ test('an exception while a message is handled is a bug: it stops the process, no
     const a = await startNode(1);
     a.verdict = () => { throw new Error('this is a bug'); };
     await startNode(2, { bootstrap: [at(a)] });
-    setTimeout(() => process.exit(0), 120_000);
+    setTimeout(() => process.exit(0), ${hangGuardMs});
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openRecordingFile, type RecordingFileOptions } from '../../../server/recording/recording-file.js';
 import { firstHash, lineText } from '../../../server/recording/recording-lines.js';
+import { hangGuardMs } from '../../hang-guard.js';
 
 function place(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-recording-'));
@@ -122,7 +123,7 @@ test('a disk that refuses to write ends the recording, and the process goes on',
   `;
   // Files of this process may have at most 64 blocks of 512 or 1024 bytes.
   const args = ['-c', 'ulimit -f 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', program, path];
-  const run = spawnSync('sh', args, { encoding: 'utf8', timeout: 120_000 });
+  const run = spawnSync('sh', args, { encoding: 'utf8', timeout: hangGuardMs });
   assert.equal(run.status, 0, run.stderr);
   const { told, taken } = JSON.parse(run.stdout) as { told: readonly string[]; taken: boolean };
   assert.equal(taken, false);
