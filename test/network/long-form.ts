@@ -7,6 +7,6 @@ const given = Number(process.env.SLOTLEDGER_NETWORK_MINUTES ?? 0);
 /** 0 in the short form. */
 export const minutes = Number.isFinite(given) && given > 0 ? given : 0;
 
-export const isLong = minutes > 0;
+const isLong = minutes > 0;
 
 export const sized = (short: number, long: number): number => (isLong ? long : short);
