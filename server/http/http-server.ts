@@ -140,7 +140,7 @@ export function createHttpServer({
   });
   const { server } = web;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
-  limitConnections(server, limits.maxConnections + limits.maxListeners);
+  limitConnections(server, limits.maxConnections + limits.maxListeners, limits.maxConnections / 4);
   server.on('clientError', (error, socket) => {
     const response = answering.get(socket as Socket);
     // A second head must not stand in the middle of an answer that has begun.

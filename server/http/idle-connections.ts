@@ -4,18 +4,24 @@
  */
 import type { Server } from 'node:http';
 
-/** Of the places; the rest is for those who come while idle connections are being closed. */
-const roomy = 3 / 4;
+/** Looking for idle ones passes all that are open: not for each that comes. */
+const looksAReserve = 16;
 
-/** Also sets how many connections there may be. */
-export function limitConnections(server: Server, most: number): void {
+/** @param most connections in all @param reserve of these are kept free of idle ones */
+export function limitConnections(server: Server, most: number, reserve: number): void {
   server.maxConnections = most;
+  const lookEvery = Math.max(1, Math.floor(reserve / looksAReserve));
   let open = 0;
+  let sinceLook = 0;
   server.on('connection', (socket) => {
     open += 1;
     socket.once('close', () => {
       open -= 1;
     });
-    if (open > most * roomy) server.closeIdleConnections();
+    if (open <= most - reserve) return;
+    sinceLook += 1;
+    if (sinceLook < lookEvery) return;
+    sinceLook = 0;
+    server.closeIdleConnections();
   });
 }

@@ -26,14 +26,24 @@ test('an answer says that its connection stays open for longer than proxies keep
   assert.ok(defaultHttpLimits.keepAliveTimeoutMs > 60_000);
 });
 
-test('where places run short, idle connections give way to new ones', async (t) => {
-  const { port } = await listening(t, (await shared()).api, { maxConnections: 8, maxListeners: 0 });
-  const sockets: Socket[] = [];
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
+for (const [what, limits] of [
+  ['a few', { maxConnections: 8, maxListeners: 0 }],
+  ['many', { maxConnections: 128, maxListeners: 0 }],
+  ['those of event streams beside them', { maxConnections: 8, maxListeners: 40 }],
+] as const) {
+  test(`where places run short, idle connections give way to new ones: ${what}`, async (t) => {
+    const { port } = await listening(t, (await shared()).api, limits);
+    const sockets: Socket[] = [];
+    t.after(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const most = limits.maxConnections + limits.maxListeners;
+    const roomy = most - limits.maxConnections / 4;
+    for (let i = 0; i < roomy; i += 1) sockets.push(await idle(port));
+    assert.ok(sockets.every(({ readyState }) => readyState === 'open'));
+    for (let i = roomy; i < 3 * most; i += 1) sockets.push(await idle(port));
   });
-  for (let i = 0; i < 24; i += 1) sockets.push(await idle(port));
-});
+}
 
 test('one on which an answer is awaited does not give way', async (t) => {
   const { api, transfer } = await shared();
