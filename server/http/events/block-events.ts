@@ -33,13 +33,15 @@ export function blockEvents(block: Block, ids: readonly TransactionId[], roundsP
   const events: BlockEvent[] = [];
   const add = (type: BlockEvent['type'], data: object, addresses: readonly string[] = []): void => {
     const place = { index: block.index, n: events.length };
+    let source: object | undefined = data;
     let bytes: Buffer | undefined;
     events.push({
       place,
       type,
       addresses,
       bytes: () => {
-        bytes ??= Buffer.from(`id: ${placeText(place)}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+        bytes ??= alone(`id: ${placeText(place)}\nevent: ${type}\ndata: ${JSON.stringify(source)}\n\n`);
+        source = undefined;
         return bytes;
       },
     });
@@ -62,6 +64,13 @@ export function blockEvents(block: Block, ids: readonly TransactionId[], roundsP
     add('epoch', { number, index, validators_hash, nonce });
   }
   return events;
+}
+
+/** Thousands are kept. A short one from the common pool would hold on to the 8 KiB that it was cut from. */
+function alone(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 /** `<index>.<n>`, or `<index>` alone for the end of that block. */
