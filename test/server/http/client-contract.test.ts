@@ -12,7 +12,8 @@ test('the client of this package gets an answer from every route', async (t) => 
   const client = createClient({ url });
   const { address } = node.payer;
   assert.equal((await client.ready()).ready, true);
-  assert.equal((await client.faucet(address, 5)).status, 'pending');
+  // Final already where this thread was held up.
+  assert.ok(['pending', 'final'].includes((await client.faucet(address, 5)).status));
   await node.pay(1);
   await node.freeze();
   const { index } = (await client.status()).final;

@@ -162,7 +162,8 @@ test('the faucet pays on development chains and is refused where there is none',
   const { url } = await listening(t, node.api);
   const carol = addressOf('carol');
   const paid = await post(`${url}/v1/faucet`, { address: carol, amount: 7 });
-  assert.deepEqual([paid.status, paid.body.status], [202, 'pending']);
+  // Where this thread was held up it may be final by the time it is answered.
+  assert.ok(['202 pending', '200 final'].includes(`${paid.status} ${paid.body.status}`), JSON.stringify(paid.body));
   assert.equal(paid.headers.get('location'), `/v1/transactions/${paid.body.id}`);
   assert.equal((await node.api.waitUntilFinal(paid.body.id, hangGuardMs))?.status, 'final');
   assert.equal((await call(`${url}/v1/accounts/${carol}`)).body.balance, 7);
