@@ -3,6 +3,7 @@
  * supply changed, is no result, and the program ends with 1.
  */
 import { availableParallelism } from 'node:os';
+import { defaultHttpLimits, mostListeners } from '../../server/http/limits.js';
 import * as forms from '../command-line/forms.js';
 import { option, optional, readCommandLine } from '../command-line/read-command-line.js';
 import { measureAtRate } from './at-rate.js';
@@ -34,7 +35,6 @@ const titles = {
   listeners: 'one validator at a fixed rate, with many event streams',
 } as const;
 const partNames = Object.keys(titles) as (keyof typeof titles)[];
-const count = forms.wholeNumber({ least: 1, most: 20_000_000 });
 const options = readCommandLine({
   command: 'npm run bench',
   about:
@@ -49,20 +49,24 @@ const options = readCommandLine({
       'lists',
     ),
     rate: option(forms.number({ above: 0 }), 'payments a second in rate4, rateDead4, growth and listeners', '200'),
-    batch: option(count, 'payments a request in rate4 and rateDead4', '1'),
+    batch: option(
+      forms.wholeNumber({ least: 1, most: defaultHttpLimits.maxBatch }),
+      'payments a request in rate4 and rateDead4',
+      '1',
+    ),
     warmUp: optional(
       forms.seconds({ most: 3600 }),
       'how long rate4 and rateDead4 run before they measure',
       'as --seconds, 20 at most',
     ),
-    listeners: option(count, 'event streams in listeners', '1000'),
+    listeners: option(forms.wholeNumber({ least: 1, most: mostListeners }), 'event streams in listeners', '1000'),
     largeHome: optional(
       forms.directory,
       'keeps the home of large there: made once, used again',
       'a small one, not kept',
     ),
-    transactions: optional(count, 'payments in the home of large', '4000, or 10000000 in a home that is kept'),
-    accounts: optional(count, 'accounts in the home of large', '2000, or 1000000 in a home that is kept'),
+    transactions: optional(forms.count, 'payments in the home of large', '4000, or 10000000 in a home that is kept'),
+    accounts: optional(forms.count, 'accounts in the home of large', '2000, or 1000000 in a home that is kept'),
     profile: optional(forms.directory, 'keeps a CPU profile of the first node of each part there'),
   },
   examples: {

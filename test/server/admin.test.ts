@@ -9,7 +9,7 @@ import type { Server } from '../../server/server.js';
 import { createLedgerReader } from '../../server/storage/ledger-reader.js';
 import { ledgerMigrations } from '../../server/storage/migrations/ledger-migrations.js';
 import { openReader } from '../../server/storage/open-database.js';
-import { hangGuardMs } from '../hang-guard.js';
+import { until } from '../hang-guard.js';
 import { call } from './http/listening.js';
 import { startServer, temporaryDirectory } from './nodes.js';
 
@@ -29,14 +29,6 @@ async function withAdmin(t: TestContext, network = {}) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   return { home, server, ask };
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + hangGuardMs;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`it never came about that ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 test('an administrator connects a peer, bans it, and lets it come back', async (t) => {

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Server } from '../../server/server.js';
 import type { NetworkConfig } from '../../server/server-options.js';
-import { hangGuardMs } from '../hang-guard.js';
+import { until } from '../hang-guard.js';
 import { startServer, temporaryDirectory } from './nodes.js';
 
 const p2p = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: 0 } as const;
@@ -22,14 +22,6 @@ const node = (t: TestContext, network: NetworkConfig, like?: Server): Promise<Se
     { home: temporaryDirectory(t), ...(like === undefined ? {} : { genesis: like.api!.genesis }) },
     network,
   );
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + hangGuardMs;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`it never came about that ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 test('--allow lets in the nodes that it names and no others, and --deny keeps out whom it names', async (t) => {
   const friend = await node(t, p2p);

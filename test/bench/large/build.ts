@@ -6,7 +6,6 @@ import * as forms from '../../command-line/forms.js';
 import { option, readCommandLine, required } from '../../command-line/read-command-line.js';
 import { buildHome } from './build-home.js';
 
-const count = forms.wholeNumber({ least: 1, most: 20_000_000 });
 const options = readCommandLine({
   command: 'node dist/test/bench/large/build.js',
   about:
@@ -14,8 +13,8 @@ const options = readCommandLine({
     'Interrupted, it keeps what is there by then.',
   parameters: {
     largeHome: required(forms.directory, 'where the home is, or is to be'),
-    transactions: option(count, 'payments with a signature of their own each', '10000000'),
-    accounts: option(count, 'accounts with money', '1000000'),
+    transactions: option(forms.count, 'payments with a signature of their own each', '10000000'),
+    accounts: option(forms.count, 'accounts with money', '1000000'),
   },
 });
 let stop = false;

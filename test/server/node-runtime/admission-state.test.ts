@@ -52,6 +52,9 @@ test('what is taken, and what no newer state can lift, costs no look at the disk
   const { chain, covers, refusal, looks } = makeWorld();
   assert.equal(refusal(chain.pay('ann', 'bob', 1)), undefined);
   assert.equal(refusal(chain.pay('ann', 'bob', 1, { nonce: 7 })), 'nonce_too_high');
+  const forged = { ...chain.pay('ann', 'bob', 1), signature: `0x${'0'.repeat(128)}` } as const;
+  assert.equal(refusal(forged), 'bad_signature');
+  assert.equal(refusal(chain.pay('ann', 'bob', 1, { fee: 0 })), 'fee_too_low');
   chain.add(3, [chain.pay('ann', 'bob', 1)]);
   assert.equal(refusal(chain.pay('ann', 'bob', 1, { nonce: 0 })), 'nonce_too_low');
   assert.equal(covers(person('ann').address, 1_000), true);

@@ -6,8 +6,9 @@ import { addressGroup } from '../../../server/p2p/address-group.js';
 import { createBanList } from '../../../server/p2p/ban-list.js';
 import { MAX_BAN_REASON, MAX_BANS } from '../../../server/p2p/limits.js';
 import { createReasonCounts } from '../../../server/p2p/reason-counts.js';
+import { until } from '../../hang-guard.js';
 import { temporaryDirectory } from '../nodes.js';
-import { at, clock, connected, hashOf, startNode, stopAll, until } from './fixture.js';
+import { at, clock, connected, hashOf, startNode, stopAll } from './fixture.js';
 
 afterEach(stopAll);
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { createAddressBook } from '../../../server/p2p/address-book.js';
 import type { Clock } from '../../../server/replica/ports.js';
-import { hangGuardMs } from '../../hang-guard.js';
-import { at, chain, connected, hashOf, keyOf, rules, startNode, stopAll, type TestNode, until } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, chain, connected, hashOf, keyOf, rules, startNode, stopAll, type TestNode } from './fixture.js';
 
 afterEach(stopAll);
 
@@ -20,7 +20,7 @@ test('a lost peer is dialled again', async () => {
   await until('gone', () => b.network.peers().length === 0);
   const again = await startNode(1, { listen: { host: '127.0.0.1', port: a.port } });
   assert.equal(at(again), address);
-  await until('back', () => connected(b, again), hangGuardMs);
+  await until('back', () => connected(b, again));
 });
 
 test('pauses between dials grow, spread, and end at a minute', () => {

@@ -13,7 +13,6 @@ import type { Certificate, Vote } from '../../../ledger/values/vote.js';
 import { createPeerNetwork } from '../../../server/p2p/create-peer-network.js';
 import type { PeerNetwork, PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
 import type { BlocksPage, Clock, PeerId, ReplicaMessage, Verdict } from '../../../server/replica/ports.js';
-import { hangGuardMs } from '../../hang-guard.js';
 import { VirtualTime } from '../replica-cluster.js';
 
 export const clock: Clock = {
@@ -195,15 +194,6 @@ export const at = (node: TestNode): string => `127.0.0.1:${node.port}`;
 
 export async function stopAll(): Promise<void> {
   await Promise.all(started.splice(0).map((network) => network.stop()));
-}
-
-/** Waits until `holds`, looking every 5 ms; fails with `what` after `timeoutMs`. */
-export async function until(what: string, holds: () => boolean, timeoutMs = hangGuardMs): Promise<void> {
-  const deadline = clock.now() + timeoutMs;
-  while (!holds()) {
-    if (clock.now() > deadline) throw new Error(`timed out: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 export const connected = (node: TestNode, ...others: TestNode[]): boolean =>

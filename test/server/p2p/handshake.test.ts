@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { Hash } from '../../../ledger/values/text.js';
 import { handshakeText, makeProof, newerReplaces } from '../../../server/p2p/handshake.js';
-import { at, chain, connected, hashOf, keyOf, randomHash, startNode, stopAll, until } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, chain, connected, hashOf, keyOf, randomHash, startNode, stopAll } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 
 const raws: RawPeer[] = [];

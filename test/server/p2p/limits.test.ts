@@ -10,7 +10,8 @@ import {
   MAX_VIOLATIONS,
 } from '../../../server/p2p/limits.js';
 import { createTokenBucket } from '../../../server/p2p/token-bucket.js';
-import { at, connected, handClock, hashOf, keyOf, startNode, stopAll, until, voteOf, votesAt } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, connected, handClock, hashOf, keyOf, startNode, stopAll, voteOf, votesAt } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 
 const raws: RawPeer[] = [];

@@ -3,7 +3,8 @@ import { afterEach, test } from 'node:test';
 import { toHeight } from '../../../ledger/values/numbers.js';
 import { FIRST_PINGS, MAX_MISSED_PONGS, PING_INTERVAL_MS } from '../../../server/p2p/limits.js';
 import { createPingState } from '../../../server/p2p/pings.js';
-import { at, clock, hashOf, startNode, stopAll, until, voteOf, votesAt } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, clock, hashOf, startNode, stopAll, voteOf, votesAt } from './fixture.js';
 
 afterEach(stopAll);
 

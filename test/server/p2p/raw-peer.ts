@@ -5,7 +5,8 @@ import type { Signer } from '../../../ledger/values/crypto.js';
 import type { Hash } from '../../../ledger/values/text.js';
 import { makeProof } from '../../../server/p2p/handshake.js';
 import type { WireMessage } from '../../../server/p2p/messages.js';
-import { chain, hashOf, randomHash, until } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { chain, hashOf, randomHash } from './fixture.js';
 
 export type Line = { readonly type: string; readonly [field: string]: unknown };
 

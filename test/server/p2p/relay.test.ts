@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { at, connected, startNode, stopAll, type TestNode, until, voteOf, votesAt } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, connected, startNode, stopAll, type TestNode, voteOf, votesAt } from './fixture.js';
 
 afterEach(stopAll);
 

@@ -11,8 +11,8 @@ import {
   MAX_REQUESTS_BEFORE_HELLO,
   MAX_UNPROVED_CONNECTIONS,
 } from '../../../server/p2p/limits.js';
-import { hangGuardMs } from '../../hang-guard.js';
-import { at, clock, connected, genesis, handClock, hashOf, startNode, stopAll, until } from './fixture.js';
+import { hangGuardMs, until } from '../../hang-guard.js';
+import { at, clock, connected, genesis, handClock, hashOf, startNode, stopAll } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 
 const raws: RawPeer[] = [];

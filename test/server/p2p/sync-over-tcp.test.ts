@@ -5,7 +5,8 @@ import { toHeight } from '../../../ledger/values/numbers.js';
 import { err, ok } from '../../../ledger/values/result.js';
 import type { PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
 import { createSync, type Sync } from '../../../server/sync/sync.js';
-import { at, blocksUpTo, clock, hashOf, pageOf, startNode, stopAll, type TestNode, until } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, blocksUpTo, clock, hashOf, pageOf, startNode, stopAll, type TestNode } from './fixture.js';
 
 const chain = blocksUpTo(400);
 const syncs: Sync[] = [];

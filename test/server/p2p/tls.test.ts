@@ -7,7 +7,8 @@ import { certificateKey, createNodeCertificate } from '../../../server/crypto/no
 import { FetchClient } from '../../../server/p2p/fetch-client.js';
 import { createTlsTransport } from '../../../server/p2p/tls-transport.js';
 import { speaksPlain, speaksTls, tlsNeeded } from '../../../server/p2p/tls-words.js';
-import { at, clock, connected, startNode, stopAll, type TestNode, until, voteOf, votesAt } from './fixture.js';
+import { until } from '../../hang-guard.js';
+import { at, clock, connected, startNode, stopAll, type TestNode, voteOf, votesAt } from './fixture.js';
 
 afterEach(stopAll);
 

@@ -2,20 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { afterEach, test } from 'node:test';
 import type { Transaction } from '../../../ledger/values/transaction.js';
-import { hangGuardMs } from '../../hang-guard.js';
-import {
-  at,
-  clock,
-  connected,
-  hashOf,
-  keyOf,
-  paymentOf,
-  startNode,
-  stopAll,
-  until,
-  voteOf,
-  votesAt,
-} from './fixture.js';
+import { hangGuardMs, until } from '../../hang-guard.js';
+import { at, clock, connected, hashOf, keyOf, paymentOf, startNode, stopAll, voteOf, votesAt } from './fixture.js';
 
 afterEach(stopAll);
 
