@@ -7,7 +7,7 @@
  */
 
 import { type Slot, toHeight } from '../ledger/values/numbers.js';
-import type { PublicKey } from '../ledger/values/text.js';
+import type { Hash, PublicKey } from '../ledger/values/text.js';
 import type { ConsensusConfig, Recovered } from './config.js';
 import { type CoreState, createCoreState } from './core-state.js';
 import { type Description, describe } from './describe.js';
@@ -23,11 +23,14 @@ import { onVote } from './on-vote.js';
 import { onAgainTimer, onBlockBuilt, tryPropose } from './propose.js';
 import { emit } from './send.js';
 import { takeEffects } from './take-effects.js';
+import { forget, keptBodies } from './unfinal-blocks.js';
 
 export interface Consensus {
   /** Takes one input. Effects are to be carried out in order before the next input is given. */
   step(input: Input): readonly Effect[];
   describe(): Description;
+  /** [5-bodies-stay] Blocks whose bodies the driver may not forget for want of room. */
+  keptBodies(): readonly Hash[];
   /** Leader of a slot in the running epoch. */
   leader(slot: Slot): PublicKey;
 }
@@ -42,6 +45,7 @@ export function createConsensus(config: ConsensusConfig, recovered: Recovered): 
       return takeEffects(state);
     },
     describe: () => describe(state),
+    keptBodies: () => keptBodies(state),
     leader: (slot) => state.schedule.leader(slot),
   };
 }
@@ -97,6 +101,9 @@ function take(state: CoreState, input: Input): void {
       break;
     case 'block_fetched':
       onBlockFetched(state, input.block);
+      break;
+    case 'block_forgotten':
+      forget(state, input.block);
       break;
     case 'final_advanced':
       onFinalAdvanced(state, input);

@@ -32,6 +32,8 @@ export type Input = { readonly now: number } & (
   | ({ readonly type: 'block_validated'; readonly block: Hash } & Verdict)
   /** Answer to `fetch_block`: the body is at hand now. */
   | { readonly type: 'block_fetched'; readonly block: HashedHeader }
+  /** The body is at hand no longer: the driver had no room for it. Never of what `keptBodies` names. */
+  | { readonly type: 'block_forgotten'; readonly block: Hash }
   /** Final blocks were executed (own finality or synced from peers), up to the end of an epoch at most; `epoch` governs the next block. */
   | {
       readonly type: 'final_advanced';

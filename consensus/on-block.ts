@@ -1,6 +1,7 @@
 /** Answers about blocks: a body came, an execution ended. */
 import type { HashedHeader } from '../ledger/values/block.js';
 import type { Hash } from '../ledger/values/text.js';
+import { adoptWaiting } from './adopt.js';
 import type { CoreState } from './core-state.js';
 import { finalise } from './on-certificate.js';
 import { reconsider } from './on-proposal.js';
@@ -11,6 +12,7 @@ import { keepHeader } from './unfinal-blocks.js';
 export function onBlockFetched(state: CoreState, block: HashedHeader): void {
   state.fetching.delete(block.hash);
   keepHeader(state, block);
+  adoptWaiting(state);
   if (state.awaitingBody !== undefined) finalise(state, state.awaitingBody);
   reconsider(state);
   tryPropose(state);

@@ -1,13 +1,11 @@
 /** A verified certificate becomes known, from votes, a justification, a new-view or a peer. PROTOCOL section 5, rules 4, 5. */
 import { toHeight } from '../ledger/values/numbers.js';
-import { voteSigningText } from '../ledger/values/signing.js';
-import type { Certificate, Vote } from '../ledger/values/vote.js';
+import type { Certificate } from '../ledger/values/vote.js';
+import { adopt } from './adopt.js';
 import type { CoreState } from './core-state.js';
 import { noteCertificate, showProposal } from './equivocation.js';
-import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock, signerOf } from './safety.js';
-import { emit, refuse, sendVote, tellSelf } from './send.js';
-import { fetch, headerOf, pathFromTip } from './unfinal-blocks.js';
-import { slotOfView } from './view.js';
+import { emit, refuse, tellSelf } from './send.js';
+import { fetch, pathFromTip } from './unfinal-blocks.js';
 
 export function onCertificate(state: CoreState, certificate: Certificate): void {
   // [6-old-epoch] Nothing of an earlier epoch is signed or moves the lock.
@@ -19,12 +17,7 @@ export function onCertificate(state: CoreState, certificate: Certificate): void 
     certificate.signers.map((index) => state.epoch.validators[index]!.key),
   );
   remember(state, certificate);
-  endSilence(state, certificate);
-  if (mayRaiseLock(state, certificate)) {
-    raiseLock(state, certificate);
-    if (headerOf(state, certificate.block) === undefined) fetch(state, certificate.block);
-    if (certificate.phase === 'prepare') commit(state, certificate);
-  }
+  adopt(state, certificate);
   if (certificate.phase === 'commit') finalise(state, certificate);
   // [5-next-round] The QC of the round before is there: the next round may follow at once.
   else if (state.leadership !== undefined) tellSelf(state, { type: 'work_available' });
@@ -35,28 +28,6 @@ function remember(state: CoreState, certificate: Certificate): void {
   if (known !== undefined && known.view >= certificate.view) return;
   state.qcs.set(certificate.block, certificate);
   if (state.qcs.size > state.limits.unfinalHeaders) state.qcs.delete(state.qcs.keys().next().value!);
-}
-
-/** [5-lost-vote-state] A certificate of a view later than anything this key can have signed ends the silence. */
-export function endSilence(state: CoreState, certificate: Certificate): void {
-  if (state.silentBelow !== undefined && certificate.view >= state.silentBelow) didLearnAfterLoss(state, certificate);
-}
-
-/** Rule 4: the commit vote. */
-function commit(state: CoreState, certificate: Certificate): void {
-  const { config } = state;
-  if (!mayCommit(state, certificate.view)) return;
-  const signer = signerOf(state);
-  const { epoch, view, block, justify_view } = certificate;
-  const body = { chain: config.chain, epoch, view, block, phase: 'commit', justify_view } as const;
-  didCommit(state, view);
-  const vote: Vote = {
-    ...body,
-    validator: signer.publicKey,
-    signature: signer.sign(voteSigningText(body)),
-  };
-  sendVote(state, { type: 'vote', vote }, slotOfView(config.parameters, view));
-  tellSelf(state, { type: 'vote', vote });
 }
 
 /** Rule 5: that block and all its ancestors are final. */

@@ -2,9 +2,10 @@
 import type { HashedHeader } from '../ledger/values/block.js';
 import type { EpochEntry } from '../ledger/values/state.js';
 import type { Certificate } from '../ledger/values/vote.js';
+import { adoptWaiting, endSilence } from './adopt.js';
 import { assert } from './assert.js';
 import type { CoreState } from './core-state.js';
-import { endSilence, finalise } from './on-certificate.js';
+import { finalise } from './on-certificate.js';
 import { reconsider } from './on-proposal.js';
 import { enterTerm, stopLeading } from './on-slot.js';
 import { tryPropose } from './propose.js';
@@ -33,6 +34,7 @@ export function onFinalAdvanced(state: CoreState, { tip, certificate, epoch }: F
   else raiseLock(state, certificate);
   // [5-lost-vote-state] Finality learnt from peers counts as well as any certificate.
   endSilence(state, certificate);
+  adoptWaiting(state);
   if (entered) {
     stopLeading(state);
     enterTerm(state, currentTerm(state));

@@ -2,7 +2,9 @@
 import type { HashedHeader } from '../ledger/values/block.js';
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
+import type { Hash } from '../ledger/values/text.js';
 import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
+import { adoptWaiting, isAtHand } from './adopt.js';
 import type { CoreState, ProposalInput } from './core-state.js';
 import { noteProposal } from './equivocation.js';
 import { help, helpClosed } from './help.js';
@@ -46,6 +48,7 @@ export function onProposal(state: CoreState, input: ProposalInput): void {
     return;
   }
   keepHeader(state, block);
+  adoptWaiting(state);
   if (state.awaitingBody !== undefined) finalise(state, state.awaitingBody);
   if (!termHolds(state, slot) && slot <= state.slot) {
     noteLate(state, slot);
@@ -140,11 +143,14 @@ function consider(state: CoreState, input: ProposalInput): void {
     return;
   }
   // [5-executes] A new block executes to its stated roots; one that a quorum has prepared was executed by it.
-  const outcome = block.hash === justify.block ? 'valid' : executed(state, block.hash);
+  const outcome = block.hash === justify.block ? atHand(state, block.hash) : executed(state, block.hash);
   if (outcome === 'waiting') hold(state, input);
   else if (outcome === 'invalid') refuse(state, '5-executes', 'the block does not execute', proposal.validator);
   else prepare(state, input);
 }
+
+/** [5-lock-at-hand] What is proposed again becomes the lock of whoever votes for it. */
+const atHand = (state: CoreState, block: Hash): 'valid' | 'waiting' => (isAtHand(state, block) ? 'valid' : 'waiting');
 
 /** [5-same-bytes] The leader asks again in this view: the same vote may be sent again. @returns whether one was */
 function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {

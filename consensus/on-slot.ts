@@ -1,5 +1,6 @@
 /** A slot begins: a term may begin with it, and its leader hears what everyone is locked on. PROTOCOL section 5, rule 1. */
 import { type Slot, toHeight } from '../ledger/values/numbers.js';
+import { adoptWaiting } from './adopt.js';
 import type { CoreState } from './core-state.js';
 import { makeNewView } from './make-new-view.js';
 import { finalise } from './on-certificate.js';
@@ -13,6 +14,7 @@ import { currentTerm, delta, slotStart } from './term.js';
 export function onSlotStarted(state: CoreState, slot: Slot): void {
   // [7-set-back] Also back, where the clock was ahead: what was signed until then binds by the watermark, as after a restart.
   if (slot !== state.slot) newSlot(state, slot);
+  adoptWaiting(state);
   const term = currentTerm(state);
   if (state.leadership !== undefined && state.leadership.termStart !== term) stopLeading(state);
   if (term === slot || state.leadership === undefined) enterTerm(state, term);

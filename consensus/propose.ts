@@ -115,7 +115,9 @@ function isWaitingForQuorum(state: CoreState, { last }: Leadership): boolean {
   const { proposal, block } = last.input;
   if (block.index <= state.tip.index) return false;
   const qc = state.qcs.get(block.hash);
-  return qc === undefined || qc.epoch !== proposal.epoch || qc.view < proposal.view;
+  if (qc !== undefined && qc.epoch === proposal.epoch && qc.view >= proposal.view) return false;
+  // [5-next-round] Whoever is locked above what it rests on will not vote for it.
+  return compareRanks(rankOf(state, state.lock), rankOf(state, proposal.justify)) <= 0;
 }
 
 /** The next view of the term above everything signed or certified: numbers may skip. undefined: none may come. */

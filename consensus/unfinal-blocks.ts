@@ -6,6 +6,7 @@ import type { HashedHeader } from '../ledger/values/block.js';
 import type { Hash } from '../ledger/values/text.js';
 import { maxKeptBodies } from './config.js';
 import type { CoreState } from './core-state.js';
+import { mayRaiseLock } from './safety.js';
 import { emit } from './send.js';
 
 /** The header of an unfinal block or of the tip. */
@@ -46,10 +47,10 @@ export function keepHeader(state: CoreState, block: HashedHeader): void {
   state.fetching.delete(block.hash);
 }
 
-/** [5-bodies] What the vote state keeps: the blocks voted for and their ancestors that are not final. */
+/** [5-bodies] What the vote state keeps: the block of the lock, those last voted for, and their ancestors that are not final. */
 export function keptBodies(state: CoreState): readonly Hash[] {
   const bodies = new Set<Hash>();
-  for (const block of state.votedFor) {
+  for (const block of [state.lock.block, ...state.votedFor]) {
     for (let at = state.headers.get(block); at !== undefined && !bodies.has(at.hash); ) {
       bodies.add(at.hash);
       at = state.headers.get(at.prev_hash);
@@ -77,10 +78,12 @@ function lineTo(state: CoreState, block: Hash): readonly Hash[] {
  * again, for ever.
  */
 function evictOne(state: CoreState): void {
-  const needed = new Set([...keptBodies(state), ...lineTo(state, state.lock.block)]);
+  const needed = new Set(keptBodies(state));
   const held = [...state.held].map(([slot, { block }]) => ({ slot, line: lineTo(state, block.hash) }));
   const awaited = state.awaitingBody === undefined ? [] : lineTo(state, state.awaitingBody.block);
-  const wanted = new Set([...held.flatMap(({ line }) => line), ...awaited]);
+  const certified = [...state.qcs.values()].filter((one) => mayRaiseLock(state, one));
+  const toLock = certified.flatMap(({ block }) => lineTo(state, block));
+  const wanted = new Set([...held.flatMap(({ line }) => line), ...awaited, ...toLock]);
   const spare = [...state.headers.keys()].filter((hash) => !needed.has(hash));
   const evicted = spare.find((hash) => !wanted.has(hash)) ?? spare[0];
   if (evicted === undefined) return;
@@ -97,7 +100,7 @@ export function forgetDecided(state: CoreState): void {
   for (const hash of [...state.proposedAt.keys()]) if (!state.headers.has(hash)) state.proposedAt.delete(hash);
 }
 
-function forget(state: CoreState, hash: Hash): void {
+export function forget(state: CoreState, hash: Hash): void {
   state.headers.delete(hash);
   state.validity.delete(hash);
   state.votedFor.delete(hash);

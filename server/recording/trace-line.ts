@@ -36,6 +36,8 @@ function inputText(input: Input): string {
       return `${short(input.block)} is ${input.valid ? 'valid' : `invalid: ${input.reason ?? ''}`}`;
     case 'block_fetched':
       return `fetched ${input.block.index} ${short(input.block.hash)}`;
+    case 'block_forgotten':
+      return `no room for ${short(input.block)}`;
     case 'final_advanced':
       return `final ${input.tip.index} ${short(input.tip.hash)}`;
     case 'final_stored':

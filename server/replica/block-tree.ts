@@ -24,10 +24,8 @@ interface Node {
 export interface BlockTree {
   /** The block if it is in the tree; final blocks on disk are the store's. */
   get(hash: Hash): Block | undefined;
-  /** @returns false when it is not kept: it stands at or below the final height. A full tree forgets its oldest, but none of `keep`. */
+  /** @returns false when it is not kept: it stands at or below the final height. A full tree forgets its oldest first. */
   add(block: Block, executed?: Executed): boolean;
-  /** [5-bodies-stay] From now on these are what is not forgotten for want of room, instead of those before. */
-  keep(hashes: readonly Hash[]): void;
   /** Executes it, and its ancestors first. undefined: an ancestor is missing (see `missing`). */
   execute(hash: Hash): Result<Executed, string> | undefined;
   /**
@@ -56,16 +54,23 @@ export interface Execute {
   readonly run: typeof executeFinalRun;
 }
 
+/** What a full tree asks before it forgets blocks that are not final, and whom it tells. */
+export interface Room {
+  /** [5-bodies-stay] What is never forgotten. */
+  readonly kept: () => readonly Hash[];
+  readonly onForgotten: (hash: Hash) => void;
+}
+
 /** @param execute the ledger's own, or what gives the same */
 export function createBlockTree(
   context: LedgerContext,
   store: LedgerStore,
+  { kept, onForgotten }: Room,
   execute: Execute = { block: executeBlock, run: executeFinalRun },
 ): BlockTree {
   const nodesByHash = new Map<Hash, Node>();
   const unstored = createUnstoredChanges();
   let bytesHeld = 0;
-  let kept: ReadonlySet<Hash> = new Set();
   let { hash: finalHash, index: finalIndex } = store.tip();
 
   const drop = (hash: Hash): void => {
@@ -77,9 +82,14 @@ export function createBlockTree(
 
   /** Forgets the oldest blocks that are not final; what is still needed is fetched again. */
   function makeRoom(bytes: number): void {
+    const fits = (): boolean => nodesByHash.size < maxUnfinalBlocks && bytesHeld + bytes <= maxUnfinalBytes;
+    if (fits()) return;
+    const needed = new Set(kept());
     for (const { block, final } of [...nodesByHash.values()]) {
-      if (nodesByHash.size < maxUnfinalBlocks && bytesHeld + bytes <= maxUnfinalBytes) return;
-      if (!final && !kept.has(block.hash)) drop(block.hash);
+      if (fits()) return;
+      if (final || needed.has(block.hash)) continue;
+      drop(block.hash);
+      onForgotten(block.hash);
     }
   }
 
@@ -164,9 +174,6 @@ export function createBlockTree(
         final: false,
       });
       return true;
-    },
-    keep(hashes) {
-      kept = new Set(hashes);
     },
     execute(hash) {
       const line = lineTo(hash);

@@ -9,6 +9,7 @@ import type { Input } from '../../consensus/input.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readCertifyingSet, readEpoch, readValidator } from '../../ledger/state-keys.js';
 import { toHeight } from '../../ledger/values/numbers.js';
+import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import { createSync } from '../sync/sync.js';
@@ -39,7 +40,11 @@ export function createReplica(options: ReplicaOptions): Replica {
   const log = options.log ?? (() => {});
   const recoveredVoteState = signer && options.voteState?.read();
 
-  const tree = createBlockTree(context, ledger, options.execute);
+  const room = {
+    kept: () => core.keptBodies(),
+    onForgotten: (block: Hash) => feed({ type: 'block_forgotten', block, now: clock.now() }),
+  };
+  const tree = createBlockTree(context, ledger, room, options.execute);
   const evidencePool = createEvidencePool();
   const ownSignatures = createBoundedMap<string, true>(maxVerified);
   const { checkpoint } = options;
@@ -73,7 +78,6 @@ export function createReplica(options: ReplicaOptions): Replica {
   );
   const inputs = createInputQueue(core.step, (effect) => run(effect));
   const timers = createTimers(clock, (timer) => feed({ type: 'timer_fired', timer, now: clock.now() }));
-  tree.keep(recoveredVoteState?.bodies.map(({ hash }) => hash) ?? []);
   for (const block of recoveredVoteState?.bodies ?? []) tree.add(block);
 
   const checks = createMessageChecks({

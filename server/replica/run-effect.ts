@@ -61,7 +61,6 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
       case 'persist': {
         const bodies = effect.bodies.flatMap((hash) => tree.get(hash) ?? []);
         options.voteState?.write(effect.vote_state, bodies, effect.bodies);
-        tree.keep(effect.bodies);
         break;
       }
       case 'broadcast':

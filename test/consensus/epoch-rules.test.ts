@@ -201,6 +201,7 @@ test('[6-enter] votes of the old epoch count nothing in the new one, nor do they
   lone.final(closing, lone.certificate(closing, viewOf(closedAt), 'commit'), epochEntry(1));
   lone.take();
   const block = lone.child(closing, closedAt + 2, 0, viewOf(closedAt));
+  lone.give(block);
   for (const name of ['v2', 'v3']) lone.step({ type: 'vote', vote: lone.vote(name, block, view) });
   assert.deepEqual(ofType(lone.take(), 'report_evidence'), []);
   assert.notEqual(lone.core.describe().lock.block, block.hash, 'two of four are no quorum');

@@ -79,6 +79,7 @@ test('[5-assemble] a leader makes a QC from the votes in new-views', () => {
   const slot = lone.slotLedBy([me], before + 1);
   const block = lone.child(genesis, before);
   lone.enter(slot);
+  lone.give(block);
   for (const name of others) {
     const last_prepare = lone.vote(name, block, viewOf(before));
     lone.hear(lone.newView(name, slot, genesisCertificate, { last_prepare }));
@@ -100,7 +101,9 @@ test('[5-lock-request] a leader asks for the bytes of a higher lock, and whoever
   const holder = new LoneCore();
   const theirs = holder.slotLedBy(['v2']);
   holder.enter(theirs);
-  const held = holder.certificate(holder.child(genesis, theirs), viewOf(theirs));
+  const certified = holder.child(genesis, theirs);
+  holder.give(certified);
+  const held = holder.certificate(certified, viewOf(theirs));
   holder.step({ type: 'certificate', certificate: held });
   const answer = only(holder.hear(holder.newView('v2', theirs, genesisCertificate)), 'send');
   assert.equal(nameOf(answer.to), 'v2');
@@ -173,6 +176,7 @@ test('a block built on what is no longer the lock is not proposed', () => {
   const lone = new LoneCore();
   const { slot, effects } = lone.lead();
   const other = lone.child(genesis, slot - 1);
+  lone.give(other);
   lone.step({ type: 'certificate', certificate: lone.certificate(other, viewOf(slot - 1)) });
   assert.deepEqual(messages(lone.built(effects, genesis), 'proposal'), []);
 });

@@ -178,6 +178,11 @@ export class LoneCore {
     return effects;
   }
 
+  /** The bodies come from peers. */
+  give(...blocks: readonly HashedHeader[]): readonly Effect[] {
+    return blocks.flatMap((block) => this.step({ type: 'block_fetched', block }));
+  }
+
   vote(name: string, block: HashedHeader, view: number, phase: Phase = 'prepare', justify = 0): Vote {
     const { validator } = person(name);
     const body = {

@@ -1,7 +1,7 @@
 /** What a validator knows after a restart, and how long it is silent without its vote state. PROTOCOL sections 5 and 8. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toHeight, toView } from '../../ledger/values/numbers.js';
+import { toView } from '../../ledger/values/numbers.js';
 import {
   entered,
   genesis,
@@ -28,11 +28,13 @@ test('[5-lost-vote-state] nothing is signed before a certificate later than ever
   const later = lost.slotLedBy(others, slot + 3);
   lost.enter(later);
   const view = viewOf(later);
-  lost.step({ type: 'certificate', certificate: lost.certificate(lost.child(genesis, later), view) });
+  const certified = lost.child(genesis, later);
+  lost.step({ type: 'certificate', certificate: lost.certificate(certified, view) });
+  assert.equal(lost.core.describe().watermark.view, 0, 'the block is not at hand yet');
+  lost.give(certified);
   assert.deepEqual(lost.core.describe().watermark, { view: toView(view), step: 'commit' });
-  const next = lost.child(genesis, later, 1, view, { prev_hash: lost.core.describe().lock.block, index: toHeight(2) });
-  lost.step({ type: 'block_fetched', block: lost.child(genesis, later) });
-  const effects = lost.offer(next, lost.certificate(lost.child(genesis, later), view));
+  const next = lost.child(certified, later, 1, view);
+  const effects = lost.offer(next, lost.certificate(certified, view));
   assert.deepEqual(votes(effects, 'prepare'), [[next.hash, viewOf(later, 1)]]);
 });
 
@@ -45,6 +47,7 @@ test('[5-lost-vote-state] the margin is the slot after the clock offset limit, f
     });
     lost.enter(slot);
     const block = lost.child(genesis, certified);
+    lost.give(block);
     const phase = how === 'final' ? 'commit' : 'prepare';
     const certificate = lost.certificate(block, viewOf(certified), phase);
     if (how === 'final') lost.final(block, certificate);

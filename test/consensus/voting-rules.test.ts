@@ -182,6 +182,7 @@ test('[5-lock-rises] a verified certificate above the lock becomes the lock, a l
   const { lone, slot } = entered();
   const low = lone.child(genesis, slot, 0);
   const high = lone.child(genesis, slot, 4);
+  lone.give(low, high);
   lone.step({ type: 'certificate', certificate: lone.certificate(high, viewOf(slot, 4)) });
   assert.equal(lone.core.describe().lock.block, high.hash);
   lone.step({ type: 'certificate', certificate: lone.certificate(low, viewOf(slot, 0)) });
@@ -198,6 +199,7 @@ test('[5-commit-once] one commit vote in a view, and none below the watermark', 
   const passed = lone.child(block, slot, 9, viewOf(slot, 1));
   lone.offer(passed, certificate);
   const lower = lone.child(block, slot, 5, viewOf(slot, 1));
+  lone.give(lower);
   const late = lone.certificate(lower, viewOf(slot, 5), 'prepare', viewOf(slot, 1));
   assert.deepEqual(votes(lone.step({ type: 'certificate', certificate: late }), 'commit'), []);
   assert.equal(lone.core.describe().lock.block, lower.hash, 'though it is the lock now');

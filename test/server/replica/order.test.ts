@@ -7,7 +7,7 @@ import { genesisState } from '../../../ledger/genesis-state.js';
 import { createOverlay } from '../../../ledger/overlay.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { toSlot } from '../../../ledger/values/numbers.js';
-import type { PublicKey } from '../../../ledger/values/text.js';
+import type { Hash, PublicKey } from '../../../ledger/values/text.js';
 import { createBlockTree } from '../../../server/replica/block-tree.js';
 import { createFinalBlocks, type FinalBlocks } from '../../../server/replica/final-blocks.js';
 import { createInputQueue } from '../../../server/replica/input-queue.js';
@@ -54,19 +54,13 @@ test('an input that an effect feeds waits until all effects of the present one a
 test('[5-persist-first] [5-bodies] the vote state is written, with the bodies it names, before the effect ends', () => {
   const blocks = ['0xa', '0xb'].map((hash) => ({ hash }) as Block);
   const written: unknown[] = [];
-  const kept: unknown[] = [];
   const run = createEffectRunner({
     voteState: { read: () => undefined, write: (...all) => void written.push(all) },
-    tree: {
-      get: (hash) => blocks.find((block) => block.hash === hash),
-      keep: (hashes) => void kept.push(hashes),
-    },
+    tree: { get: (hash) => blocks.find((block) => block.hash === hash) },
   } as EffectRunnerOptions);
   const vote_state = initialVoteState('0xa');
   run({ type: 'persist', vote_state, bodies: ['0xa', '0xb'] });
   assert.deepEqual(written, [[vote_state, blocks, ['0xa', '0xb']]]);
-  // [5-bodies-stay] In memory as well.
-  assert.deepEqual(kept, [['0xa', '0xb']]);
 });
 
 test('[5-bodies-stay] a leader that lacks the block it proposes again asks for it, and sends no half of a proposal', () => {
@@ -105,7 +99,7 @@ test('[8-in-order] a finality that leads to the next at once goes to the store b
   const { nodes, blocks, finality } = chainOfOne();
   const { store, appended } = genesisStore(nodes.context);
   const [first, second] = blocks;
-  const tree = createBlockTree(nodes.context, store);
+  const tree = createBlockTree(nodes.context, store, { kept: () => [], onForgotten: assert.fail });
   const finals: FinalBlocks = createFinalBlocks({
     crypto: nodes.context.crypto,
     store,
@@ -121,21 +115,27 @@ test('[8-in-order] a finality that leads to the next at once goes to the store b
   assert.deepEqual(appended, [1, 2]);
 });
 
-test('[5-bodies-stay] no flood of blocks takes from memory what this node voted for, and what was kept before may go', () => {
+test('[5-bodies-stay] no flood of blocks takes from memory what the core keeps; of all else the core hears', () => {
   const { nodes, blocks } = chainOfOne();
   const { store } = genesisStore(nodes.context);
   const [first, second] = blocks;
-  const tree = createBlockTree(nodes.context, store);
+  let kept: readonly Hash[] = [first!.hash];
+  const forgotten: Hash[] = [];
+  const tree = createBlockTree(nodes.context, store, {
+    kept: () => kept,
+    onForgotten: (hash) => void forgotten.push(hash),
+  });
   const flood = (from: number): void => {
     for (let at = from; at < from + 2 * maxUnfinalBlocks; at += 1) tree.add({ ...second!, hash: `0x${at}` });
   };
   for (const block of [first!, second!]) tree.add(block);
-  tree.keep([first!.hash]);
   flood(1);
   assert.equal(tree.get(first!.hash), first);
   assert.equal(tree.get(second!.hash), undefined);
   assert.equal([...tree.unfinal()].length, maxUnfinalBlocks);
-  tree.keep([]);
+  assert.equal(forgotten[0], second!.hash);
+  assert.equal(forgotten.length, 2 + 2 * maxUnfinalBlocks - maxUnfinalBlocks);
+  kept = [];
   flood(1 + 2 * maxUnfinalBlocks);
   assert.equal(tree.get(first!.hash), undefined);
 });

@@ -39,7 +39,7 @@ test('the state after the last final block is the same, however many of the bloc
   const disk = genesisOverlay(chain);
   const genesis = { index: 0, hash: chain.context.genesisHash, epoch: 0, slot: 0, view: 0 };
   const store = { get: disk.get, node: disk.node, tip: () => genesis } as unknown as LedgerStore;
-  const tree = createBlockTree(chain.context, store);
+  const tree = createBlockTree(chain.context, store, { kept: () => [], onForgotten: assert.fail });
   const model = genesisOverlay(chain);
   const keys = chain.state.changes();
   let stored = 0;
