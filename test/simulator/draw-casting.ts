@@ -5,15 +5,20 @@ import type { Random } from '../../server/simulator/random.js';
 
 export const allHonest: Casting = { roles: [], actors: new Map(), twins: [] };
 
+/** Roles that joined the cast when seeds had a meaning already: they come on top of what a seed has drawn, one seed in eight. */
+const guests: readonly Role[] = ['body burier'];
+const regulars = roles.filter((role) => !guests.includes(role));
+
 /**
  * Two thirds of the seeds have Byzantine validators: one to three roles, on as many nodes as less than a third allows.
  * The first role goes round with the seed, so that few seeds in a row have had each; the others are drawn.
  */
 export function drawCasting(seed: number, random: Random, stakes: readonly number[]): Casting {
   if (seed % 3 === 0) return allHonest;
-  const first = roles[(seed - Math.ceil(seed / 3)) % roles.length]!;
-  const others = random.shuffle(roles.filter((role) => role !== first)).slice(0, random.between(0, 2));
-  return castOn([first, ...others], drawByzantine(random, stakes));
+  const first = regulars[(seed - Math.ceil(seed / 3)) % regulars.length]!;
+  const others = random.shuffle(regulars.filter((role) => role !== first)).slice(0, random.between(0, 2));
+  const guest = guests.filter((_, at) => seed % 8 === 4 * at);
+  return castOn([first, ...others, ...guest], drawByzantine(random, stakes));
 }
 
 /**

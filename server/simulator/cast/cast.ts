@@ -1,6 +1,7 @@
 /** Everyone who breaks the rules, by name. A twin is no actor: it is a second honest replica with the same key. */
 import type { CreateActor } from '../actor.js';
 import { amnesiac } from './amnesiac.js';
+import { bodyBurier } from './body-burier.js';
 import { certificateForger } from './certificate-forger.js';
 import { certificateHider } from './certificate-hider.js';
 import { clockLiar } from './clock-liar.js';
@@ -30,6 +31,7 @@ export const cast = {
   'epoch replayer': epochReplayer,
   'gate crasher': gateCrasher,
   'clock liar': clockLiar,
+  'body burier': bodyBurier,
 } as const satisfies Record<string, CreateActor>;
 
 export type Role = keyof typeof cast | 'twin';

@@ -10,10 +10,11 @@ import { customerOf, ownerOf, vrfKeyOf } from '../simulated-chain.js';
 import { standInKey } from '../stand-in-crypto.js';
 
 /**
+ * @param round where it stands; the same place unless said otherwise
  * @returns undefined unless the parent is the last block on the leader's own disk, since only that state is at hand, and
  * the leader is in the set that governs what follows
  */
-export function rivalOf(stage: Stage, block: Block): Block | undefined {
+export function rivalOf(stage: Stage, block: Block, round = block.round): Block | undefined {
   const { context } = stage.chain;
   const { disk } = stage.self();
   if (disk.tip().hash !== block.prev_hash) return undefined;
@@ -35,7 +36,7 @@ export function rivalOf(stage: Stage, block: Block): Block | undefined {
     state,
     parent: block.prev_hash,
     slot: block.slot,
-    round: block.round,
+    round,
     justifyView: block.justify_view,
     proposer: stage.signer.publicKey,
     candidates: [payment],
