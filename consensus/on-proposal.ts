@@ -2,7 +2,6 @@
 import type { HashedHeader } from '../ledger/values/block.js';
 import { toHeight } from '../ledger/values/numbers.js';
 import { voteSigningText } from '../ledger/values/signing.js';
-import type { Hash } from '../ledger/values/text.js';
 import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
 import { adoptWaiting, isAtHand } from './adopt.js';
 import type { CoreState, ProposalInput } from './core-state.js';
@@ -143,14 +142,13 @@ function consider(state: CoreState, input: ProposalInput): void {
     return;
   }
   // [5-executes] A new block executes to its stated roots; one that a quorum has prepared was executed by it.
-  const outcome = block.hash === justify.block ? atHand(state, block.hash) : executed(state, block.hash);
+  // [5-lock-at-hand] What is proposed again becomes the lock of whoever votes for it.
+  const again = block.hash === justify.block;
+  const outcome = again ? (isAtHand(state, block.hash) ? 'valid' : 'waiting') : executed(state, block.hash);
   if (outcome === 'waiting') hold(state, input);
   else if (outcome === 'invalid') refuse(state, '5-executes', 'the block does not execute', proposal.validator);
   else prepare(state, input);
 }
-
-/** [5-lock-at-hand] What is proposed again becomes the lock of whoever votes for it. */
-const atHand = (state: CoreState, block: Hash): 'valid' | 'waiting' => (isAtHand(state, block) ? 'valid' : 'waiting');
 
 /** [5-same-bytes] The leader asks again in this view: the same vote may be sent again. @returns whether one was */
 function repeatVote(state: CoreState, { proposal }: ProposalInput): boolean {

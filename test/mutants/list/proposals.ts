@@ -60,6 +60,11 @@ export const proposals: readonly Mutant[] = [
     "else if (state.leadership !== undefined) tellSelf(state, { type: 'work_available' });",
     "else if (state.slot < 0) tellSelf(state, { type: 'work_available' });",
   ]),
+  breaks('5-next-round', 'stays-on-a-lost-proposal', 'a leader whose lock rises waits for votes that nobody gives', [
+    'consensus/propose.ts',
+    'return compareRanks(rankOf(state, state.lock), rankOf(state, proposal.justify)) <= 0;',
+    'return compareRanks(rankOf(state, state.lock), rankOf(state, proposal.justify)) <= 1e9;',
+  ]),
   breaks('5-at-once', 'never-waits', 'a leader proposes before it knows the highest lock', [
     'consensus/propose.ts',
     'if (leadership.waited || leadership.last !== undefined) return true;',

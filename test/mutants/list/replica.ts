@@ -74,11 +74,7 @@ export const replica: readonly Mutant[] = [
     '5-bodies-stay',
     'flood-takes-bodies',
     'a flood of blocks takes from everyone the one that all are locked on',
-    [
-      'server/replica/block-tree.ts',
-      'if (!final && !kept.has(block.hash)) drop(block.hash);',
-      'if (!final) drop(block.hash);',
-    ],
+    ['server/replica/block-tree.ts', 'if (final || needed.has(block.hash)) continue;', 'if (final) continue;'],
   ),
   breaks(
     '7-set-back',

@@ -31,6 +31,34 @@ export const voteState: readonly Mutant[] = [
       'bodies: keptBodies(state).slice(1)',
     ]),
   ),
+  breaks('5-bodies', 'lock-not-kept', 'who votes for much forgets the block that it is locked on', [
+    'consensus/unfinal-blocks.ts',
+    'for (const block of [state.lock.block, ...state.votedFor]) {',
+    'for (const block of state.votedFor) {',
+  ]),
+  within(
+    { roles: ['body burier'] },
+    breaks('5-lock-at-hand', 'locked-on-nothing', 'everyone is locked on a block that nobody honest has any more', [
+      'consensus/adopt.ts',
+      'if (!isAtHand(state, certificate.block)) return;',
+      'isAtHand(state, certificate.block);',
+    ]),
+  ),
+  breaks('5-lock-at-hand', 'voted-into-nothing', 'a vote for a block proposed again locks on what is not here', [
+    'consensus/on-proposal.ts',
+    "(isAtHand(state, block.hash) ? 'valid' : 'waiting')",
+    "(isAtHand(state, block.hash) ? 'valid' : 'valid')",
+  ]),
+  breaks('5-lock-at-hand', 'never-taken-up', 'a certificate whose block comes later never becomes the lock', [
+    'consensus/adopt.ts',
+    'if (found !== undefined) adopt(state, found);',
+    'if (found === undefined) adopt(state, state.lock);',
+  ]),
+  breaks('5-lock-at-hand', 'lack-untold', 'the core takes a block for being at hand that had no room', [
+    'server/replica/block-tree.ts',
+    '      onForgotten(block.hash);\n',
+    '',
+  ]),
   within(
     { faults: ['crash', 'crash of all', 'delay'] },
     breaks('8-higher-lock', 'lower-lock-at-start', 'a restarted validator takes the lower of its two locks', [
@@ -50,9 +78,9 @@ export const voteState: readonly Mutant[] = [
     ],
   ),
   breaks('5-lost-vote-state', 'silence-never-ends', 'a validator that lost its vote state never votes again', [
-    'consensus/on-certificate.ts',
-    'certificate.view >= state.silentBelow) didLearnAfterLoss',
-    'certificate.view < 0) didLearnAfterLoss',
+    'consensus/adopt.ts',
+    'silentBelow !== undefined && view >= silentBelow;',
+    'silentBelow !== undefined && view < 0;',
   ]),
   breaks('8-unwritten', 'ahead-of-the-disk', 'proposals go on while the disk does not keep up', [
     'consensus/propose.ts',

@@ -91,7 +91,7 @@ export const votes: readonly Mutant[] = [
     { roles: ['misfit proposer'], faults: ['delay'] },
     breaks('5-executes', 'unexecuted', 'blocks are voted for that do not execute to their roots', [
       'consensus/on-proposal.ts',
-      "const outcome = block.hash === justify.block ? 'valid' : executed(state, block.hash);",
+      "const outcome = again ? (isAtHand(state, block.hash) ? 'valid' : 'waiting') : executed(state, block.hash);",
       "const outcome = executed(state, block.hash) === 'waiting' ? 'waiting' : 'valid';",
     ]),
   ),
