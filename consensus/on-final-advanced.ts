@@ -24,10 +24,12 @@ export function onFinalAdvanced(state: CoreState, { tip, certificate, epoch }: F
   assert(tip.index > state.tip.index, 'final blocks only grow');
   state.tip = tip;
   state.tipCertificate = certificate;
-  if (state.finalising !== undefined && state.finalising.view <= certificate.view) state.finalising = undefined;
   // [5-one-slot-again] Finality sets the term to one slot.
   state.lateSlots.clear();
   forgetDecided(state);
+  // Also where a peer's certificate for it was of a lower view than the one that waits.
+  const finalising = state.finalising && state.headers.get(state.finalising.block);
+  if (finalising === undefined || finalising.index <= tip.index) state.finalising = undefined;
   if (state.validating !== undefined && !state.headers.has(state.validating)) state.validating = undefined;
   const entered = epoch.number !== state.epoch.number;
   if (entered) enterEpoch(state, epoch);

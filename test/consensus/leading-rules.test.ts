@@ -266,3 +266,25 @@ test('a core says in one sentence what it waits for', () => {
   const { lone } = proposed();
   assert.match(lone.core.describe().waiting_for ?? '', /prepare votes of 1 of 4 validators \(25% of the stake/);
 });
+
+test('a leader goes on after what it was making final came with a certificate of a lower view from a peer', () => {
+  for (const early of [true, false]) {
+    const lone = new LoneCore();
+    const slot = lone.slotLedBy(others);
+    lone.enter(slot);
+    const block = lone.child(genesis, slot);
+    lone.offer(block, genesisCertificate);
+    const qc = lone.certificate(block, viewOf(slot));
+    lone.step({ type: 'certificate', certificate: qc });
+    const again = lone.slotLedBy(others, slot + 1);
+    lone.enter(again);
+    lone.offer(block, qc, viewOf(again));
+    const finality = lone.certificate(block, viewOf(again), 'commit', viewOf(slot));
+    assert.equal(ofType(lone.step({ type: 'certificate', certificate: finality }), 'finalise').length, 1);
+    lone.final(block, lone.certificate(block, viewOf(early ? slot : again), 'commit'));
+    const mine = lone.slotLedBy([me], again + 1);
+    const effects = [...lone.enter(mine)];
+    for (const name of others) effects.push(...lone.hear(lone.newView(name, mine, finality)));
+    assert.equal(only(effects, 'build_block').parent, block.hash);
+  }
+});
