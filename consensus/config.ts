@@ -2,9 +2,9 @@
 import type { HashedHeader } from '../ledger/values/block.js';
 import type { Hasher, Signer } from '../ledger/values/crypto.js';
 import type { Parameters } from '../ledger/values/genesis.js';
-import type { Slot } from '../ledger/values/numbers.js';
+import type { Slot, View } from '../ledger/values/numbers.js';
 import type { EpochEntry } from '../ledger/values/state.js';
-import type { ChainId } from '../ledger/values/text.js';
+import type { ChainId, Signature } from '../ledger/values/text.js';
 import type { Certificate } from '../ledger/values/vote.js';
 import type { VoteState } from './vote-state.js';
 
@@ -26,6 +26,11 @@ export interface ConsensusConfig {
   readonly hasher: Hasher;
   /** Absent: an observer, which follows and never signs. */
   readonly signer?: Signer;
+  /**
+   * Told of each vote and proposal of this node before any effect of the step is carried out, also of those that leave
+   * inside a certificate only; of new-views not. It may be told of one again.
+   */
+  readonly onSigned?: (view: View, signature: Signature) => void;
   /** Starting value: `defaultCoreLimits`. */
   readonly limits?: CoreLimits;
 }

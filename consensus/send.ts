@@ -15,8 +15,12 @@ type OwnInput =
 export const emit = (state: CoreState, effect: Effect): void => void state.outbox.push(effect);
 
 /** The core's own messages are inputs like those of others, taken before the step ends. */
-export const tellSelf = (state: CoreState, input: OwnInput): void =>
-  void state.ownInputs.push({ ...input, now: state.now });
+export function tellSelf(state: CoreState, input: OwnInput): void {
+  // Nothing is signed that does not come by here, also where it is sent to nobody: a leader's own vote.
+  const signed = input.type === 'vote' ? input.vote : input.type === 'proposal' ? input.proposal : undefined;
+  if (signed !== undefined) state.config.onSigned?.(signed.view, signed.signature);
+  state.ownInputs.push({ ...input, now: state.now });
+}
 
 export function refuse(state: CoreState, rule: string, reason: string, by?: PublicKey): void {
   emit(state, { type: 'refused', rule, reason, ...(by === undefined ? {} : { by }) });

@@ -9,7 +9,7 @@ import { slotOfView } from '../../consensus/view.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
-import type { Hash, PublicKey, Signature } from '../../ledger/values/text.js';
+import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { Sync } from '../sync/sync.js';
@@ -35,15 +35,12 @@ export interface ReceiverOptions {
   readonly network: Network;
   readonly store: LedgerStore;
   readonly mempool: Mempool;
-  readonly ownKey?: PublicKey;
   readonly currentSlot: () => Slot;
   readonly now: () => number;
   readonly head: () => Head;
   readonly feed: (input: Input) => void;
   /** @returns whether it is new */
   readonly addEvidence: (evidence: Evidence) => boolean;
-  /** A good signature of this node's own key came from a peer. */
-  readonly onOwnKey: (view: View, signature: Signature) => void;
   /** See ReplicaOptions. */
   readonly checkAhead: (transactions: readonly Transaction[], urgent: boolean, then: () => void) => void;
 }
@@ -87,7 +84,6 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       stopAt(checks.proposal(proposal), peer, message, proposal.signature) ??
       stopAt(checks.certificate(justify), peer, message, proposal.signature);
     if (stop !== undefined) return stop;
-    if (proposal.validator === options.ownKey) options.onOwnKey(proposal.view, proposal.signature);
     // [7-whole] Of a block that is known too: whoever passes on another body under its name is taken for a liar.
     const problem = finals.bodyProblem(block);
     if (problem !== undefined) return ban(problem);
@@ -146,7 +142,6 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (tooFarAhead(vote.view)) return keep;
     const stop = stopAt(checks.vote(vote), peer, message, vote.signature);
     if (stop !== undefined) return stop;
-    if (vote.validator === options.ownKey) options.onOwnKey(vote.view, vote.signature);
     feed({ type: 'vote', vote, now: now() });
     return relay;
   }

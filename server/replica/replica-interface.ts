@@ -11,6 +11,7 @@ import type { Evidence } from '../../ledger/values/vote.js';
 import type { SyncProgress } from '../sync/sync.js';
 import type { Execute } from './block-tree.js';
 import type { Checkpoint } from './checkpoint.js';
+import type { createOwnSignatures } from './own-signatures.js';
 import type {
   Admission,
   Clock,
@@ -32,7 +33,7 @@ export type ReplicaEvent =
   /** Seen and verified; in a block later. */
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   | { readonly type: 'slot'; readonly slot: Slot; readonly leader: PublicKey }
-  /** It signs nothing any more until it is started again: another process uses its key. */
+  /** It signs nothing any more until it is started again: another process uses its key, or its vote state is too old. */
   | { readonly type: 'second_signer'; readonly sentence: string }
   /** The node must stop: going on would be going on wrongly. */
   | { readonly type: 'fatal'; readonly sentence: string };
@@ -67,6 +68,8 @@ export interface ReplicaOptions {
   readonly execute?: Execute;
   /** Starting value: `createConsensus` itself; a recorder wraps it. */
   readonly createCore?: typeof createConsensus;
+  /** Starting value: `createOwnSignatures` itself; a simulation remembers less, so that forgetting happens in it. */
+  readonly createOwnSignatures?: typeof createOwnSignatures;
   /** Which rule refused what; for traces. */
   readonly log?: (text: string, fields: object) => void;
 }

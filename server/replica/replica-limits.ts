@@ -6,6 +6,8 @@ export const maxUnfinalBlocks = 512;
 export const maxUnfinalBytes = 20_000_000;
 /** Verified votes, proposals and certificates remembered by their whole text, so that a repetition costs a look-up: views of a hundred validators. */
 export const maxVerified = 4_096;
+/** Own votes and proposals remembered, the latest: three for each block that this node leads, two for others. */
+export const maxOwnSignatures = 4_096;
 /** Messages of a later epoch kept until their set is known. */
 export const maxHeldMessages = 256;
 /** How many slots ahead of our clock a message may name. */

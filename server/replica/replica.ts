@@ -8,24 +8,24 @@ import { silenceAfterLoss } from '../../consensus/core-state.js';
 import type { Input } from '../../consensus/input.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readCertifyingSet, readEpoch, readValidator } from '../../ledger/state-keys.js';
-import { toHeight } from '../../ledger/values/numbers.js';
+import { toHeight, toView } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import { createSync } from '../sync/sync.js';
 import { createBlockTree } from './block-tree.js';
 import { createBlockWork } from './block-work.js';
-import { createBoundedMap } from './bounded-map.js';
 import { createEvidencePool } from './evidence-pool.js';
 import { createBlockFetcher } from './fetch-blocks.js';
 import { createFinalBlocks } from './final-blocks.js';
 import { createInputQueue } from './input-queue.js';
 import { notFinalBecause } from './not-final-because.js';
+import { createOwnSignatures } from './own-signatures.js';
 import type { Admission, Head } from './ports.js';
 import { createReceiver } from './receive.js';
 import { recover } from './recover.js';
 import type { Replica, ReplicaOptions, ReplicaStatus } from './replica-interface.js';
-import { maxUnstoredInSync, maxVerified } from './replica-limits.js';
+import { maxUnstoredInSync } from './replica-limits.js';
 import { createEffectRunner } from './run-effect.js';
 import { createSlotClock } from './slot-clock.js';
 import { createTellLeader } from './tell-leader.js';
@@ -46,7 +46,6 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
   const tree = createBlockTree(context, ledger, room, options.execute);
   const evidencePool = createEvidencePool();
-  const ownSignatures = createBoundedMap<string, true>(maxVerified);
   const { checkpoint } = options;
   let suspect = false;
   let secondSigner = false;
@@ -71,9 +70,16 @@ export function createReplica(options: ReplicaOptions): Replica {
   const recovered = recover(ledger, genesisHash, recoveredVoteState, signer?.publicKey, slots.now());
   // Up to here this key may have signed before; with the vote state lost, up to the end of the silence.
   const { voteState: before, voteStateLost: lost } = recovered;
-  const signedUpTo = lost ? silenceAfterLoss(parameters, lost.clockSlot) : (before?.watermark.view ?? 0);
+  const signedUpTo = lost ? silenceAfterLoss(parameters, lost.clockSlot) : (before?.watermark.view ?? toView(0));
+  const own = (options.createOwnSignatures ?? createOwnSignatures)(signedUpTo);
   const core = (options.createCore ?? createConsensus)(
-    { chain, genesisTime: genesis.genesis_time, parameters, hasher: crypto, ...(signer ? { signer } : {}) },
+    {
+      chain,
+      genesisTime: genesis.genesis_time,
+      parameters,
+      hasher: crypto,
+      ...(signer ? { signer, onSigned: own.note } : {}),
+    },
     recovered,
   );
   const inputs = createInputQueue(core.step, (effect) => run(effect));
@@ -86,6 +92,17 @@ export function createReplica(options: ReplicaOptions): Replica {
     genesisHash,
     epoch: (number) => readCertifyingSet(finalState(), number),
     currentEpoch: () => readEpoch(finalState()).number,
+    ownKey: signer?.publicKey,
+    onOwnKey(view, signature) {
+      // [5-two-processes] By its key, later than it may have signed when it started, and not by itself.
+      if (secondSigner || !own.isForeign(view, signature)) return;
+      secondSigner = true;
+      feedSilence();
+      const sentence =
+        'Another process signs with this validator key, or its vote state is an old copy. This node signs nothing any more: ' +
+        'stop the other process, or see docs/OPERATING.md, a lost or damaged vote state.';
+      onEvent({ type: 'second_signer', sentence });
+    },
   });
   const fetcher = createBlockFetcher({
     clock,
@@ -169,16 +186,6 @@ export function createReplica(options: ReplicaOptions): Replica {
     feed,
     addEvidence,
     checkAhead,
-    onOwnKey(view, signature) {
-      // [5-two-processes] Signed by this node's key, above what it had signed when it started, and not by itself.
-      if (secondSigner || view <= signedUpTo || ownSignatures.has(signature)) return;
-      secondSigner = true;
-      feedSilence();
-      const sentence =
-        'Another process signs with this validator key. This node signs nothing any more: stop one of the two.';
-      onEvent({ type: 'second_signer', sentence });
-    },
-    ...(signer ? { ownKey: signer.publicKey } : {}),
   });
   const work = createBlockWork({
     context,
@@ -212,7 +219,6 @@ export function createReplica(options: ReplicaOptions): Replica {
     work,
     feed,
     addEvidence,
-    onSigned: (signature) => ownSignatures.set(signature, true),
     log,
   });
 
@@ -227,7 +233,8 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   function signsNothingBecause(): string | undefined {
-    if (secondSigner) return 'Another process signs with this validator key, so this node signs nothing.';
+    if (secondSigner)
+      return 'Another process signs with this validator key, or its vote state is an old copy: this node signs nothing.';
     if (!isBeforeCheckpoint) return undefined;
     return `This node signs nothing before it has block ${checkpoint!.index} of --checkpoint.`;
   }

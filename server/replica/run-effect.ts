@@ -3,7 +3,6 @@ import type { Effect } from '../../consensus/effect.js';
 import type { Input } from '../../consensus/input.js';
 import type { ConsensusMessage } from '../../consensus/messages.js';
 import { toHeight } from '../../ledger/values/numbers.js';
-import type { Signature } from '../../ledger/values/text.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { Sync } from '../sync/sync.js';
 import type { BlockTree } from './block-tree.js';
@@ -29,8 +28,6 @@ export interface EffectRunnerOptions {
   readonly work: BlockWork;
   readonly feed: (input: Input) => void;
   readonly addEvidence: (evidence: Evidence) => boolean;
-  /** This node signed it, and it is about to leave. */
-  readonly onSigned: (signature: Signature) => void;
   /** Which rule refused what; for traces. */
   readonly log: (text: string, fields: object) => void;
 }
@@ -41,12 +38,10 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
   /** The core names a block by its hash; peers need its body beside the proposal. */
   function withMessage(message: ConsensusMessage, deliver: (message: ReplicaMessage) => void): void {
     if (message.type === 'certificate') checks.remember(message.certificate);
-    if (message.type === 'vote') options.onSigned(message.vote.signature);
     if (message.type !== 'proposal') {
       deliver(message);
       return;
     }
-    options.onSigned(message.proposal.signature);
     const block = tree.get(message.proposal.block) ?? ledger.blockByHash(message.proposal.block);
     if (block === undefined) {
       // Forgotten for want of room: the leader that wants to propose it again has to get it back first.

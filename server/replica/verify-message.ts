@@ -5,11 +5,11 @@
 import { verifyCertificate } from '../../consensus/certificate.js';
 import type { NewView } from '../../consensus/messages.js';
 import { newViewSigningText } from '../../consensus/new-view.js';
-import { memberOf } from '../../consensus/quorum.js';
+import { memberIndex, memberOf } from '../../consensus/quorum.js';
 import type { Crypto, Hasher } from '../../ledger/values/crypto.js';
 import { evidenceFault } from '../../ledger/values/evidence.js';
 import { keptWith } from '../../ledger/values/kept.js';
-import type { Epoch } from '../../ledger/values/numbers.js';
+import type { Epoch, View } from '../../ledger/values/numbers.js';
 import { proposalSigningText, voteSigningText } from '../../ledger/values/signing.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
 import type { ChainId, Hash, PublicKey, Signature } from '../../ledger/values/text.js';
@@ -37,6 +37,9 @@ export interface MessageChecksOptions {
   /** The set of an epoch, current or past; undefined: not known. */
   readonly epoch: (number: Epoch) => EpochEntry | undefined;
   readonly currentEpoch: () => Epoch;
+  readonly ownKey?: PublicKey | undefined;
+  /** A peer sent a good vote or proposal of this node's own key, alone or inside something else. It may come again. */
+  readonly onOwnKey?: (view: View, signature: Signature) => void;
 }
 
 /** Over the signatures too: the same votes with other signatures would else be stored and served unchecked. */
@@ -66,16 +69,29 @@ export function createMessageChecks(options: MessageChecksOptions): MessageCheck
     return 'good';
   }
 
+  /** [5-two-processes] Whatever is checked of the own key is looked at, wherever it stood. */
+  function seen(checked: Checked, { validator, view, signature }: Vote | Proposal): Checked {
+    if (checked === 'good' && validator === options.ownKey) options.onOwnKey?.(view, signature);
+    return checked;
+  }
+
+  function seenIn(set: EpochEntry, { view, signers, signatures }: Certificate): void {
+    const { ownKey } = options;
+    const own = ownKey === undefined ? -1 : signers.indexOf(memberIndex(set, ownKey));
+    if (own >= 0) options.onOwnKey?.(view, signatures[own]!);
+  }
+
   const certificateKey = (certificate: Certificate): string => certificateDigest(crypto, certificate);
 
   const checks: MessageChecks = {
     vote(vote) {
       if (vote.chain !== chain) return { bad: 'the vote is of another chain' };
-      return signed(vote.epoch, vote.validator, voteSigningText(vote), vote.signature);
+      return seen(signed(vote.epoch, vote.validator, voteSigningText(vote), vote.signature), vote);
     },
     proposal(proposal) {
       if (proposal.chain !== chain) return { bad: 'the proposal is of another chain' };
-      return signed(proposal.epoch, proposal.validator, proposalSigningText(proposal), proposal.signature);
+      const checked = signed(proposal.epoch, proposal.validator, proposalSigningText(proposal), proposal.signature);
+      return seen(checked, proposal);
     },
     newView(newView) {
       if (newView.chain !== chain) return { bad: 'the new-view is of another chain' };
@@ -102,6 +118,7 @@ export function createMessageChecks(options: MessageChecksOptions): MessageCheck
       const verified = verifyCertificate(crypto, set, certificate, chain);
       if (!verified.ok) return { bad: verified.problem };
       goodCertificates.set(key, true);
+      seenIn(set, certificate);
       return 'good';
     },
     evidence(evidence) {

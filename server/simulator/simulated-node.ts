@@ -13,6 +13,7 @@ import { createClockWatch } from '../node-runtime/clock-watch.js';
 import { createMempoolPort } from '../node-runtime/mempool-port.js';
 import { spreads } from '../p2p/gossip.js';
 import type { Execute } from '../replica/block-tree.js';
+import type { createOwnSignatures } from '../replica/own-signatures.js';
 import type { Admission, Clock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
@@ -77,6 +78,7 @@ export interface NodeOptions {
   /** What its replica thought of a peer. */
   onVerdict(from: number, verdict: Verdict, message?: ReplicaMessage): void;
   readonly execute: Execute;
+  readonly createOwnSignatures: typeof createOwnSignatures;
   onEvent(event: ReplicaEvent): void;
   onCrash(): void;
   onRefused?(reason: string, fields: object): void;
@@ -180,6 +182,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       clock: believed,
       network: options.overhear(speech.network),
       execute: options.execute,
+      createOwnSignatures: options.createOwnSignatures,
       ledger: { ...ledger, append: (blocks, stored) => ledger.append(blocks, () => enter(stored)) },
       mempool: createMempoolPort({ pool, idOf, slotNow }),
       onEvent(event) {

@@ -9,6 +9,7 @@ import { transactionId } from '../../ledger/values/identity.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { PING_INTERVAL_MS } from '../p2p/limits.js';
+import { createOwnSignatures } from '../replica/own-signatures.js';
 import type { FinalBlock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
@@ -102,6 +103,12 @@ export interface Simulation {
   /** What honest nodes accepted, and what became of it. */
   readonly accepted: AcceptedBook;
 }
+
+/** So few that each node forgets what it signed within a short run, and is then told of it again. */
+const ownSignaturesKept = 48;
+
+/** A replica that meets its own key falls silent; one of two that share a key on purpose would not look. */
+const withoutLooking: typeof createOwnSignatures = () => ({ note: () => {}, isForeign: () => false });
 
 /** A thousand validators make fewer. */
 const usualMaxEventsPerSlot = 20_000_000;
@@ -294,6 +301,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
       },
       onVerdict: (from, verdict, message) => onVerdict(index, from, verdict, message),
       execute,
+      createOwnSignatures: isByzantine(index)
+        ? withoutLooking
+        : (signedUpTo) => createOwnSignatures(signedUpTo, ownSignaturesKept),
       onEvent: (event) => onEvent(index, event),
       onCrash: () => {
         note(`node ${index} crashed`);
