@@ -17,7 +17,7 @@ import {
   developmentStake,
 } from './development-genesis.js';
 import { type HomePaths, prepareHome } from './home.js';
-import { bindVoteState, genesisValidator, makeValidatorKeys, readValidatorKeys } from './make-validator.js';
+import { bindVoteState, checkVoteState, genesisValidator, makeValidatorKeys, readValidatorKeys } from './make-validator.js';
 
 export interface OpenedGenesis {
   readonly genesis: Genesis;
@@ -49,7 +49,8 @@ export const genesisFileText = (genesis: Genesis): string => `${JSON.stringify(g
 /**
  * Puts a genesis into the home and names it in a vote state that waits for one. The home may have it already.
  * @param text written as it is, so that the file stays the one that was agreed on
- * @throws SlotledgerError OTHER_CHAIN when the home belongs to another chain; GENESIS_INVALID
+ * @throws SlotledgerError OTHER_CHAIN when the home belongs to another chain, VOTE_STATE_OTHER_CHAIN when its vote state
+ * does; GENESIS_INVALID
  */
 export function installGenesis(paths: HomePaths, text: string, file = paths.genesis): OpenedGenesis {
   prepareHome(paths);
@@ -62,7 +63,10 @@ export function installGenesis(paths: HomePaths, text: string, file = paths.gene
       'Use another --home.',
     );
   }
-  if (own === undefined) replaceFile(paths.genesis, text, 0o644);
+  if (own === undefined) {
+    checkVoteState(paths, given.hash);
+    replaceFile(paths.genesis, text, 0o644);
+  }
   bindVoteState(paths, given.hash);
   return own ?? given;
 }

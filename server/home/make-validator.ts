@@ -2,6 +2,7 @@
  * A validator's keys, made once and together with its vote state, so that a missing vote state always means a lost one.
  * Before the chain is known the vote state says so; `bindVoteState` then names the chain's genesis, once.
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VoteState } from '../../consensus/vote-state.js';
@@ -12,7 +13,7 @@ import { possessionText } from '../../ledger/values/signing.js';
 import type { Address, Hash, PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
-import { initialVoteState } from '../replica/recover.js';
+import { initialVoteState, isOfAnotherKey } from '../replica/recover.js';
 import { createVoteStateStore, initVoteState, voteStateFileName } from '../storage/vote-state-file.js';
 import { type HomePaths, prepareHome } from './home.js';
 import {
@@ -42,7 +43,7 @@ const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
  * @param genesisHash absent while the chain is not known
  * @throws SlotledgerError KEY_EXISTS
  */
-export function makeValidatorKeys(paths: HomePaths, genesisHash: Hash = unknownGenesis): NodeSigners {
+export function makeValidatorKeys(paths: HomePaths, genesisHash?: Hash): NodeSigners {
   prepareHome(paths);
   const present = [
     ...(['validator', 'vrf'] as const).filter((kind) => hasKeyFile(paths.keys, kind)),
@@ -56,10 +57,12 @@ export function makeValidatorKeys(paths: HomePaths, genesisHash: Hash = unknownG
     );
   }
   // The vote state comes first: a crash in between leaves no key that could sign without one.
-  initVoteState(paths.keys, initialVoteState(genesisHash));
+  const seed = randomBytes(32);
+  const names = { key: createSigner(seed).publicKey, ...(genesisHash === undefined ? {} : { genesis: genesisHash }) };
+  initVoteState(paths.keys, names, initialVoteState(genesisHash ?? unknownGenesis));
   if (!hasKeyFile(paths.keys, 'node')) writeKeyFile(paths.keys, 'node');
   writeKeyFile(paths.keys, 'vrf');
-  writeKeyFile(paths.keys, 'validator');
+  writeKeyFile(paths.keys, 'validator', seed);
   return readValidatorKeys(paths)!;
 }
 
@@ -91,14 +94,27 @@ export function readNodePublicKeys(paths: HomePaths): NodePublicKeys | undefined
 }
 
 /**
- * Names the genesis in a vote state that was made before the chain was known, and does nothing to any other. Call it
- * with the home locked, before the vote state is read for signing.
+ * Names the genesis in a vote state that was made before the chain was known, and does nothing to any other: that of
+ * another key stays one. Call it with the home locked, before the vote state is read for signing.
+ * @throws SlotledgerError VOTE_STATE_OTHER_CHAIN, KEY_PERMISSIONS or KEY_DAMAGED
  */
 export function bindVoteState(paths: HomePaths, genesisHash: Hash): void {
-  const store = createVoteStateStore(paths.keys);
+  const key = readPublicKey(paths.keys, 'validator');
+  const store = createVoteStateStore(paths.keys, { ...(key === undefined ? {} : { key }), genesis: genesisHash });
   try {
     const recovered = store.read();
-    if (recovered !== undefined && isUnbound(recovered.voteState)) store.write(initialVoteState(genesisHash), [], []);
+    if (recovered === undefined || key === undefined || isOfAnotherKey(recovered, key)) return;
+    if (isUnbound(recovered.voteState)) store.write(initialVoteState(genesisHash), [], []);
+  } finally {
+    store.close();
+  }
+}
+
+/** Writes nothing. @throws SlotledgerError VOTE_STATE_OTHER_CHAIN when a vote state names another genesis */
+export function checkVoteState(paths: HomePaths, genesisHash: Hash): void {
+  const store = createVoteStateStore(paths.keys, { genesis: genesisHash });
+  try {
+    store.read();
   } finally {
     store.close();
   }

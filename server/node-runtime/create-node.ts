@@ -26,6 +26,7 @@ import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { type Checkpoint, checkpointProblem } from '../replica/checkpoint.js';
 import type { Network, VoteStateStore } from '../replica/ports.js';
+import { isOfAnotherKey } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { NetworkConfig } from '../server-options.js';
@@ -112,6 +113,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   const stores = await openStores(
     parts.paths,
     context,
+    keys.validator?.signer.publicKey,
     memory,
     (error) => fatal(error.message),
     (ms) => timings.observe('ledger_write', ms),
@@ -175,7 +177,14 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   let secondSigner: string | undefined;
 
   const voteState: VoteStateStore = {
-    read: () => stores.voteState.read(),
+    read() {
+      const found = stores.voteState.read();
+      const { validator } = keys;
+      if (found !== undefined && validator !== undefined && isOfAnotherKey(found, validator.signer.publicKey)) {
+        log.warn('The vote state is of another validator key, so that of this key counts as lost.');
+      }
+      return found;
+    },
     write(state, bodies, keep) {
       try {
         stores.voteState.write(state, bodies, keep);

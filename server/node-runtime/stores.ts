@@ -6,6 +6,7 @@ import { genesisBlock } from '../../ledger/values/genesis-file.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
 import type { StateReader } from '../../ledger/values/state.js';
+import type { PublicKey } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { SyncCounts } from '../http/node-api.js';
@@ -33,10 +34,11 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** @throws SlotledgerError LEDGER_NOT_OPENED, LEDGER_DAMAGED, VOTE_STATE_DAMAGED */
+/** @throws SlotledgerError LEDGER_NOT_OPENED, LEDGER_DAMAGED; `voteState` throws by itself when it is read */
 export async function openStores(
   paths: HomePaths,
   context: LedgerContext,
+  ownKey: PublicKey | undefined,
   { caches, threadLimits }: Pick<MemoryPlan, 'caches' | 'threadLimits'>,
   onFailure: (error: Error) => void,
   onLedgerWritten: (ms: number) => void,
@@ -93,7 +95,7 @@ export async function openStores(
       },
     });
     closers.push(() => mempool.close());
-    const voteFile = createVoteStateStore(paths.keys);
+    const voteFile = createVoteStateStore(paths.keys, { ...(ownKey === undefined ? {} : { key: ownKey }), genesis: hash });
     closers.push(() => voteFile.close());
     const voteState: VoteStateFile = {
       ...voteFile,

@@ -72,7 +72,15 @@ export type Verdict =
   | { readonly relay: boolean; readonly peer: 'fine' }
   | { readonly relay: false; readonly peer: 'disconnect' | 'ban'; readonly reason: string };
 
-export interface RecoveredVoteState {
+/** Whose vote state it is: another key, or this key on another chain, signed other things. */
+export interface VoteStateNames {
+  /** Absent in files of before there were names. */
+  readonly key?: PublicKey;
+  /** Absent there too, and where the key was made before its chain. */
+  readonly genesis?: Hash;
+}
+
+export interface RecoveredVoteState extends VoteStateNames {
   readonly voteState: VoteState;
   readonly bodies: readonly Block[];
 }

@@ -1,6 +1,6 @@
 /**
- * What a replica finds on its disks when it starts. PROTOCOL section 8, last lines. One rule: a vote state that is older
- * than a vote in the ledger counts as lost.
+ * What a replica finds on its disks when it starts. PROTOCOL section 8, last lines. One rule: a vote state of another key,
+ * or that is older than a vote in the ledger, counts as lost.
  */
 import type { Recovered } from '../../consensus/config.js';
 import type { VoteState } from '../../consensus/vote-state.js';
@@ -36,7 +36,8 @@ export function recover(
   ownKey: PublicKey | undefined,
   clockSlot: Slot,
 ): Recovered {
-  const voteState = found !== undefined && ownKey !== undefined && isOld(store, found, ownKey) ? undefined : found;
+  const isOf = (one: RecoveredVoteState, key: PublicKey): boolean => !isOfAnotherKey(one, key) && !isOld(store, one, key);
+  const voteState = found !== undefined && ownKey !== undefined && !isOf(found, ownKey) ? undefined : found;
   const epoch = readEpoch(store);
   const { index } = store.tip();
   const certified = (at: number): { block: HashedHeader; certificate: Certificate } => {
@@ -56,6 +57,11 @@ export function recover(
     ...(voteState === undefined ? {} : { voteState: voteState.voteState }),
     ...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),
   };
+}
+
+/** [5-whose-vote-state] What another key signed says nothing of this one. One without a name may hold a vote that has one. */
+export function isOfAnotherKey({ key, voteState }: RecoveredVoteState, ownKey: PublicKey): boolean {
+  return (key ?? ownKey) !== ownKey || (voteState.last_prepare?.validator ?? ownKey) !== ownKey;
 }
 
 /** Final blocks looked at: in one of so many the certificate is likely to carry every validator that votes. */

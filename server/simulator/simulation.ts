@@ -250,7 +250,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
     },
   });
   for (let index = 0; index < count; index++) {
-    const disk = createVirtualDisk(queue, chain.file, idOf, {
+    const names = { key: keyOf(index), genesis: chain.context.genesisHash };
+    const disk = createVirtualDisk(queue, chain.file, idOf, names, {
       stored(final) {
         if (isByzantine(index)) return;
         if (final.block.index > finals.highest()) {

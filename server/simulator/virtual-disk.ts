@@ -13,6 +13,7 @@ import type {
   LedgerStore,
   MempoolStore,
   RecoveredVoteState,
+  VoteStateNames,
   VoteStateStore,
 } from '../replica/ports.js';
 import type { EventQueue } from './event-queue.js';
@@ -103,11 +104,12 @@ function store(file: LedgerFile, final: FinalBlock): void {
 /** About what a block weighs on the wire; pages need a bound, not a byte count. */
 const weightOf = (block: Block): number => 900 + 400 * block.transactions.length + 900 * block.evidence.length;
 
-/** @param genesis the ledger as a new home has it; the disk makes its own copy */
+/** @param genesis the ledger as a new home has it; the disk makes its own copy. @param names stand in its vote state */
 export function createVirtualDisk(
   queue: EventQueue,
   genesis: LedgerFile,
   idOf: (transaction: Transaction) => TransactionId,
+  names: VoteStateNames,
   hooks: DiskHooks,
 ): VirtualDisk {
   let ledgerFile = copyOf(genesis);
@@ -171,7 +173,7 @@ export function createVirtualDisk(
       if (outcome === 'crash before') throw new VirtualCrash();
       const kept = new Map((voteStateFile?.bodies ?? []).map((block) => [block.hash, block]));
       for (const block of bodies) kept.set(block.hash, block);
-      voteStateFile = { voteState, bodies: keep.flatMap((hash) => kept.get(hash) ?? []) };
+      voteStateFile = { ...names, voteState, bodies: keep.flatMap((hash) => kept.get(hash) ?? []) };
       hooks.voteStateWritten(voteStateFile);
       if (outcome === 'crash after') throw new VirtualCrash();
     },

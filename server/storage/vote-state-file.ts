@@ -1,7 +1,7 @@
 /**
  * The vote state on disk: a journal beside the validator key, one line a write, each with its checksum. A write is
  * durable when it returns, and so is what was read: a process that died may have written its last line without syncing
- * it. It is never copied with the ledger, and its absence means that it was lost.
+ * it. It is never copied with the ledger, and its absence means that it was lost. Each line names the key and the chain.
  *
  * Only an unfinished last line is forgiven: that write was never acknowledged. Anything else that does not check out
  * is damage, and a validator that guesses here may sign twice.
@@ -23,7 +23,7 @@ import type { Block } from '../../ledger/values/block.js';
 import { canonicalJson } from '../../ledger/values/canonical.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { SlotledgerError } from '../errors.js';
-import type { RecoveredVoteState, VoteStateStore } from '../replica/ports.js';
+import type { RecoveredVoteState, VoteStateNames, VoteStateStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
 import { replaceFile, syncDirectory } from './durable-files.js';
 
@@ -32,7 +32,7 @@ export const voteStateFileName = 'vote-state.journal';
 /** The journal is written anew, with the last state only, when it has grown to this. */
 const rotateAtBytes = 4 * 1024 * 1024;
 
-interface Entry {
+interface Entry extends VoteStateNames {
   readonly vote_state: VoteState;
   readonly bodies: readonly Block[];
   /** Bodies that still matter, of this and earlier lines. */
@@ -55,10 +55,10 @@ function lineOf(entry: Entry): Buffer {
 }
 
 /** Writes the first state of a new key. Refuses to touch an existing one. */
-export function initVoteState(directory: string, voteState: VoteState): void {
+export function initVoteState(directory: string, names: VoteStateNames, voteState: VoteState): void {
   const path = join(directory, voteStateFileName);
   if (existsSync(path)) throw new Error(`assertion: ${path} exists already`);
-  replaceFile(path, lineOf({ vote_state: voteState, bodies: [], keep: [] }));
+  replaceFile(path, lineOf({ ...names, vote_state: voteState, bodies: [], keep: [] }));
 }
 
 export interface VoteStateFile extends VoteStateStore {
@@ -66,10 +66,12 @@ export interface VoteStateFile extends VoteStateStore {
 }
 
 /**
- * @throws SlotledgerError VOTE_STATE_DAMAGED from `read`; from `write`, one sentence about the disk, after which every
- * later write throws as well: nobody knows then what is on disk.
+ * @param names stand in every line that is written; what is read names who wrote it
+ * @throws SlotledgerError VOTE_STATE_DAMAGED from `read`, VOTE_STATE_OTHER_CHAIN where it names another genesis than
+ * `names`; from `write`, one sentence about the disk, after which every later write throws as well: nobody knows then
+ * what is on disk.
  */
-export function createVoteStateStore(directory: string): VoteStateFile {
+export function createVoteStateStore(directory: string, names: VoteStateNames): VoteStateFile {
   const path = join(directory, voteStateFileName);
   let handle: number | undefined;
   let size = 0;
@@ -86,6 +88,7 @@ export function createVoteStateStore(directory: string): VoteStateFile {
     try {
       const bytes = readFileSync(path);
       const { state, goodBytes } = replay(path, bytes);
+      refuseOtherChain(path, state?.genesis, names.genesis);
       keepForGood(bytes, goodBytes);
       current = state;
       size = goodBytes;
@@ -121,14 +124,14 @@ export function createVoteStateStore(directory: string): VoteStateFile {
         const old = current?.bodies ?? [];
         const kept = keepBodies(old, bodies, keep);
         if (size === 0 || size > rotateAtBytes || !existsSync(path)) {
-          replaceJournal({ vote_state: voteState, bodies: kept, keep });
+          replaceJournal({ ...names, vote_state: voteState, bodies: kept, keep });
         } else {
           // Three writes a block name the same body: it goes to disk with the first.
           const written = new Set(old.map((block) => block.hash));
           const added = kept.filter((block) => !written.has(block.hash));
-          size += append(open(), size, lineOf({ vote_state: voteState, bodies: added, keep }));
+          size += append(open(), size, lineOf({ ...names, vote_state: voteState, bodies: added, keep }));
         }
-        current = { voteState, bodies: kept };
+        current = { ...names, voteState, bodies: kept };
       } catch (error) {
         throw error instanceof SlotledgerError ? error : diskFailure('write', path, error);
       }
@@ -156,6 +159,16 @@ function keepBodies(old: readonly Block[], added: readonly Block[], keep: readon
   return keep.flatMap((name) => byHash.get(name) ?? []);
 }
 
+/** [5-whose-vote-state] What was signed on another chain binds nobody here, and a lock of it would keep the node from voting for ever. */
+function refuseOtherChain(path: string, is: Hash | undefined, expected: Hash | undefined): void {
+  if (is === undefined || expected === undefined || is === expected) return;
+  throw new SlotledgerError(
+    'VOTE_STATE_OTHER_CHAIN',
+    `${path} is of the chain with genesis hash ${is}, and this home is of ${expected}.`,
+    'Use another --home; or, if this key is to sign on this chain, move the file away: the validator then waits until it is safe to sign (docs/OPERATING.md, a lost or damaged vote state).',
+  );
+}
+
 /** Stands where a power cut kept a sector from the disk in a file that had grown: JSON has no such byte. */
 const unwritten = 0;
 
@@ -181,8 +194,8 @@ function replay(path: string, bytes: Buffer): Replayed {
         'Move the file away: the validator then waits until it is safe to sign again (docs/OPERATING.md, a lost or damaged vote state).',
       );
     }
-    const { vote_state: voteState, bodies, keep } = JSON.parse(json) as Entry;
-    state = { voteState, bodies: keepBodies(state?.bodies ?? [], bodies, keep) };
+    const { vote_state: voteState, bodies, keep, ...names } = JSON.parse(json) as Entry;
+    state = { ...names, voteState, bodies: keepBodies(state?.bodies ?? [], bodies, keep) };
     at = end + 1;
   }
   return { state, goodBytes: at };

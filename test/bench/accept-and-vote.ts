@@ -44,8 +44,9 @@ const chain = new TestChain({ balances: { ann: 10_000_000, bob: 10_000_000 } });
 const payments = Array.from({ length: 450 }, (_, nonce) => chain.pay('ann', 'bob', 1, { nonce }));
 const { block } = chain.add(1, payments);
 
-const votes = createVoteStateStore(directory);
-const state = initialVoteState(`0x${'a'.repeat(64)}`);
+const names = { key: `0x${'b'.repeat(64)}`, genesis: `0x${'a'.repeat(64)}` } as const;
+const votes = createVoteStateStore(directory, names);
+const state = initialVoteState(names.genesis);
 const certificate = {
   ...state.lock,
   signers: [...Array(86).keys()],

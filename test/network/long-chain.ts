@@ -15,7 +15,7 @@ import type { Certificate } from '../../ledger/values/vote.js';
 import { createCrypto } from '../../server/crypto/create-crypto.js';
 import { homePaths } from '../../server/home/home.js';
 import { developmentSigner, openKeys } from '../../server/node-runtime/keys.js';
-import type { FinalBlock } from '../../server/replica/ports.js';
+import type { FinalBlock, VoteStateNames } from '../../server/replica/ports.js';
 import { createLedgerStore } from '../../server/storage/ledger-store.js';
 import { createVoteStateStore } from '../../server/storage/vote-state-file.js';
 import type { Homes } from './homes.js';
@@ -116,12 +116,12 @@ export async function writeLongChain(homes: Homes, plan: LongChain): Promise<voi
     batch = [];
   }
   await store.close();
-  if (lock !== undefined) writeLastVote(paths.keys, lock);
+  if (lock !== undefined) writeLastVote(paths.keys, { key: validator.publicKey, genesis: hash }, lock);
 }
 
 /** Without it the vote state would be older than the ledger, and its validator would wait for others. */
-function writeLastVote(keys: string, lock: Certificate): void {
-  const votes = createVoteStateStore(keys);
+function writeLastVote(keys: string, names: VoteStateNames, lock: Certificate): void {
+  const votes = createVoteStateStore(keys, names);
   votes.write({ version: 1, lock, watermark: { view: lock.view, step: 'commit' } }, [], []);
   votes.close();
 }

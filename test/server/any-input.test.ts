@@ -78,7 +78,7 @@ test('a changed line ends in a problem, or in a message that is written again wi
 test('a changed vote state is refused with a sentence or is a state that was written', () => {
   const genesisHash = `0x${'a'.repeat(64)}` as const;
   const { directory, end } = temporary();
-  initVoteState(directory, initialVoteState(genesisHash));
+  initVoteState(directory, { genesis: genesisHash }, initialVoteState(genesisHash));
   const path = join(directory, voteStateFileName);
   const good = readFileSync(path);
   fc.assert(
@@ -89,7 +89,7 @@ test('a changed vote state is refused with a sentence or is a state that was wri
         path,
         whole ? mutateBytes(random, good, 100_000) : Buffer.concat([good.subarray(0, 17), changed(seed, line)]),
       );
-      const store = createVoteStateStore(directory);
+      const store = createVoteStateStore(directory, { genesis: genesisHash });
       try {
         const read = store.read();
         if (read !== undefined) assert.deepEqual(read.voteState, initialVoteState(genesisHash));

@@ -5,12 +5,21 @@ import { genesisState } from '../../ledger/genesis-state.js';
 import { createOverlay, type Overlay } from '../../ledger/overlay.js';
 import { readAccount, readNonce } from '../../ledger/state-keys.js';
 import type { Block } from '../../ledger/values/block.js';
+import type { Parameters } from '../../ledger/values/genesis.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { type Height, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Certificate } from '../../ledger/values/vote.js';
-import type { Clock, LedgerStore, Mempool, ReplicaMessage, VoteStateStore } from '../../server/replica/ports.js';
+import { createOwnSignatures } from '../../server/replica/own-signatures.js';
+import type {
+  Clock,
+  LedgerStore,
+  Mempool,
+  RecoveredVoteState,
+  ReplicaMessage,
+  VoteStateStore,
+} from '../../server/replica/ports.js';
 import { initialVoteState } from '../../server/replica/recover.js';
 import { createReplica } from '../../server/replica/replica.js';
 import type { Replica, ReplicaEvent } from '../../server/replica/replica-interface.js';
@@ -55,10 +64,23 @@ export interface Member {
   voteStateWrites: number;
 }
 
-/** @param mempoolWriteMs until what was handed in is on disk */
-export function cluster(names: readonly string[], mempoolWriteMs = 0) {
+export interface ClusterOptions {
+  /** When all are started. */
+  readonly startMs?: number;
+  /** Until what was handed in is on disk. */
+  readonly mempoolWriteMs?: number;
+  readonly parameters?: Partial<Parameters>;
+  /** Votes and proposals of its own that each remembers. */
+  readonly ownSignaturesKept?: number;
+  /** What each finds beside its key. Starting value: the one that was made with the key. */
+  readonly foundVoteState?: (name: string) => RecoveredVoteState | undefined;
+}
+
+export function cluster(names: readonly string[], options: ClusterOptions = {}) {
+  const { startMs = 0, mempoolWriteMs = 0, parameters = {}, ownSignaturesKept } = options;
   const time = new VirtualTime();
-  const context = testContext({ stakes: Object.fromEntries(names.map((name) => [name, 1000])) });
+  time.runUntil(startMs);
+  const context = testContext({ stakes: Object.fromEntries(names.map((name) => [name, 1000])), parameters });
   const members: Member[] = [];
   const sent: { readonly from: number; readonly at: number; readonly type: ReplicaMessage['type'] }[] = [];
   const deliver = (from: number, to: number, message: ReplicaMessage): void => {
@@ -135,17 +157,19 @@ export function cluster(names: readonly string[], mempoolWriteMs = 0) {
         return pending.size;
       },
     };
-    let kept = { voteState: initialVoteState(context.genesisHash), bodies: [] as Block[] };
+    const me = person(name);
+    const named = { key: me.validator.publicKey, genesis: context.genesisHash };
+    const made = { ...named, voteState: initialVoteState(context.genesisHash), bodies: [] };
+    let kept: RecoveredVoteState | undefined = options.foundVoteState ? options.foundVoteState(name) : made;
     const voteState: VoteStateStore = {
       read: () => kept,
       write(next, bodies) {
         member.voteStateWrites++;
-        kept = { voteState: next, bodies: [...bodies] };
+        kept = { ...named, voteState: next, bodies: [...bodies] };
       },
     };
     const others = names.map((_, at) => at).filter((at) => at !== own);
     const events: ReplicaEvent[] = [];
-    const me = person(name);
     const replica = createReplica({
       ...context,
       signer: me.validator,
@@ -155,6 +179,7 @@ export function cluster(names: readonly string[], mempoolWriteMs = 0) {
       ledger,
       mempool,
       onEvent: (event) => events.push(event),
+      createOwnSignatures: (signedUpTo) => createOwnSignatures(signedUpTo, ownSignaturesKept),
       network: {
         broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
         // Everyone is connected to everyone.

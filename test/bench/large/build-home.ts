@@ -21,6 +21,7 @@ import { homePaths } from '../../../server/home/home.js';
 import { readGenesis } from '../../../server/home/init-home.js';
 import { makeTestnet } from '../../../server/home/make-testnet.js';
 import { openKeys } from '../../../server/node-runtime/keys.js';
+import type { VoteStateNames } from '../../../server/replica/ports.js';
 import { writeGenesis } from '../../../server/storage/ledger-writer.js';
 import { ledgerMigrations } from '../../../server/storage/migrations/ledger-migrations.js';
 import { openWriter } from '../../../server/storage/open-database.js';
@@ -193,13 +194,13 @@ async function append(options: BuildOptions, before: LargeHome | undefined): Pro
   if (batch.length > 0) await writer.write(batch);
   await writer.close();
   await source.close();
-  if (lock !== undefined) writeLastVote(paths.keys, lock);
+  if (lock !== undefined) writeLastVote(paths.keys, { key: validator.signer.publicKey, genesis: genesisHash }, lock);
   return { home, accounts, transactions, blocks: index, behind };
 }
 
 /** Without it the vote state would be older than the ledger, and its validator would wait for others. */
-function writeLastVote(keys: string, lock: Certificate): void {
-  const votes = createVoteStateStore(keys);
+function writeLastVote(keys: string, names: VoteStateNames, lock: Certificate): void {
+  const votes = createVoteStateStore(keys, names);
   votes.write({ version: 1, lock, watermark: { view: lock.view, step: 'commit' } }, [], []);
   votes.close();
 }

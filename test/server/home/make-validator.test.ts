@@ -32,8 +32,8 @@ function temporary(t: TestContext) {
 }
 
 const voteStateIn = (keys: string) => {
-  const store = createVoteStateStore(keys);
-  const state = store.read()?.voteState;
+  const store = createVoteStateStore(keys, {});
+  const state = store.read();
   store.close();
   return state;
 };

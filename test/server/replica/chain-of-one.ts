@@ -8,7 +8,7 @@ import { proposalSigningText, transactionSigningText, voteSigningText } from '..
 import type { TransactionBody } from '../../../ledger/values/transaction.js';
 import type { Certificate, Phase } from '../../../ledger/values/vote.js';
 import { person } from '../../ledger/test-chain.js';
-import { cluster } from '../replica-cluster.js';
+import { type ClusterOptions, cluster } from '../replica-cluster.js';
 
 const { validator } = person('v1');
 
@@ -67,10 +67,9 @@ export function chainOfOne() {
   return { nodes, blocks: made, finality, certificateOf, proposalOf };
 }
 
-/** Of the same chain, with the key of its validator, at this slot. */
-export function newcomer(slot: number) {
-  const nodes = cluster(['v1']);
-  nodes.time.runUntil(slot * 1000);
+/** Of the same chain, with the key of its validator, started at this slot. */
+export function newcomer(slot: number, options: ClusterOptions = {}) {
+  const nodes = cluster(['v1'], { startMs: slot * 1000, ...options });
   const [member] = nodes.members;
   const { replica } = member!;
   return {

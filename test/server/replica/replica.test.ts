@@ -42,7 +42,7 @@ test('a validator alone makes a payment final at once, and then writes nothing',
 
 test('peers are told of a payment when it is on disk; a leader proposes what comes alone before', () => {
   const writeMs = 50;
-  const nodes = cluster(['v1', 'v2', 'v3', 'v4'], writeMs);
+  const nodes = cluster(['v1', 'v2', 'v3', 'v4'], { mempoolWriteMs: writeMs });
   nodes.time.runUntil(1500);
   const keys = [1, 2, 3, 4].map((n) => person(`v${n}`).validator.publicKey);
   const leader = keys.indexOf(nodes.members[0]!.replica.status().leader);

@@ -38,7 +38,7 @@ test('a vote that does not fit on the disk is not acknowledged, and no later one
     /^Cannot write .*vote-state\.journal: .*\.\nAn earlier write of .* failed: start the node again\.$/,
   );
   assert.ok(acknowledged.length > 50);
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, {});
   assert.equal(store.read()?.voteState.watermark.view, Number(acknowledged.at(-1)));
   store.close();
 });

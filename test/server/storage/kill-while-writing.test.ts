@@ -41,7 +41,7 @@ test('a validator killed while voting remembers every vote that it may have sent
   let before = 0;
   for (const lines of [1, 40, 300]) {
     const said = await killAfter(lines, './vote-state-writer.js', directory);
-    const store = createVoteStateStore(directory);
+    const store = createVoteStateStore(directory, {});
     const view = store.read()?.voteState.watermark.view ?? 0;
     store.close();
     assert.ok(view >= Number(said.at(-1)) && view > before, `${view} after ${said.at(-1)}`);

@@ -32,7 +32,8 @@ function callsOf(t: TestContext, during: () => void): readonly string[] {
   return calls;
 }
 
-const first = initialVoteState(`0x${'5'.repeat(64)}`);
+const names = { key: `0x${'4'.repeat(64)}`, genesis: `0x${'5'.repeat(64)}` } as const;
+const first = initialVoteState(names.genesis);
 const later = (view: number): VoteState => ({ ...first, watermark: { view: toView(view), step: 'prepare' } });
 
 function directory(t: TestContext): string {
@@ -43,14 +44,14 @@ function directory(t: TestContext): string {
 
 test('[5-persist-first] a new vote state is synced before it gets its name, and its directory afterwards', (t) => {
   const path = directory(t);
-  const calls = callsOf(t, () => initVoteState(path, first));
+  const calls = callsOf(t, () => initVoteState(path, names, first));
   assert.deepEqual(calls, ['writeSync', 'fsyncSync', 'renameSync', 'fsyncSync']);
 });
 
 test('[5-persist-first] each write of the vote state is synced before it returns', (t) => {
   const path = directory(t);
-  initVoteState(path, first);
-  const store = createVoteStateStore(path);
+  initVoteState(path, names, first);
+  const store = createVoteStateStore(path, names);
   t.after(() => store.close());
   store.read();
   for (const view of [1, 2]) {
@@ -61,8 +62,8 @@ test('[5-persist-first] each write of the vote state is synced before it returns
 
 test('after a sync that failed no later write is believed until the file is opened anew', (t) => {
   const path = directory(t);
-  initVoteState(path, first);
-  const store = createVoteStateStore(path);
+  initVoteState(path, names, first);
+  const store = createVoteStateStore(path, names);
   t.after(() => store.close());
   store.read();
   const failing = t.mock.method(fs, 'fdatasyncSync', () => {

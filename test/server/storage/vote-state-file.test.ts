@@ -20,6 +20,7 @@ import { createVoteStateStore, initVoteState, voteStateFileName } from '../../..
 import { TestChain } from '../../ledger/test-chain.js';
 
 const genesisHash = `0x${'a'.repeat(64)}` as const;
+const names = { key: `0x${'b'.repeat(64)}`, genesis: genesisHash } as const;
 
 function temporary(t: TestContext) {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-votes-'));
@@ -46,7 +47,7 @@ function someBlocks(count: number): readonly Block[] {
 const hashesOf = (blocks: readonly Block[]) => blocks.map(({ hash }) => hash);
 
 function readOnce(directory: string) {
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   const recovered = store.read();
   store.close();
   return recovered;
@@ -60,48 +61,48 @@ test('without a file there is no vote state: it was lost', (t) => {
 test('the last write comes back, with the bodies that are still named, each as it was', (t) => {
   const { directory } = temporary(t);
   const [one, two, three] = someBlocks(3);
-  initVoteState(directory, initialVoteState(genesisHash));
-  const store = createVoteStateStore(directory);
-  assert.deepEqual(store.read(), { voteState: initialVoteState(genesisHash), bodies: [] });
+  initVoteState(directory, names, initialVoteState(genesisHash));
+  const store = createVoteStateStore(directory, names);
+  assert.deepEqual(store.read(), { voteState: initialVoteState(genesisHash), bodies: [], ...names });
   store.write(stateAt(1), [one!], [one!.hash]);
-  assert.deepEqual(readOnce(directory), { voteState: stateAt(1), bodies: [one] });
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(1), bodies: [one], ...names });
   store.write(stateAt(2), [two!], hashesOf([one!, two!]));
-  assert.deepEqual(readOnce(directory), { voteState: stateAt(2), bodies: [one, two] });
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(2), bodies: [one, two], ...names });
   store.write(stateAt(3), [three!], hashesOf([two!, three!]));
   store.write(stateAt(4), [], [three!.hash]);
   store.close();
-  assert.deepEqual(readOnce(directory), { voteState: stateAt(4), bodies: [three] });
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(4), bodies: [three], ...names });
 });
 
 test('a store that was not read first adds to the journal and keeps what it holds', (t) => {
   const { directory } = temporary(t);
   const [one] = someBlocks(1);
-  initVoteState(directory, stateAt(0));
-  const first = createVoteStateStore(directory);
+  initVoteState(directory, names, stateAt(0));
+  const first = createVoteStateStore(directory, names);
   first.write(stateAt(1), [one!], [one!.hash]);
   first.close();
-  const second = createVoteStateStore(directory);
+  const second = createVoteStateStore(directory, names);
   second.write(stateAt(2), [], [one!.hash]);
   second.close();
-  assert.deepEqual(readOnce(directory), { voteState: stateAt(2), bodies: [one] });
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(2), bodies: [one], ...names });
 });
 
 test('a body goes to disk once, however many votes name it', (t) => {
   const { directory, path } = temporary(t);
   const [one] = someBlocks(1);
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   store.write(stateAt(1), [one!], [one!.hash]);
   const before = statSync(path).size;
   for (let view = 2; view < 10; view += 1) store.write(stateAt(view), [one!], [one!.hash]);
   store.close();
   assert.ok(statSync(path).size - before < 8 * 700, 'eight small lines');
-  assert.deepEqual(readOnce(directory), { voteState: stateAt(9), bodies: [one] });
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(9), bodies: [one], ...names });
 });
 
 test('a write cut off at any byte leaves the state before it, and the journal goes on from there', (t) => {
   const { directory, path } = temporary(t);
   const [one, two] = someBlocks(2);
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   store.write(stateAt(1), [one!], [one!.hash]);
   const acknowledged = statSync(path).size;
   store.write(stateAt(2), [two!], hashesOf([one!, two!]));
@@ -111,18 +112,18 @@ test('a write cut off at any byte leaves the state before it, and the journal go
   for (let size = acknowledged; size < whole.length; size += 11) {
     writeFileSync(path, whole);
     truncateSync(path, size);
-    const torn = createVoteStateStore(directory);
-    assert.deepEqual(torn.read(), { voteState: stateAt(1), bodies: [one] }, `cut at ${size}`);
+    const torn = createVoteStateStore(directory, names);
+    assert.deepEqual(torn.read(), { voteState: stateAt(1), bodies: [one], ...names }, `cut at ${size}`);
     if (size % 5 === 0) torn.write(stateAt(3), [], [one!.hash]);
     torn.close();
-    if (size % 5 === 0) assert.deepEqual(readOnce(directory), { voteState: stateAt(3), bodies: [one] });
+    if (size % 5 === 0) assert.deepEqual(readOnce(directory), { voteState: stateAt(3), bodies: [one], ...names });
   }
 });
 
 test('a last write of which a power cut kept any sector from the disk is forgiven, an earlier one is not', (t) => {
   const { directory, path } = temporary(t);
   const [one, two] = someBlocks(2);
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   store.write(stateAt(1), [one!], [one!.hash]);
   const acknowledged = statSync(path).size;
   store.write(stateAt(2), [two!], hashesOf([one!, two!]));
@@ -131,14 +132,14 @@ test('a last write of which a power cut kept any sector from the disk is forgive
   for (let sector = acknowledged; sector < whole.length; sector = 512 * (1 + Math.floor(sector / 512))) {
     const torn = Buffer.from(whole).fill(0, sector, Math.min(whole.length, 512 * (1 + Math.floor(sector / 512))));
     writeFileSync(path, torn);
-    assert.deepEqual(readOnce(directory), { voteState: stateAt(1), bodies: [one] }, `sector at ${sector}`);
+    assert.deepEqual(readOnce(directory), { voteState: stateAt(1), bodies: [one], ...names }, `sector at ${sector}`);
     // What is shorter than the torn line leaves nothing of it behind.
     writeFileSync(path, torn);
-    const mended = createVoteStateStore(directory);
+    const mended = createVoteStateStore(directory, names);
     // Longer than the first sector of the torn line, which is where the zeros stand that would excuse the rest.
     mended.write(stateAt(3), [], hashesOf([one!, two!]));
     mended.close();
-    assert.deepEqual(readOnce(directory), { voteState: stateAt(3), bodies: [one] }, `sector at ${sector}`);
+    assert.deepEqual(readOnce(directory), { voteState: stateAt(3), bodies: [one], ...names }, `sector at ${sector}`);
     writeFileSync(path, Buffer.concat([torn, whole.subarray(acknowledged)]));
     if (torn.at(-1) !== 0) assert.throws(() => readOnce(directory), { code: 'VOTE_STATE_DAMAGED' });
   }
@@ -147,7 +148,7 @@ test('a last write of which a power cut kept any sector from the disk is forgive
 test('a changed byte in an acknowledged write is refused with a sentence, and nothing is written over it', (t) => {
   const { directory, path } = temporary(t);
   const [one] = someBlocks(1);
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   store.write(stateAt(1), [one!], [one!.hash]);
   store.write(stateAt(2), [], [one!.hash]);
   store.close();
@@ -157,7 +158,7 @@ test('a changed byte in an acknowledged write is refused with a sentence, and no
     const damaged = Buffer.from(whole);
     damaged[at] = (damaged[at] ?? 0) ^ 1;
     writeFileSync(path, damaged);
-    const opened = createVoteStateStore(directory);
+    const opened = createVoteStateStore(directory, names);
     assert.throws(() => opened.read(), { code: 'VOTE_STATE_DAMAGED' }, `byte ${at}`);
     assert.throws(() => opened.write(stateAt(9), [], []), { code: 'VOTE_STATE_DAMAGED' });
     opened.close();
@@ -168,7 +169,7 @@ test('a changed byte in an acknowledged write is refused with a sentence, and no
 test('the journal starts anew when it has grown, and loses nothing by it', (t) => {
   const { directory, path } = temporary(t);
   const [one, two] = someBlocks(2);
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   const padding = 'x'.repeat(60_000);
   let largest = 0;
   for (let view = 1; view <= 150; view += 1) {
@@ -189,17 +190,17 @@ test('the journal starts anew when it has grown, and loses nothing by it', (t) =
 
 test('a first state is never written over another', (t) => {
   const { directory } = temporary(t);
-  initVoteState(directory, stateAt(7));
-  assert.throws(() => initVoteState(directory, stateAt(0)), /exists already/);
+  initVoteState(directory, names, stateAt(7));
+  assert.throws(() => initVoteState(directory, names, stateAt(0)), /exists already/);
   assert.equal(readOnce(directory)?.voteState.watermark.view, 7);
 });
 
 test('foreign bytes after the last line are cut off before anything is added', (t) => {
   const { directory, path } = temporary(t);
-  initVoteState(directory, stateAt(1));
+  initVoteState(directory, names, stateAt(1));
   const acknowledged = statSync(path).size;
   appendFileSync(path, Buffer.from([0, 0, 0, 0xff, 0xfe]));
-  const store = createVoteStateStore(directory);
+  const store = createVoteStateStore(directory, names);
   store.read();
   assert.equal(statSync(path).size, acknowledged);
   store.write(stateAt(2), [], []);

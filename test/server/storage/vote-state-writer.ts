@@ -6,8 +6,9 @@ import { createVoteStateStore } from '../../../server/storage/vote-state-file.js
 
 // A write past the limit on file sizes then fails instead of ending the process.
 process.on('SIGXFSZ', () => {});
-const store = createVoteStateStore(process.argv[2]!);
-const start = store.read()?.voteState ?? initialVoteState(`0x${'a'.repeat(64)}`);
+const names = { key: `0x${'b'.repeat(64)}`, genesis: `0x${'a'.repeat(64)}` } as const;
+const store = createVoteStateStore(process.argv[2]!, names);
+const start = store.read()?.voteState ?? initialVoteState(names.genesis);
 const vote = (view: number): void =>
   store.write({ ...start, watermark: { view: toView(view), step: 'commit' } }, [], []);
 

@@ -103,7 +103,7 @@ test('what was acknowledged survives power cuts at any call', { skip, timeout: l
     unsafe += report.unsafeWrites + report.unsafeNames;
     const kept = await keptIn(mempool);
     for (const id of acknowledged) assert.ok(kept.has(id), `${id} was acknowledged, round ${round}`);
-    const votes = createVoteStateStore(disk.home);
+    const votes = createVoteStateStore(disk.home, {});
     const after = votes.read()?.voteState.watermark.view ?? 0;
     votes.close();
     assert.ok(after >= Number(said.at(-1) ?? view), `view ${after} after ${said.at(-1)}, round ${round}`);
@@ -140,7 +140,7 @@ test('a sync that failed loses nothing acknowledged before or after it', {
     disk.cut(random);
     const kept = await keptIn(mempool);
     for (const id of acknowledged) assert.ok(kept.has(id), `${id} was acknowledged, round ${round}`);
-    const votes = createVoteStateStore(disk.home);
+    const votes = createVoteStateStore(disk.home, {});
     const after = votes.read()?.voteState.watermark.view ?? 0;
     votes.close();
     assert.ok(after >= Number(views.at(-1)) && after > view, `view ${after} after ${views.at(-1)}, round ${round}`);
