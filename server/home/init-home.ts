@@ -17,7 +17,13 @@ import {
   developmentStake,
 } from './development-genesis.js';
 import { type HomePaths, prepareHome } from './home.js';
-import { bindVoteState, checkVoteState, genesisValidator, makeValidatorKeys, readValidatorKeys } from './make-validator.js';
+import {
+  bindVoteState,
+  checkVoteState,
+  genesisValidator,
+  makeValidatorKeys,
+  readValidatorKeys,
+} from './make-validator.js';
 
 export interface OpenedGenesis {
   readonly genesis: Genesis;

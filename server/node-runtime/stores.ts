@@ -95,7 +95,10 @@ export async function openStores(
       },
     });
     closers.push(() => mempool.close());
-    const voteFile = createVoteStateStore(paths.keys, { ...(ownKey === undefined ? {} : { key: ownKey }), genesis: hash });
+    const voteFile = createVoteStateStore(paths.keys, {
+      ...(ownKey === undefined ? {} : { key: ownKey }),
+      genesis: hash,
+    });
     closers.push(() => voteFile.close());
     const voteState: VoteStateFile = {
       ...voteFile,

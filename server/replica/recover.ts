@@ -36,7 +36,8 @@ export function recover(
   ownKey: PublicKey | undefined,
   clockSlot: Slot,
 ): Recovered {
-  const isOf = (one: RecoveredVoteState, key: PublicKey): boolean => !isOfAnotherKey(one, key) && !isOld(store, one, key);
+  const isOf = (one: RecoveredVoteState, key: PublicKey): boolean =>
+    !isOfAnotherKey(one, key) && !isOld(store, one, key);
   const voteState = found !== undefined && ownKey !== undefined && !isOf(found, ownKey) ? undefined : found;
   const epoch = readEpoch(store);
   const { index } = store.tip();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openGenesis } from '../../../ledger/values/genesis-file.js';
+import type { Hash, PublicKey } from '../../../ledger/values/text.js';
 import { createCrypto } from '../../../server/crypto/create-crypto.js';
 import {
   addDevelopmentKeys,
@@ -19,7 +20,7 @@ import {
   makeValidatorKeys,
   readValidatorKeys,
 } from '../../../server/home/make-validator.js';
-import { initialVoteState } from '../../../server/replica/recover.js';
+import { initialVoteState, isOfAnotherKey } from '../../../server/replica/recover.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
 
 const hashA = `0x${'a'.repeat(64)}` as const;
@@ -38,23 +39,53 @@ const voteStateIn = (keys: string) => {
   return state;
 };
 
+const firstState = (key: PublicKey, genesis: Hash) => ({
+  key,
+  genesis,
+  voteState: initialVoteState(genesis),
+  bodies: [],
+});
+
 test('keys are made with their vote state, readable by the owner only, and never overwritten', (t) => {
   const paths = temporary(t);
   const made = makeValidatorKeys(paths, hashA);
-  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(hashA));
+  assert.deepEqual(voteStateIn(paths.keys), firstState(made.validator.publicKey, hashA));
   assert.equal(statSync(join(paths.keys, 'validator-key.json')).mode & 0o777, 0o600);
   assert.equal(statSync(paths.keys).mode & 0o777, 0o700);
   assert.throws(() => makeValidatorKeys(paths), { code: 'KEY_EXISTS' });
   assert.equal(readValidatorKeys(paths)?.validator.publicKey, made.validator.publicKey);
 });
 
-test('a vote state made before the chain is bound to its genesis once', (t) => {
+test('[5-whose-vote-state] a vote state made before the chain is bound to its genesis once', (t) => {
   const paths = temporary(t);
-  makeValidatorKeys(paths);
+  const { publicKey } = makeValidatorKeys(paths).validator;
+  assert.deepEqual(Object.keys(voteStateIn(paths.keys)!).sort(), ['bodies', 'key', 'voteState'], 'no chain yet');
   bindVoteState(paths, hashA);
-  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(hashA));
-  bindVoteState(paths, hashB);
-  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(hashA));
+  assert.deepEqual(voteStateIn(paths.keys), firstState(publicKey, hashA));
+  assert.throws(() => bindVoteState(paths, hashB), { code: 'VOTE_STATE_OTHER_CHAIN' });
+  assert.deepEqual(voteStateIn(paths.keys), firstState(publicKey, hashA));
+});
+
+test('[5-whose-vote-state] what was made with another key stays of that key, also when the chain becomes known', (t) => {
+  const [paths, old] = [temporary(t), temporary(t)];
+  const { publicKey } = makeValidatorKeys(paths).validator;
+  const copied = makeValidatorKeys(old, hashA).validator.publicKey;
+  for (const kind of ['validator', 'vrf']) {
+    copyFileSync(join(old.keys, `${kind}-key.json`), join(paths.keys, `${kind}-key.json`));
+  }
+  bindVoteState(paths, hashA);
+  assert.equal(readValidatorKeys(paths)?.validator.publicKey, copied);
+  const found = voteStateIn(paths.keys)!;
+  assert.equal(found.key, publicKey);
+  assert.ok(isOfAnotherKey(found, copied));
+});
+
+test('[5-whose-vote-state] keys of one chain are not given the genesis of another', (t) => {
+  const [paths, other] = [temporary(t), temporary(t)];
+  makeValidatorKeys(paths, hashA);
+  const { genesis } = initDevelopmentHome(other, { genesisTime: 1_700_000_000_000 });
+  assert.throws(() => installGenesis(paths, genesisFileText(genesis)), { code: 'VOTE_STATE_OTHER_CHAIN' });
+  assert.ok(!existsSync(paths.genesis));
 });
 
 for (const slotDurationMs of [250, 333, 1000, 5000]) {
@@ -74,7 +105,7 @@ test('a development home has genesis, bound vote state and the keys that genesis
   const paths = temporary(t);
   const made = initDevelopmentHome(paths, { genesisTime: 1_700_000_000_000 });
   assert.equal(made.genesis.validators[0]?.key, readValidatorKeys(paths)?.validator.publicKey);
-  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(made.hash));
+  assert.deepEqual(voteStateIn(paths.keys), firstState(made.genesis.validators[0]!.key, made.hash));
   assert.equal(installGenesis(paths, genesisFileText(made.genesis)).hash, made.hash);
   const other = genesisFileText({ ...made.genesis, genesis_time: 0 });
   assert.throws(() => installGenesis(paths, other), { code: 'OTHER_CHAIN' });
@@ -85,5 +116,5 @@ test('a development home whose making was interrupted is finished with the keys 
   const keys = makeValidatorKeys(paths);
   const made = initDevelopmentHome(paths, { genesisTime: 1_700_000_000_000 });
   assert.equal(made.genesis.validators[0]?.key, keys.validator.publicKey);
-  assert.deepEqual(voteStateIn(paths.keys), initialVoteState(made.hash));
+  assert.deepEqual(voteStateIn(paths.keys), firstState(keys.validator.publicKey, made.hash));
 });

@@ -25,7 +25,10 @@ const alarms = ({ events }: Pick<Member, 'events'>): number =>
   events.filter(({ type }) => type === 'second_signer').length;
 
 /** The votes that a certificate is made of, as if each had been sent alone. */
-function votesOf(member: Member, { phase, epoch, view, block, justify_view, signers, signatures }: Certificate): Vote[] {
+function votesOf(
+  member: Member,
+  { phase, epoch, view, block, justify_view, signers, signatures }: Certificate,
+): Vote[] {
   const { validators } = readCertifyingSet(member.state, epoch)!;
   const body = { chain, epoch, view, block, phase, justify_view };
   return signers.map((index, at) => ({ ...body, validator: validators[index]!.key, signature: signatures[at]! }));

@@ -207,3 +207,24 @@ test('foreign bytes after the last line are cut off before anything is added', (
   store.close();
   assert.equal(readOnce(directory)?.voteState.watermark.view, 2);
 });
+
+test('[5-whose-vote-state] a file of another chain is refused, also before it is written', (t) => {
+  const { directory, path } = temporary(t);
+  initVoteState(directory, names, stateAt(3));
+  const before = readFileSync(path);
+  const store = createVoteStateStore(directory, { ...names, genesis: `0x${'c'.repeat(64)}` });
+  assert.throws(() => store.read(), { code: 'VOTE_STATE_OTHER_CHAIN' });
+  assert.throws(() => store.write(stateAt(4), [], []), { code: 'VOTE_STATE_OTHER_CHAIN' });
+  store.close();
+  assert.deepEqual(readFileSync(path), before);
+});
+
+test('[5-whose-vote-state] a file without names is taken, and names its key and chain from the next write on', (t) => {
+  const { directory } = temporary(t);
+  initVoteState(directory, {}, stateAt(3));
+  const store = createVoteStateStore(directory, names);
+  assert.deepEqual(store.read(), { voteState: stateAt(3), bodies: [] });
+  store.write(stateAt(4), [], []);
+  store.close();
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(4), bodies: [], ...names });
+});
