@@ -260,6 +260,8 @@ test('votes go to the leader alone where the parameter says so, and the leader s
   const spread = messages(lone.take(), 'certificate');
   assert.equal(spread.length, 1);
   assert.equal(spread[0]?.certificate.block, block.hash);
+  // [5-two-processes] Proposal, prepare and commit vote: also what leaves in a certificate only.
+  assert.deepEqual(lone.signed, [view, view, view]);
 });
 
 test('a core says in one sentence what it waits for', () => {

@@ -13,7 +13,7 @@ import { newViewSigningText } from '../../consensus/new-view.js';
 import { viewAt } from '../../consensus/view.js';
 import type { BlockHeader, HashedHeader } from '../../ledger/values/block.js';
 import { blockHash } from '../../ledger/values/identity.js';
-import { toAmount, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
+import { toAmount, toEpoch, toHeight, toSlot, toView, type View } from '../../ledger/values/numbers.js';
 import { developmentParameters } from '../../ledger/values/parameters.js';
 import { proposalSigningText, voteSigningText } from '../../ledger/values/signing.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
@@ -80,6 +80,8 @@ export class LoneCore {
   readonly parameters: ConsensusConfig['parameters'];
   epoch: EpochEntry;
   now = 0;
+  /** The views of what the driver was told that it signed. */
+  readonly signed: View[] = [];
   /** Everything since the last `take`. */
   effects: Effect[] = [];
 
@@ -103,6 +105,7 @@ export class LoneCore {
         parameters: used,
         hasher: standInCrypto,
         ...(options.observer ? {} : { signer: person(me).validator }),
+        onSigned: (view) => this.signed.push(view),
         ...(options.limits === undefined ? {} : { limits: options.limits }),
       },
       recovered,

@@ -97,9 +97,40 @@ export const replica: readonly Mutant[] = [
     'const silent = suspect || secondSigner;',
   ]),
   breaks('5-two-processes', 'second-signer-ignored', 'two processes with one key sign against each other', [
-    'server/replica/replica.ts',
-    'if (secondSigner || view <= signedUpTo ||',
-    'if (secondSigner || view <= signedUpTo + 1e12 ||',
+    'server/replica/own-signatures.ts',
+    'isForeign: (view, signature) => view > bound &&',
+    'isForeign: (view, signature) => view > bound + 1e12 &&',
+  ]),
+  within(
+    { roles: ['epoch replayer'], faults: ['delay'] },
+    breaks('5-two-processes', 'forgotten-is-foreign', 'whoever repeats an old vote silences its author', [
+      'server/replica/own-signatures.ts',
+      'if (forgotten > bound) bound = forgotten;',
+      'if (forgotten > bound + 1e12) bound = forgotten;',
+    ]),
+  ),
+  within(
+    { roles: ['epoch replayer'], faults: ['delay'] },
+    breaks(
+      '5-two-processes',
+      'unsent-is-foreign',
+      'a vote taken out of a certificate silences the leader who signed it',
+      [
+        'consensus/send.ts',
+        'if (signed !== undefined) state',
+        "if (signed !== undefined && state.config.parameters.vote_routing === 'everyone') state",
+      ],
+    ),
+  ),
+  breaks('5-two-processes', 'votes-unlooked', 'the vote of another process with this key passes as its own', [
+    'server/replica/verify-message.ts',
+    "if (checked === 'good' && validator === options.ownKey)",
+    "if (checked === 'good' && validator === options.ownKey && view < 0)",
+  ]),
+  breaks('5-two-processes', 'certificates-unlooked', 'an old copy of a whole home signs again what it forgot', [
+    'server/replica/verify-message.ts',
+    '      seenIn(set, certificate);',
+    '      if (certificate.view < 0) seenIn(set, certificate);',
   ]),
   breaks('6-catch-up', 'later-messages-dropped', 'what came a moment before the epoch is lost', [
     'server/replica/receive.ts',

@@ -122,6 +122,31 @@ export const voteState: readonly Mutant[] = [
     'if (certificate.signers.some((signer) => members[signer]?.key === ownKey)) return true;',
     'if (certificate.signers.some((signer) => members[signer]?.key === ownKey)) return false;',
   ]),
+  breaks('5-whose-vote-state', 'another-key-believed', 'a key put beside a fresh vote state signs as if it never had', [
+    'server/replica/recover.ts',
+    'return (key ?? ownKey) !== ownKey ||',
+    'return (key ?? ownKey) === undefined ||',
+  ]),
+  breaks(
+    '5-whose-vote-state',
+    'vote-of-another-key',
+    'a new-view carries the last vote of another key, and is banned for it',
+    [
+      'server/replica/recover.ts',
+      '(voteState.last_prepare?.validator ?? ownKey) !== ownKey;',
+      '(voteState.last_prepare?.validator ?? ownKey) === undefined;',
+    ],
+  ),
+  breaks(
+    '5-whose-vote-state',
+    'another-chain-believed',
+    'a lock of another chain keeps a validator from voting for ever',
+    [
+      'server/storage/vote-state-file.ts',
+      'if (is === undefined || expected === undefined || is === expected) return;',
+      'if (is === undefined || expected === undefined || is.length === expected.length) return;',
+    ],
+  ),
   breaks('8-higher-lock', 'lock-of-the-ledger-alone', 'what was locked and not final is forgotten at a restart', [
     'consensus/core-state.ts',
     'if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;',
