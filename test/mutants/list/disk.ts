@@ -40,8 +40,8 @@ export const disk: readonly Mutant[] = [
   ]),
   breaks('5-bodies', 'bodies-lost-at-rotation', 'a journal written anew forgets bodies', [
     'server/storage/vote-state-file.ts',
-    'replaceJournal({ vote_state: voteState, bodies: kept, keep });',
-    'replaceJournal({ vote_state: voteState, bodies, keep });',
+    'replaceJournal({ ...names, vote_state: voteState, bodies: kept, keep });',
+    'replaceJournal({ ...names, vote_state: voteState, bodies, keep });',
   ]),
   breaks('8-accepted', 'accepted-before-written', 'a 202 that a power cut takes back', [
     'server/mempool/mempool.ts',
