@@ -175,13 +175,20 @@ export function createMempool(parts: MempoolParts): Mempool {
     return victims ?? 'The mempool is full of transactions with fees as high.';
   };
 
-  /** Against final state alone; a gap in the nonces is no reason within its limit. */
-  const refusalOf = (transaction: Transaction, slot: Slot): TransactionRefusal | undefined => {
+  /**
+   * Against final state alone. @param maxGap in the nonces; only who hands in is held to one: what was accepted stays,
+   * also in a process with a lower limit
+   */
+  const refusalOf = (
+    transaction: Transaction,
+    slot: Slot,
+    maxGap = Number.POSITIVE_INFINITY,
+  ): TransactionRefusal | undefined => {
     const checked = parts.check(transaction, slot);
     if (checked.ok) return undefined;
     if (checked.problem.code !== 'nonce_too_high') return checked.problem;
     const gap = transaction.nonce - parts.nextNonce(transaction.from, transaction.lane ?? 0);
-    if (gap > limits.maxNonceGap) return checked.problem;
+    if (gap > maxGap) return checked.problem;
     // The ledger's check ends at the nonce. What follows there would let anybody fill the pool for nothing.
     return transaction.fee < parts.minimumFee(transaction) ? refusal('fee_too_low') : undefined;
   };
@@ -230,7 +237,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     transaction: Transaction,
     slot: Slot,
   ): { readonly waiting: Waiting } | { readonly refused: AddOutcome } => {
-    const refused = refusalOf(transaction, slot);
+    const refused = refusalOf(transaction, slot, limits.maxNonceGap);
     if (refused !== undefined) return { refused: { kind: 'refused', refusal: refused } };
     const rival = holderOf(transaction);
     if (rival !== undefined && !outbids(transaction, rival.transaction)) {
@@ -254,9 +261,12 @@ export function createMempool(parts: MempoolParts): Mempool {
       for (const transaction of store.all()) {
         const id = parts.idOf(transaction);
         const rival = holderOf(transaction);
-        const refused = refusalOf(transaction, slot);
-        if (refused?.code === 'nonce_too_low') used += 1;
-        if (refused !== undefined || rival !== undefined) lost.push(id);
+        const isUsed = transaction.nonce < parts.nextNonce(transaction.from, transaction.lane ?? 0);
+        if (isUsed) used += 1;
+        const refused = isUsed ? undefined : refusalOf(transaction, slot);
+        // Whether the clock is right is not known yet: what expires does so in a sweep, and its reason can be asked for.
+        const isRefused = refused !== undefined && refused.code !== 'expired';
+        if (isUsed || isRefused || rival !== undefined) lost.push(id);
         else insert(id, transaction, slot, 'on-disk');
       }
       if (lost.length > 0) store.remove(lost, 'dropped');

@@ -188,6 +188,35 @@ test('a restart takes back what was accepted, drops what is final since, and one
   assert.equal(kept.size, 2);
 });
 
+test('a restart with lower limits keeps all that was accepted', () => {
+  const { chain, pool, add, kept, reopen } = makePool();
+  const lane = Array.from({ length: 6 }, (_, nonce) => chain.pay('ann', 'bob', 1, { nonce }));
+  for (const one of lane) assert.equal(add(one).kind, 'accepted');
+  assert.equal(pool.summary().count, 6);
+  const again = reopen({ maxNonceGap: 2, maxPerAccount: 2, maxTransactions: 2 });
+  assert.equal(again.recover(toSlot(1)), 0);
+  again.sweep(toSlot(1));
+  assert.deepEqual([...again.candidates()], lane);
+  assert.equal(kept.size, 6);
+});
+
+test('by the clock of a start nothing expires; a sweep says why it did', () => {
+  const { chain, add, kept, idOf, reopen } = makePool();
+  const short = chain.sign('ann', {
+    type: 'transfer',
+    outputs: [{ to: person('bob').address, amount: 1 as never }],
+    expires_slot: 3 as never,
+  });
+  assert.equal(add(short).kind, 'accepted');
+  const again = reopen();
+  assert.equal(again.recover(toSlot(4000)), 0);
+  assert.deepEqual([again.get(idOf(short)), kept.size], [short, 1]);
+  again.sweep(toSlot(3));
+  assert.equal(again.summary().count, 1);
+  again.sweep(toSlot(4));
+  assert.equal(again.dropped(idOf(short))?.status, 'expired');
+});
+
 test('[8-accepted] nothing is answered with accepted before it is on disk, a second copy of it no sooner than the first', () => {
   const waiting: (() => void)[] = [];
   const { chain, pool } = makePool({}, {}, (stored) => waiting.push(stored));

@@ -48,5 +48,7 @@ export function makePool(
     if (outcome === undefined) throw new Error('the pool did not answer');
     return outcome;
   };
-  return { chain, pool, add, idOf, kept, reopen: () => createMempool(parts) };
+  const reopen = (other: Partial<MempoolLimits> = {}) =>
+    createMempool({ ...parts, limits: { ...parts.limits, ...other } });
+  return { chain, pool, add, idOf, kept, reopen };
 }
