@@ -22,11 +22,8 @@ const checks: readonly TableCheck[] = [
     sql: `SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY name`,
     keyColumns: 1,
   },
-  {
-    table: 'chain',
-    sql: 'SELECT one, genesis_hash, tip_index, tip_hash, tip_epoch, tip_slot, tip_view FROM chain ORDER BY one',
-    keyColumns: 0,
-  },
+  // Nothing prunes histories yet: a `history_from` above 0 would hide the rows below it from users, and from this check.
+  { table: 'chain', sql: 'SELECT * FROM chain ORDER BY one', keyColumns: 0 },
   { table: 'blocks', sql: 'SELECT * FROM blocks ORDER BY idx', keyColumns: 1, index: 0 },
   { table: 'certificates', sql: 'SELECT * FROM certificates ORDER BY idx', keyColumns: 1, index: 0 },
   {

@@ -139,6 +139,16 @@ const cases: readonly (readonly [what: string, sql: string, found: RegExp])[] = 
   ['hidden evidence', 'DELETE FROM evidence', /^blocks, block 6: /],
   ['a tip of another slot', 'UPDATE chain SET tip_slot = tip_slot + 1', /^chain: tip_slot is/],
   [
+    'another root of genesis',
+    'UPDATE chain SET genesis_state_root = tip_hash',
+    /^chain: genesis_state_root is 0x[0-9a-f]{64}, and the blocks give 0x[0-9a-f]{64}\.$/,
+  ],
+  [
+    'a history that is said to be pruned',
+    'UPDATE account_history SET balance = 5 WHERE idx < 8; UPDATE chain SET history_from = 8',
+    /^chain: history_from is 8, and the blocks give 0\.$/,
+  ],
+  [
     'a trigger',
     'CREATE TRIGGER theft AFTER UPDATE ON supply BEGIN SELECT 1; END',
     /^sqlite_schema, theft: The row does not follow/,
