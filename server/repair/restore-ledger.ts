@@ -9,7 +9,9 @@ import type { LedgerContext } from '../../ledger/context.js';
 import { SlotledgerError } from '../errors.js';
 import { backupLedger } from '../storage/backup-ledger.js';
 import { syncDirectory } from '../storage/durable-files.js';
-import { findingText, type Progress } from '../verify/report.js';
+import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
+import { OlderFile, openWriter } from '../storage/open-database.js';
+import { findingText, type Progress, type Report } from '../verify/report.js';
 import { verifyLedger } from '../verify/verify-chain.js';
 import { moveAside } from './move-aside.js';
 
@@ -47,7 +49,7 @@ export async function restoreLedger(options: RestoreOptions): Promise<Restored> 
   const fresh = `${path}.${process.pid}.restored`;
   try {
     await backupLedger(backup, fresh);
-    const { findings, index } = verifyLedger({ path: fresh, context, onProgress });
+    const { findings, index } = verifyCopy(fresh, context, onProgress);
     if (findings[0] !== undefined) {
       throw new SlotledgerError(
         'BACKUP_DAMAGED',
@@ -62,4 +64,21 @@ export async function restoreLedger(options: RestoreOptions): Promise<Restored> 
   } finally {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
   }
+}
+
+/** A backup may be older than the program: then the copy is brought up to date, and verified as it is afterwards. */
+function verifyCopy(path: string, context: LedgerContext, onProgress: (progress: Progress) => void): Report {
+  try {
+    return verifyLedger({ path, context, onProgress });
+  } catch (error) {
+    if (!(error instanceof OlderFile)) throw error;
+  }
+  const copy = openWriter(path, ledgerMigrations);
+  try {
+    // On disk, and without files beside it, as the backup was.
+    copy.pragma('journal_mode = DELETE');
+  } finally {
+    copy.close();
+  }
+  return verifyLedger({ path, context, onProgress });
 }

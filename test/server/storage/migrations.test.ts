@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { repairLedger } from '../../../server/repair/repair-ledger.js';
+import { restoreLedger } from '../../../server/repair/restore-ledger.js';
 import { backupLedger } from '../../../server/storage/backup-ledger.js';
 import { ledgerSchema001 } from '../../../server/storage/migrations/001-ledger.js';
 import { ledgerSchema002 } from '../../../server/storage/migrations/002-accounts-in-order.js';
@@ -73,7 +74,7 @@ test('a ledger of version 2 is brought to the same rows as one that was written 
   other.close();
 });
 
-test('a ledger of version 2 is not called damaged: it is backed up, and verified and repaired once it is brought up to date', async (t) => {
+test('a ledger of version 2 is not called damaged: it is backed up and restored, and verified and repaired once it is brought up to date', async (t) => {
   const chain = busyCertifiedChain(20);
   const [path, old] = [temporaryFile(t), temporaryFile(t)];
   await chain.write(path);
@@ -84,6 +85,15 @@ test('a ledger of version 2 is not called damaged: it is backed up, and verified
   assert.throws(() => verifyLedger({ path: old, context: chain.context }), sentence);
   const { tip } = await backupLedger(old, `${old}.backup`);
   assert.equal(tip.index, 20);
+  const home = temporaryFile(t);
+  const restored = await restoreLedger({
+    backup: `${old}.backup`,
+    path: home,
+    context: chain.context,
+    replace: false,
+  });
+  assert.deepEqual(restored, { index: 20 });
+  assert.deepEqual(verifyLedger({ path: home, context: chain.context }).findings, []);
   // Where it cannot be brought up to date, for it is damaged, its blocks are still there.
   const repaired = repairLedger(old, chain.context);
   assert.equal(repaired.index, 20);
