@@ -3,8 +3,8 @@
  * key is never overwritten; `sealKeys` and `unsealKeys` write the same key in its other form.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   decodeNodeKey,
   isSealed,
@@ -17,7 +17,7 @@ import { openSecret, sealSecret } from '../../client/keystore/sealed-secret.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
-import { replaceFile, syncDirectory, writeFully } from '../storage/durable-files.js';
+import { replaceFile } from '../storage/durable-files.js';
 
 export type KeyKind = NodeKeyKind;
 
@@ -25,23 +25,14 @@ export const keyKinds: readonly KeyKind[] = ['node', 'validator', 'vrf'];
 
 const pathOf = (keys: string, kind: KeyKind): string => join(keys, nodeKeyFileName(kind));
 
-/** Makes a key file. @throws SlotledgerError KEY_EXISTS */
+/** Makes a key file, which is there as a whole or not at all. @throws SlotledgerError KEY_EXISTS */
 export function writeKeyFile(keys: string, kind: KeyKind, seed: Uint8Array = randomBytes(32)): Uint8Array {
   const path = pathOf(keys, kind);
-  let handle: number;
-  try {
-    handle = openSync(path, 'wx', 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  // Whoever makes keys holds the home's lock, so nobody else makes it in between.
+  if (existsSync(path)) {
     throw new SlotledgerError('KEY_EXISTS', `${path} exists already and is never overwritten.`, 'Use another --home.');
   }
-  try {
-    writeFully(handle, nodeKeyText(kind, { seed }));
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  syncDirectory(dirname(path));
+  replaceFile(path, nodeKeyText(kind, { seed }));
   return seed;
 }
 

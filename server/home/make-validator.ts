@@ -3,9 +3,10 @@
  * Before the chain is known the vote state says so; `bindVoteState` then names the chain's genesis, once.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VoteState } from '../../consensus/vote-state.js';
+import { canonicalJson } from '../../ledger/values/canonical.js';
 import type { Signer } from '../../ledger/values/crypto.js';
 import type { GenesisValidator } from '../../ledger/values/genesis.js';
 import type { Amount } from '../../ledger/values/numbers.js';
@@ -39,17 +40,19 @@ export type NodePublicKeys = { readonly [kind in KeyKind]: PublicKey };
 const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
 
 /**
- * Makes all three keys and the vote state. Keys that exist are never overwritten: then nothing is made.
+ * Makes all three keys and the vote state, or what is missing of them where a crash came in between. Other keys that exist
+ * are never overwritten: then nothing is made.
  * @param genesisHash absent while the chain is not known
  * @throws SlotledgerError KEY_EXISTS
  */
 export function makeValidatorKeys(paths: HomePaths, genesisHash?: Hash): NodeSigners {
   prepareHome(paths);
+  const hasVoteState = existsSync(join(paths.keys, voteStateFileName));
   const present = [
     ...(['validator', 'vrf'] as const).filter((kind) => hasKeyFile(paths.keys, kind)),
-    ...(existsSync(join(paths.keys, voteStateFileName)) ? (['vote state'] as const) : []),
+    ...(hasVoteState ? (['vote state'] as const) : []),
   ];
-  if (present.length > 0) {
+  if (present.length > 0 && !isHalfMade(paths, genesisHash)) {
     throw new SlotledgerError(
       'KEY_EXISTS',
       `${paths.keys} holds a ${present.join(' and a ')} already, and keys are never overwritten.`,
@@ -59,11 +62,27 @@ export function makeValidatorKeys(paths: HomePaths, genesisHash?: Hash): NodeSig
   // The vote state comes first: a crash in between leaves no key that could sign without one.
   const seed = randomBytes(32);
   const names = { key: createSigner(seed).publicKey, ...(genesisHash === undefined ? {} : { genesis: genesisHash }) };
+  // One that was begun names a key that nobody has.
+  if (hasVoteState) rmSync(join(paths.keys, voteStateFileName));
   initVoteState(paths.keys, names, initialVoteState(genesisHash ?? unknownGenesis));
-  if (!hasKeyFile(paths.keys, 'node')) writeKeyFile(paths.keys, 'node');
-  writeKeyFile(paths.keys, 'vrf');
+  for (const kind of ['node', 'vrf'] as const) if (!hasKeyFile(paths.keys, kind)) writeKeyFile(paths.keys, kind);
   writeKeyFile(paths.keys, 'validator', seed);
   return readValidatorKeys(paths)!;
+}
+
+/**
+ * Whether a crash ended this before: the validator key is made last, so that without one nothing was signed, and the vote
+ * state is as it was begun.
+ */
+function isHalfMade(paths: HomePaths, genesisHash: Hash = unknownGenesis): boolean {
+  if (hasKeyFile(paths.keys, 'validator')) return false;
+  const store = createVoteStateStore(paths.keys, {});
+  try {
+    const begun = store.read()?.voteState;
+    return begun === undefined || canonicalJson(begun) === canonicalJson(initialVoteState(genesisHash));
+  } finally {
+    store.close();
+  }
 }
 
 export const hasValidatorKeys = (paths: HomePaths): boolean => keyKinds.every((kind) => hasKeyFile(paths.keys, kind));

@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openGenesis } from '../../../ledger/values/genesis-file.js';
+import { toView } from '../../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../../ledger/values/text.js';
-import { createCrypto } from '../../../server/crypto/create-crypto.js';
+import { createCrypto, createSigner } from '../../../server/crypto/create-crypto.js';
 import {
   addDevelopmentKeys,
   developmentGenesis,
   developmentStake,
   newDevelopmentAccounts,
 } from '../../../server/home/development-genesis.js';
-import { homePaths } from '../../../server/home/home.js';
+import { homePaths, prepareHome } from '../../../server/home/home.js';
 import { genesisFileText, initDevelopmentHome, installGenesis } from '../../../server/home/init-home.js';
+import { readPublicKey, writeKeyFile } from '../../../server/home/key-files.js';
 import {
   bindVoteState,
   genesisValidator,
@@ -21,7 +23,7 @@ import {
   readValidatorKeys,
 } from '../../../server/home/make-validator.js';
 import { initialVoteState, isOfAnotherKey } from '../../../server/replica/recover.js';
-import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
+import { createVoteStateStore, initVoteState } from '../../../server/storage/vote-state-file.js';
 
 const hashA = `0x${'a'.repeat(64)}` as const;
 const hashB = `0x${'b'.repeat(64)}` as const;
@@ -54,6 +56,30 @@ test('keys are made with their vote state, readable by the owner only, and never
   assert.equal(statSync(paths.keys).mode & 0o777, 0o700);
   assert.throws(() => makeValidatorKeys(paths), { code: 'KEY_EXISTS' });
   assert.equal(readValidatorKeys(paths)?.validator.publicKey, made.validator.publicKey);
+});
+
+test('keys whose making a crash interrupted are made to the end, with those that are there', (t) => {
+  const paths = temporary(t);
+  prepareHome(paths);
+  initVoteState(paths.keys, { key: createSigner(new Uint8Array(32)).publicKey, genesis: hashA }, initialVoteState(hashA));
+  writeKeyFile(paths.keys, 'node');
+  writeKeyFile(paths.keys, 'vrf');
+  const vrf = readPublicKey(paths.keys, 'vrf');
+  assert.throws(() => makeValidatorKeys(paths, hashB), { code: 'KEY_EXISTS' });
+  const made = makeValidatorKeys(paths, hashA);
+  assert.equal(made.vrf.publicKey, vrf);
+  assert.deepEqual(voteStateIn(paths.keys), firstState(made.validator.publicKey, hashA));
+  assert.throws(() => makeValidatorKeys(paths, hashA), { code: 'KEY_EXISTS' });
+});
+
+test('no key is made beside a vote state that is in use', (t) => {
+  const paths = temporary(t);
+  makeValidatorKeys(paths, hashA);
+  const store = createVoteStateStore(paths.keys, { genesis: hashA });
+  store.write({ ...initialVoteState(hashA), watermark: { view: toView(1), step: 'prepare' } }, [], []);
+  store.close();
+  rmSync(join(paths.keys, 'validator-key.json'));
+  assert.throws(() => makeValidatorKeys(paths, hashA), { code: 'KEY_EXISTS' });
 });
 
 test('[5-whose-vote-state] a vote state made before the chain is bound to its genesis once', (t) => {
