@@ -47,6 +47,8 @@ export function createOpenRequests(clock: Clock): OpenRequests {
       }
     },
     onReceive(message) {
+      // [6-help] Blocks for a validator that is behind: no question has this number.
+      if (message.type === 'blocks' && message.id === 0) return true;
       const question = questionOf[message.type];
       return question === undefined || ('id' in message && open.delete(`${question} ${message.id}`));
     },

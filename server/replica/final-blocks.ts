@@ -37,6 +37,8 @@ export interface FinalBlocks {
   retry(): void;
   /** Final blocks from a peer. Nothing of the page is believed before its certificates are checked. */
   applyPage(page: BlocksPage): Result<Height, string>;
+  /** By what a peer says: the blocks after the last final one up to this certificate's, which are fetched. @returns why that is a lie */
+  follow(certificate: Certificate): string | undefined;
   /** The body belongs to its header: what a hash says is what is executed. */
   bodyProblem(block: Block): string | undefined;
 }
@@ -117,15 +119,20 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
       if (problem !== undefined) return problem;
       previous = block;
     }
-    const last = segment.at(-1)!;
+    const { epoch, index } = segment.at(-1)!;
+    if (certificate.epoch !== epoch)
+      return `the certificate of block ${index} is not a finality certificate of its epoch`;
+    return certificateProblem(certificate, `block ${index}`);
+  }
+
+  /** Of one for a block after the last final one, up to the end of the epoch. */
+  function certificateProblem(certificate: Certificate, block: string): string | undefined {
     const state = tree.stateAfter(tree.finalHash);
     if (state === undefined) throw new Error('assertion: the state after the final block is at hand');
-    if (certificate.phase !== 'commit' || certificate.epoch !== last.epoch || last.epoch !== readEpoch(state).number) {
-      return `the certificate of block ${last.index} is not a finality certificate of its epoch`;
+    if (certificate.phase !== 'commit' || certificate.epoch !== readEpoch(state).number) {
+      return `the certificate of ${block} is not a finality certificate of its epoch`;
     }
-    const checked = checks.certificate(certificate);
-    if (checked !== 'good') return `the certificate of block ${last.index} does not hold`;
-    return undefined;
+    return checks.certificate(certificate) === 'good' ? undefined : `the certificate of ${block} does not hold`;
   }
 
   /** Blocks that are proved. */
@@ -169,6 +176,11 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
       if (failed !== undefined) return err(failed);
       if (segment.length > 0) return err('the page does not end with a finality certificate');
       return ok(toHeight(tree.finalIndex));
+    },
+    follow(certificate) {
+      const problem = certificateProblem(certificate, `block ${certificate.block}`);
+      if (problem === undefined) finalise(certificate.block, certificate);
+      return problem;
     },
     bodyProblem,
   };

@@ -24,7 +24,10 @@ export type PeerId = string;
 /** A final block with its certificate, or one that a certificate later in the same page covers. */
 export interface BlocksPage {
   readonly blocks: readonly Block[];
-  /** Finality certificate of the last block and of every closing block in the page, by ascending index. */
+  /**
+   * Finality certificate of the last block and of every closing block in the page, by ascending index. Beside no blocks: of the
+   * one up to which those asked for are too many or too long for a page, and are fetched by their hashes.
+   */
   readonly finality: readonly Certificate[];
 }
 
@@ -111,7 +114,7 @@ export interface LedgerStore extends StateReader {
   blockByHash(hash: Hash): Block | undefined;
   /** The finality certificate stored for this block, if one is. */
   certificate(block: Hash): Certificate | undefined;
-  /** At least one block if any stands at `from`; at most `count` and about `maxBytes`. */
+  /** At most `count` blocks and about `maxBytes`, but up to the first certificate where that fits into a line; else that alone. */
   page(from: Height, count: number, maxBytes: number): BlocksPage;
   /** Where a transaction became final. */
   receipt(id: TransactionId): Receipt | undefined;

@@ -8,10 +8,8 @@ import { swappedIn } from '../../consensus/on-proposal.js';
 import { slotOfView } from '../../consensus/view.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
-import { maxLineBytes } from '../../ledger/values/limits.js';
 import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
-import { utf8Length } from '../../ledger/values/text-forms.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { Sync } from '../sync/sync.js';
@@ -19,7 +17,7 @@ import type { BlockTree } from './block-tree.js';
 import { createBoundedMap } from './bounded-map.js';
 import type { BlockFetcher } from './fetch-blocks.js';
 import type { FinalBlocks } from './final-blocks.js';
-import type { BlocksPage, Head, LedgerStore, Mempool, Network, PeerId, ReplicaMessage, Verdict } from './ports.js';
+import type { Head, LedgerStore, Mempool, Network, PeerId, ReplicaMessage, Verdict } from './ports.js';
 import { genesisCertificate } from './recover.js';
 import { helpBlocks, maxHeldMessages, maxSlotsAhead, maxUnfinalBlocks, pageBytes } from './replica-limits.js';
 import type { Checked, MessageChecks } from './verify-message.js';
@@ -192,11 +190,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         return onEvidence(message);
       case 'get_blocks': {
         const page = store.page(message.from_index, Math.min(message.count, helpBlocks), pageBytes);
-        const last = page.finality.at(-1);
-        // Blocks that only one certificate proves may be too long together for a line, which nobody would get. Whoever has
-        // the certificate fetches them by their hashes, the last one first.
-        if (last !== undefined && !fitsLine(page)) network.send(peer, { type: 'certificate', certificate: last });
-        else network.send(peer, { type: 'blocks', id: message.id, ...page });
+        network.send(peer, { type: 'blocks', id: message.id, ...page });
         return keep;
       }
       case 'blocks':
@@ -248,10 +242,3 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     },
   };
 }
-
-/** Bytes of a line for what stands around a page in it. */
-const aroundPage = 64;
-
-/** One block always fits: the parameters of the chain see to that. */
-const fitsLine = (page: BlocksPage): boolean =>
-  page.blocks.length === 1 || utf8Length(JSON.stringify(page)) + aroundPage <= maxLineBytes;

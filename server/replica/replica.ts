@@ -157,6 +157,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     network,
     finalIndex: () => toHeight(tree.finalIndex),
     apply: (page) => finals.applyPage(page),
+    follow: (certificate) => finals.follow(certificate),
     prepare: ({ blocks }, then) => {
       checkAhead(
         blocks.flatMap(({ transactions }) => transactions),

@@ -91,7 +91,11 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
         break;
       case 'help_behind': {
         const page = ledger.page(toHeight(effect.final_index + 1), helpBlocks, pageBytes);
+        const end = page.finality[0];
         if (page.blocks.length > 0) network.sendToValidator(effect.validator, { type: 'blocks', id: 0, ...page });
+        // Too long for a page: whoever has the certificate asks for what it proves.
+        else if (end !== undefined)
+          network.sendToValidator(effect.validator, { type: 'certificate', certificate: end });
         break;
       }
       case 'report_evidence':

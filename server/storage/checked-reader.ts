@@ -4,6 +4,7 @@
  */
 import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import { blockHash, evidenceRoot, transactionId, transactionsRoot } from '../../ledger/values/identity.js';
+import type { Height } from '../../ledger/values/numbers.js';
 import type { Receipt } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
@@ -46,6 +47,15 @@ export function createCheckedReader(database: Connection, holds = false): Checke
     return certificate;
   }
 
+  /** A certificate without its blocks: of one from `from` on. */
+  function checkedEnd(from: Height, certificate: Certificate | undefined): void {
+    checking(`the certificate after block ${from}`, () => {
+      const header = certificate && reader.headerByHash(certificate.block);
+      if (certificate?.phase !== 'commit' || header === undefined || header.index < from)
+        damage(`the certificate after block ${from} is not of its block`);
+    });
+  }
+
   return {
     ...state,
     genesisHash: reader.genesisHash,
@@ -73,7 +83,11 @@ export function createCheckedReader(database: Connection, holds = false): Checke
     page: (from, count, maxBytes) =>
       state.once(() => {
         const page = reader.page(from, count, maxBytes);
-        if (page.blocks.length === 0) present(from, reader.header(from), 'block');
+        if (page.blocks.length === 0) {
+          const header = present(from, reader.header(from), 'block');
+          if (header !== undefined) checkedEnd(from, present(from, page.finality[0], 'the certificate of block'));
+          return page;
+        }
         for (const [at, block] of page.blocks.entries()) checkedBlock(block, { index: from + at });
         const hashes = new Set(page.blocks.map(({ hash }) => hash));
         const to = from + page.blocks.length - 1;

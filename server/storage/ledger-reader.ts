@@ -1,5 +1,6 @@
 /** Reads final state and final blocks from ledger.db: what a replica asks of its LedgerStore. */
 import type { Block, HashedHeader } from '../../ledger/values/block.js';
+import { maxLineBytes } from '../../ledger/values/limits.js';
 import type { Height } from '../../ledger/values/numbers.js';
 import type { FinalTip, Receipt, StateEntry, StateReader } from '../../ledger/values/state.js';
 import type { Hash } from '../../ledger/values/text.js';
@@ -49,6 +50,7 @@ export interface LedgerReader extends StateReader {
   certificate(block: Hash): Certificate | undefined;
   /** The certificate of block `index`, or of the nearest later block that has one. */
   certificateFrom(index: Height): Certificate | undefined;
+  /** See LedgerStore. */
   page(from: Height, count: number, maxBytes: number): BlocksPage;
   transactionRow(id: TransactionId): TransactionRow | undefined;
   receipt(id: TransactionId): Receipt | undefined;
@@ -56,6 +58,9 @@ export interface LedgerReader extends StateReader {
 
 /** The index of ids is in parts of 2^15 transactions: what it says of a part is `n >> 15`. */
 const partBits = 15;
+
+/** Bytes of a page that still fits into a line, with what stands around and between its parts. One block always does. */
+const maxPageBytes = maxLineBytes - 4_096;
 
 const blockColumns = 'idx, header, first_transaction, transaction_count, evidence_count';
 
@@ -95,6 +100,9 @@ export function createLedgerReader(database: Connection): LedgerReader {
      FROM transactions JOIN blocks USING (idx) WHERE n >> ${partBits} = ? AND id_prefix = ?`,
   );
 
+  const certificateRow = (from: number) =>
+    nextCertificate.get(from) as { idx: number; certificate: string } | undefined;
+
   function readBlock(row: BlockRow | undefined): Block | undefined {
     if (row === undefined) return undefined;
     const { first_transaction: first, transaction_count: count } = row;
@@ -103,7 +111,10 @@ export function createLedgerReader(database: Connection): LedgerReader {
     return blockOf(row, transactions as string[], evidence as string[]);
   }
 
-  /** Last block of a page: the farthest within its limits that has a certificate, else the first that has one. */
+  /**
+   * Last block of a page: the farthest within its limits that has a certificate, else the first that has one. undefined: those
+   * up to there are more than `count`, or too long together for a line.
+   */
   function pageEnd(from: Height, count: number, maxBytes: number): number | undefined {
     const rows = sizes.all(from, count) as { idx: number; bytes: number; certified: number }[];
     if (rows[0]?.idx !== from) return undefined;
@@ -112,6 +123,7 @@ export function createLedgerReader(database: Connection): LedgerReader {
     for (const row of rows) {
       bytes += row.bytes;
       if (bytes > maxBytes && end !== undefined) break;
+      if (bytes > maxPageBytes && row.idx > from) break;
       if (row.certified === 1) end = row.idx;
     }
     return end;
@@ -167,12 +179,15 @@ export function createLedgerReader(database: Connection): LedgerReader {
       return text === undefined ? undefined : certificateOf(text, block);
     },
     certificateFrom(index) {
-      const row = nextCertificate.get(index) as { idx: number; certificate: string } | undefined;
+      const row = certificateRow(index);
       return row && certificateOf(row.certificate, row.idx);
     },
     page(from, count, maxBytes) {
       const end = pageEnd(from, count, maxBytes);
-      if (end === undefined) return { blocks: [], finality: [] };
+      if (end === undefined) {
+        const row = headerText.get(from) === undefined ? undefined : certificateRow(from);
+        return { blocks: [], finality: row === undefined ? [] : [certificateOf(row.certificate, row.idx)] };
+      }
       const blocks = (blocksBetween.all(from, end) as BlockRow[]).map((row) => readBlock(row)!);
       const certificates = pageCertificates.all({ from, end }) as string[];
       const finality = certificates.map((text) => certificateOf(text, `${from} to ${end}`));

@@ -5,6 +5,7 @@
  */
 import { type Height, toHeight } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
+import type { Certificate } from '../../ledger/values/vote.js';
 import type { BlocksPage, Clock, Head, Network, PeerId } from '../replica/ports.js';
 import { firstGap } from './gaps.js';
 import { pageFrom, shapeProblem } from './page-shape.js';
@@ -19,6 +20,11 @@ export interface SyncOptions {
    * in a row as one. ok: the new final index. A problem means that a peer lied: what is before the lie may be final.
    */
   readonly apply: (page: BlocksPage) => Result<Height, string>;
+  /**
+   * The blocks from finalIndex() + 1 up to that of the certificate do not fit into a page: checks it, has them fetched by their hashes
+   * and makes them final, then or later. @returns why the peer that sent it lied
+   */
+  readonly follow: (certificate: Certificate) => string | undefined;
   /** Work that may be done before a page's turn comes; calls back when it is done, possibly at once. Default: none. */
   readonly prepare?: (page: BlocksPage, then: () => void) => void;
   /** False while the disk is behind: pages wait until `onStored`. Default: always true. */
@@ -71,6 +77,8 @@ const TOGETHER_WITHIN_MS = 100;
  * is answered after some turns, and a turn accepts one connection.
  */
 const TURNS_BETWEEN = 8;
+/** Blocks that are fetched by their hashes come one after the other: so many times the time of one answer. */
+const TIMEOUTS_FOR_RUN = 4;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
 const REST_AFTER_TIMEOUT = 2;
 
@@ -83,7 +91,9 @@ interface Request {
   readonly count: number;
   /** Asked on a hint only: an empty answer is no lie. */
   readonly onHint: boolean;
-  readonly cancelTimer: () => void;
+  cancelTimer: () => void;
+  /** The answer where the blocks are too long for a page: what proves them. Followed once those before are final. */
+  run?: { readonly certificate: Certificate; followed: boolean };
 }
 
 interface ReadyPage {
@@ -95,7 +105,7 @@ interface ReadyPage {
 }
 
 export function createSync(options: SyncOptions): Sync {
-  const { clock, network, finalIndex, apply, blame, nextId, prepare = (_, then) => then() } = options;
+  const { clock, network, finalIndex, apply, follow, blame, nextId, prepare = (_, then) => then() } = options;
   const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const maxParallel = options.maxParallel ?? MAX_PARALLEL;
   const blocksPerPage = options.blocksPerPage ?? BLOCKS_PER_PAGE;
@@ -176,6 +186,23 @@ export function createSync(options: SyncOptions): Sync {
     pump();
   }
 
+  /** Runs that are final are over; the one that is next begins. */
+  function followRuns(): void {
+    for (const [id, request] of requestsById) {
+      const { peer, from, run } = request;
+      if (run === undefined) continue;
+      if (from <= finalIndex()) {
+        closeRequest(id);
+        restsUntilByPeer.delete(peer);
+      } else if (from === finalIndex() + 1 && !run.followed) {
+        run.followed = true;
+        request.cancelTimer = clock.at(clock.now() + TIMEOUTS_FOR_RUN * timeoutMs, () => onTimeout(id));
+        const problem = follow(run.certificate);
+        if (problem !== undefined) drop(peer, 'ban', problem);
+      }
+    }
+  }
+
   /** Asks for what is missing next, as far as the window and the open requests allow. */
   function pump(): void {
     if (stopped || applying) return;
@@ -221,6 +248,7 @@ export function createSync(options: SyncOptions): Sync {
   /** Applies what is ready and connects to the final block; what comes after that has a turn of its own. */
   function applyReady(): void {
     if (applying || stopped) return;
+    followRuns();
     const next = finalIndex() + 1;
     readyPages = readyPages.filter((ready) => ready.to >= next);
     const pages = nextPages();
@@ -295,7 +323,14 @@ export function createSync(options: SyncOptions): Sync {
     },
     onBlocks(peer, id, page) {
       const request = requestsById.get(id);
-      if (!request || request.peer !== peer) return false;
+      if (!request || request.peer !== peer || request.run !== undefined) return false;
+      const end = page.blocks.length === 0 ? page.finality[0] : undefined;
+      if (end !== undefined) {
+        request.cancelTimer();
+        request.run = { certificate: end, followed: false };
+        applyReady();
+        return true;
+      }
       closeRequest(id);
       restsUntilByPeer.delete(peer);
       const problem = shapeProblem(page, request.from, request.count);

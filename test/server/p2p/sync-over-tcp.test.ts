@@ -67,6 +67,7 @@ async function startSyncing(
       },
     },
     finalIndex: tip,
+    follow: () => 'no run here is too long for a page',
     apply: (page) => {
       const false_ = page.blocks.find((block) => block.hash !== chain[block.index]?.hash);
       if (false_) return err(`block ${false_.index} is not final`);

@@ -62,7 +62,8 @@ test('a page is never empty for its bytes: it reaches to the first certificate',
   assert.equal(store.page(toHeight(1), 100, 1).blocks.length, 3);
 });
 
-test('a page that could not be checked is not sent: no certificate stands within the count', async (t) => {
+test('blocks that could not be checked are not sent: of a first certificate beyond the count there is the certificate alone', async (t) => {
   const { store } = stored(t);
-  assert.deepEqual(store.page(toHeight(1), 2, 1_000_000), { blocks: [], finality: [] });
+  assert.deepEqual(store.page(toHeight(1), 2, 1_000_000), { blocks: [], finality: [finals[2]!.certificate] });
+  assert.deepEqual(store.page(toHeight(2), 1, 1_000_000), { blocks: [], finality: [finals[2]!.certificate] });
 });

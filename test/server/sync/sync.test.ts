@@ -83,6 +83,68 @@ test('pages that turn out small leave no place taken by pages that are far ahead
   assert.ok(world.now <= 15_000, `${world.now} ms, where one block at a time would take 90,000`);
 });
 
+/** Blocks from `first` on hang together in threes; nothing but the certificate of the third is told of them. */
+const inRuns =
+  (tip: number, first: number, length = 3): Behaviour =>
+  ({ from_index, count }) => {
+    const end = from_index + length - 1 - ((from_index - first) % length);
+    if (from_index < first) return honest(tip)({ type: 'get_blocks', id: 0, from_index, count: first - from_index });
+    if (from_index === end) return honest(tip, 1)({ type: 'get_blocks', id: 0, from_index, count });
+    return { blocks: [], finality: pageOf(chain, Math.min(end, tip), 1).finality };
+  };
+
+test('runs that are too long for a page, one after the other, are followed by their certificates', () => {
+  const world = new World();
+  for (const peer of ['a', 'b']) {
+    world.join(peer, inRuns(120, 31));
+    world.sync.onHead(peer, headAt(120));
+  }
+  world.run();
+  assert.equal(world.final, 120);
+  assert.deepEqual(world.blamed, []);
+  assert.deepEqual(
+    world.followed.map(({ from, to }) => [from, to]),
+    Array.from({ length: 30 }, (_, at) => [31 + 3 * at, 33 + 3 * at]),
+    'each once, in order, and none before the blocks before it are final',
+  );
+  assert.ok(world.now <= 10_000, `${world.now} ms: no request waits to be given up`);
+});
+
+test('a run of hundreds of blocks is followed, and asked for again from another peer where it does not come', () => {
+  const world: World = new World({
+    follow: () => {
+      world.followed.push({ at: world.now, from: world.final + 1, to: 900 });
+      if (world.followed.length < 2) return undefined;
+      world.final = 900;
+      world.sync.onFinalAdvanced();
+      return undefined;
+    },
+  });
+  for (const peer of ['a', 'b']) {
+    world.join(peer, inRuns(1_000, 1, 900));
+    world.sync.onHead(peer, headAt(900));
+  }
+  world.run();
+  assert.equal(world.final, 900);
+  assert.deepEqual([world.followed.length, world.asked.map(({ peer }) => peer), world.blamed], [2, ['a', 'b'], []]);
+});
+
+test('a certificate that proves nothing bans who sent it', () => {
+  const world = new World();
+  world.join('liar', ({ from_index }) => ({
+    blocks: [],
+    finality: [{ ...pageOf(chain, from_index, 1).finality[0]!, block: hashOf(5_000) }],
+  }));
+  world.join('honest', honest(200));
+  for (const peer of ['liar', 'honest']) world.sync.onHead(peer, headAt(200));
+  world.run();
+  assert.equal(world.final, 200);
+  assert.deepEqual(
+    world.blamed.map(({ peer, verdict }) => [peer, verdict]),
+    [['liar', 'ban']],
+  );
+});
+
 test('nothing is asked while nobody is ahead', () => {
   const world = new World();
   world.final = 1_000;

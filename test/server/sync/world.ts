@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { toHeight } from '../../../ledger/values/numbers.js';
 import { err, ok } from '../../../ledger/values/result.js';
+import type { Certificate } from '../../../ledger/values/vote.js';
 import type { BlocksPage, Clock, Head, PeerId, ReplicaMessage } from '../../../server/replica/ports.js';
 import { createSync, type Sync, type SyncOptions } from '../../../server/sync/sync.js';
 import { blocksUpTo, hashOf, pageOf } from '../p2p/fixture.js';
@@ -27,6 +28,7 @@ export class World {
   final = 0;
   readonly blamed: { peer: PeerId; verdict: string; reason: string }[] = [];
   readonly applied: { at: number; from: number; blocks: number }[] = [];
+  readonly followed: { at: number; from: number; to: number }[] = [];
   readonly asked: { peer: PeerId; from: number; count: number }[] = [];
   readonly sync: Sync;
   readonly #events: { at: number; order: number; call: () => void }[] = [];
@@ -45,6 +47,7 @@ export class World {
       },
       finalIndex: () => toHeight(this.final),
       apply: (page) => this.#apply(page),
+      follow: (certificate) => this.#follow(certificate),
       blame: (peer, verdict, reason) => {
         this.blamed.push({ peer, verdict, reason });
         this.#peers.delete(peer);
@@ -93,6 +96,19 @@ export class World {
       this.openNow -= 1;
       this.sync.onBlocks(peer, request.id, page);
     });
+  }
+
+  /** A replica fetches the blocks, here for a while each. */
+  #follow(certificate: Certificate): string | undefined {
+    const end = chain.findIndex(({ hash }) => hash === certificate.block);
+    if (end < 0) return 'a certificate of nothing';
+    this.followed.push({ at: this.now, from: this.final + 1, to: end });
+    this.clock.at(this.now + 50 * (end - this.final), () => {
+      if (this.final >= end) return;
+      this.final = end;
+      this.sync.onFinalAdvanced();
+    });
+    return undefined;
   }
 
   /** What a replica does with a page, here only by comparing with the one true chain. */

@@ -31,8 +31,8 @@ const provers = new Map<PublicKey, VrfProver>(
   }),
 );
 
-function realContext() {
-  const { genesis } = testContext({ balances: { ann: 1_000_000, bob: 1_000_000, v4: 50_000 } });
+function realContext(parameters: Partial<Genesis['parameters']>) {
+  const { genesis } = testContext({ balances: { ann: 1_000_000, bob: 1_000_000, v4: 50_000 }, parameters });
   const validators = names.map((name) =>
     genesisValidator(person(name), genesis.name, person(name).address, 1000 as Genesis['validators'][number]['stake']),
   );
@@ -45,8 +45,8 @@ function realContext() {
 export class CertifiedChain extends TestChain {
   readonly finals: FinalBlock[] = [];
 
-  constructor() {
-    super({}, realContext());
+  constructor(parameters: Partial<Genesis['parameters']> = {}) {
+    super({}, realContext(parameters));
   }
 
   proposerOf(slot: number): PublicKey {
