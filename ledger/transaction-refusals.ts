@@ -83,6 +83,22 @@ export const transactionRefusals = {
 
 export type TransactionRefusalCode = keyof typeof transactionRefusals;
 
+/**
+ * What holds whatever the state is, and what no block more can lift: a nonce that was used stays used. One that comes too
+ * early is taken, and is most of what a busy lane brings.
+ */
+export const standingRefusals: ReadonlySet<TransactionRefusalCode> = new Set([
+  'wrong_chain',
+  'bad_signature',
+  'too_many_outputs',
+  'memo_too_long',
+  'expired',
+  'nonce_too_low',
+  'nonce_too_high',
+  'fee_too_low',
+  'amount_too_large',
+]);
+
 export interface TransactionRefusal {
   readonly code: TransactionRefusalCode;
   /** One sentence that says what was wrong. */

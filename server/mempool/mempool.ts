@@ -3,7 +3,7 @@
  * on disk, and whatever leaves the pool unfinal leaves a visible reason. What a peer passed on is acknowledged to nobody
  * here, and goes to disk only if it stays. Deterministic; knows no clock.
  */
-import { refusal, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
+import { refusal, standingRefusals, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
 import { transactionBytes } from '../../ledger/values/signing.js';
@@ -39,14 +39,16 @@ export interface MempoolParts {
   readonly nextNonce: (from: Address, lane: number) => number;
   /** Whether an account has so much in final state. */
   readonly covers: (from: Address, amount: number) => boolean;
+  /** Whether final blocks may be missing here: then nothing is dropped that a newer state may take. Starting value: never. */
+  readonly isBehind?: () => boolean;
   /** Told when one left without becoming final. */
   readonly onDropped?: (id: TransactionId) => void;
 }
 
 export interface Mempool {
   /**
-   * Takes back what an earlier process kept. @returns how many are no longer valid and were dropped, without those whose nonce
-   * is used: they are final.
+   * Takes back what an earlier process kept. @returns how many no state can take any more and were dropped, without those whose
+   * nonce is used: they are final. The ledger may be older than they are, so all else is for a sweep.
    */
   recover(slot: Slot): number;
   /**
@@ -205,6 +207,7 @@ export function createMempool(parts: MempoolParts): Mempool {
   const lookAgain = (waiting: Waiting | undefined, slot: Slot): void => {
     const refused = waiting === undefined ? undefined : refusalOf(waiting.transaction, slot);
     if (waiting === undefined || refused === undefined) return;
+    if (!standingRefusals.has(refused.code) && parts.isBehind?.() === true) return;
     drop(waiting, { status: refused.code === 'expired' ? 'expired' : 'rejected', reason: refused.detail });
   };
 
@@ -265,7 +268,7 @@ export function createMempool(parts: MempoolParts): Mempool {
         if (isUsed) used += 1;
         const refused = isUsed ? undefined : refusalOf(transaction, slot);
         // Whether the clock is right is not known yet: what expires does so in a sweep, and its reason can be asked for.
-        const isRefused = refused !== undefined && refused.code !== 'expired';
+        const isRefused = refused !== undefined && refused.code !== 'expired' && standingRefusals.has(refused.code);
         if (isUsed || isRefused || rival !== undefined) lost.push(id);
         else insert(id, transaction, slot, 'on-disk');
       }

@@ -5,28 +5,12 @@
 import { checkTransaction } from '../../ledger/apply-transaction.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readAccount } from '../../ledger/state-keys.js';
-import type { TransactionRefusal, TransactionRefusalCode } from '../../ledger/transaction-refusals.js';
+import { standingRefusals, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
 import type { StateReader } from '../../ledger/values/state.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-
-/**
- * What holds whatever the state is, and what no block more can lift: a nonce that was used stays used. One that comes too
- * early is taken, and is most of what a busy lane brings.
- */
-const standing: ReadonlySet<TransactionRefusalCode> = new Set([
-  'wrong_chain',
-  'bad_signature',
-  'too_many_outputs',
-  'memo_too_long',
-  'expired',
-  'nonce_too_low',
-  'nonce_too_high',
-  'fee_too_low',
-  'amount_too_large',
-]);
 
 export interface AdmissionState {
   check(transaction: Transaction, slot: Slot): Result<TransactionId, TransactionRefusal>;
@@ -46,7 +30,7 @@ export function createAdmissionState(
   return {
     check(transaction, slot) {
       const checked = checkTransaction(context, told, transaction, slot);
-      if (checked.ok || standing.has(checked.problem.code)) return checked;
+      if (checked.ok || standingRefusals.has(checked.problem.code)) return checked;
       const newer = onDisk();
       return newer === undefined ? checked : checkTransaction(context, newer, transaction, slot);
     },

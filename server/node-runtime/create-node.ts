@@ -172,6 +172,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
     covers: admission.covers,
+    isBehind: () => isAlone() || replica.status().sync.state === 'syncing',
     onDropped: waiters.tell,
   });
   let secondSigner: string | undefined;
@@ -370,7 +371,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     peers: peerNetwork,
     async start() {
       const lost = pool.recover(slotNow());
-      if (lost > 0) log.warn({ lost }, 'transactions of an earlier run are no longer valid and were dropped');
+      if (lost > 0) log.warn({ lost }, 'transactions of an earlier run can never become final and were dropped');
       const port = await peerNetwork?.start();
       watch.start();
       replica.start();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import type { AddOutcome } from '../../../server/mempool/mempool.js';
-import { person } from '../../ledger/test-chain.js';
+import { person, TestChain } from '../../ledger/test-chain.js';
 import { makePool } from './pool.js';
 
 const nonces = (transactions: Iterable<Transaction>) => [...transactions].map(({ nonce }) => Number(nonce));
@@ -198,6 +198,28 @@ test('a restart with lower limits keeps all that was accepted', () => {
   again.sweep(toSlot(1));
   assert.deepEqual([...again.candidates()], lane);
   assert.equal(kept.size, 6);
+});
+
+test('a start on an older ledger keeps what a newer one may take; once the node has caught up, a sweep says what it can not', () => {
+  const { chain, add, kept, behind, idOf, reopen } = makePool();
+  const old = new TestChain();
+  chain.add(1, [chain.pay('ann', 'carol', 500_000)]);
+  const funded = chain.pay('carol', 'bob', 400_000, { nonce: 0 });
+  const unfunded = chain.pay('dave', 'bob', 1);
+  assert.equal(add(funded).kind, 'accepted');
+  kept.set(idOf(unfunded), unfunded);
+  const foreign = { ...funded, chain: 'other-00000000000000000000000000000000' as typeof funded.chain };
+  kept.set(idOf(foreign), foreign);
+  behind.now = true;
+  const again = reopen({}, old.state);
+  assert.equal(again.recover(toSlot(2)), 1, 'of another chain');
+  for (let slot = 2; slot < 6; slot += 1) again.sweep(toSlot(slot));
+  assert.deepEqual([again.get(idOf(funded)), kept.size], [funded, 2]);
+  for (const block of chain.blocks) old.add(block.slot, block.transactions);
+  behind.now = false;
+  for (let slot = 6; slot < 10; slot += 1) again.sweep(toSlot(slot));
+  assert.deepEqual([...again.candidates()], [funded]);
+  assert.match(again.dropped(idOf(unfunded))?.reason ?? '', /balance does not cover/);
 });
 
 test('by the clock of a start nothing expires; a sweep says why it did', () => {

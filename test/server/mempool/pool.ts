@@ -4,6 +4,7 @@ import { readAccount, readNonce } from '../../../ledger/state-keys.js';
 import { transactionId } from '../../../ledger/values/identity.js';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import { minimumFee } from '../../../ledger/values/parameters.js';
+import type { StateReader } from '../../../ledger/values/state.js';
 import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
 import { defaultMempoolLimits, type MempoolLimits } from '../../../server/mempool/limits.js';
 import { type AddOutcome, createMempool } from '../../../server/mempool/mempool.js';
@@ -20,7 +21,16 @@ export function makePool(
   const { context, state } = chain;
   const idOf = (transaction: Transaction): TransactionId => transactionId(context.crypto, transaction);
   const kept = new Map<TransactionId, Transaction>();
+  const on = (state: StateReader) => ({
+    check: (transaction: Transaction, slot: ReturnType<typeof toSlot>) =>
+      checkTransaction(context, state, transaction, slot),
+    minimumFee: (transaction: Transaction) => minimumFee(context.genesis.parameters, transaction),
+    nextNonce: (from: Transaction['from'], lane: number) => readNonce(readAccount(state, from), lane),
+    covers: (from: Transaction['from'], amount: number) => amount <= readAccount(state, from).balance,
+  });
+  const behind = { now: false };
   const parts = {
+    isBehind: () => behind.now,
     limits: { ...defaultMempoolLimits, ...limits },
     store: {
       add(transactions: readonly Transaction[], stored: () => void) {
@@ -33,11 +43,7 @@ export function makePool(
       all: () => [...kept.values()],
     },
     idOf,
-    check: (transaction: Transaction, slot: ReturnType<typeof toSlot>) =>
-      checkTransaction(context, state, transaction, slot),
-    minimumFee: (transaction: Transaction) => minimumFee(context.genesis.parameters, transaction),
-    nextNonce: (from: Transaction['from'], lane: number) => readNonce(readAccount(state, from), lane),
-    covers: (from: Transaction['from'], amount: number) => amount <= readAccount(state, from).balance,
+    ...on(state),
   };
   const pool = createMempool(parts);
   const add = (transaction: Transaction, slot = chain.slot + 1): AddOutcome => {
@@ -48,7 +54,8 @@ export function makePool(
     if (outcome === undefined) throw new Error('the pool did not answer');
     return outcome;
   };
-  const reopen = (other: Partial<MempoolLimits> = {}) =>
-    createMempool({ ...parts, limits: { ...parts.limits, ...other } });
-  return { chain, pool, add, idOf, kept, reopen };
+  /** @param state of another ledger, where it is not the same any more */
+  const reopen = (other: Partial<MempoolLimits> = {}, ledger: StateReader = state) =>
+    createMempool({ ...parts, ...on(ledger), limits: { ...parts.limits, ...other } });
+  return { chain, pool, add, idOf, kept, behind, reopen };
 }
