@@ -10,6 +10,7 @@ import { createCrypto } from '../crypto/create-crypto.js';
 import { LedgerFailure, SlotledgerError } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
+import { checkHomeAccess } from '../home/home-access.js';
 import { lockHome } from '../home/home-lock.js';
 import { areKeysSealed } from '../home/key-files.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
@@ -75,6 +76,7 @@ async function startAll(
   if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
   const paths = homePaths(resolve(server.home ?? temporary!));
   prepareHome(paths);
+  checkHomeAccess(paths);
   const lock = lockHome(paths.home);
   closers.push(() => lock.release());
   const crypto = createCrypto();

@@ -2,7 +2,7 @@
  * Opens SQLite files the one way this node does: WAL, synchronous=FULL for writers, and a schema brought up to date by
  * numbered migrations. A file written by a newer version is refused, never guessed at.
  */
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.js';
 import { rewriteInPlace, syncDirectory } from './durable-files.js';
@@ -38,6 +38,8 @@ export function openWriter(
   cacheKiB: number = usualCaches.writerKiB,
 ): Connection {
   return opening(path, () => {
+    // SQLite opens for reading what it may not write, and says so at the first write only.
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
     // A process that died left its log; whether its last sync succeeded is not known.
     if (existsSync(`${path}-wal`)) rewriteInPlace(`${path}-wal`);
     const database = new Database(path, { timeout: busyTimeoutMs });

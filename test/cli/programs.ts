@@ -16,10 +16,21 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Someone whom permissions bind: nobody where root runs the tests, else whoever does. */
+const nobody = 65_534;
+export const mereUser: User | undefined = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : undefined;
+
 export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** Whom the program runs as. Starting value: who runs the tests. */
+  readonly as?: User;
   /** Starting value: the guard against hanging. */
   readonly timeoutMs?: number;
 }
@@ -52,6 +63,7 @@ export async function run(
     env: environment(home, options.env),
     cwd: options.cwd ?? home,
     stdio: 'pipe',
+    ...options.as,
     timeout: options.timeoutMs ?? hangGuardMs,
   });
   child.stdin.on('error', () => undefined);
