@@ -2,7 +2,9 @@
  * Takes over what can still be read of a damaged mempool.db into a new one. The damaged file is moved aside. What was
  * accepted, is not final, and cannot be read any more is known to the peers that heard of it, and nowhere else here.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncDirectory } from '../storage/durable-files.js';
 import { mempoolMigrations } from '../storage/migrations/mempool-migrations.js';
 import { openReader, openWriter } from '../storage/open-database.js';
 import type { Connection } from '../storage/sqlite.js';
@@ -18,16 +20,26 @@ export interface MempoolRepair {
 export function repairMempool(path: string): MempoolRepair | undefined {
   if (!existsSync(path) || isWhole(path)) return undefined;
   const batches = readable(path);
+  const fresh = `${path}.repair`;
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
+  writeBatches(fresh, batches);
   const movedTo = moveAside(path);
-  const fresh = openWriter(path, mempoolMigrations);
+  renameSync(fresh, path);
+  syncDirectory(dirname(path));
+  return { kept: batches.reduce((sum, bodies) => sum + bodies.length, 0), movedTo };
+}
+
+/** All of them, on disk, in one file. */
+function writeBatches(path: string, batches: readonly (readonly string[])[]): void {
+  const database = openWriter(path, mempoolMigrations);
   try {
-    const insert = fresh.prepare('INSERT INTO batches (bodies) VALUES (?)');
-    fresh.transaction(() => {
+    const insert = database.prepare('INSERT INTO batches (bodies) VALUES (?)');
+    database.transaction(() => {
       for (const bodies of batches) insert.run(bodies.join('\n'));
     })();
-    return { kept: batches.reduce((sum, bodies) => sum + bodies.length, 0), movedTo };
+    database.pragma('journal_mode = DELETE');
   } finally {
-    fresh.close();
+    database.close();
   }
 }
 
