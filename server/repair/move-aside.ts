@@ -2,7 +2,17 @@
  * Takes a database out of the way. One rule: nothing is deleted, and whenever it is cut off, one of the two places has all of
  * the database, and the other all of it or none: never a file without the log that belongs to it.
  */
-import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../storage/durable-files.js';
 

@@ -61,7 +61,11 @@ test('keys are made with their vote state, readable by the owner only, and never
 test('keys whose making a crash interrupted are made to the end, with those that are there', (t) => {
   const paths = temporary(t);
   prepareHome(paths);
-  initVoteState(paths.keys, { key: createSigner(new Uint8Array(32)).publicKey, genesis: hashA }, initialVoteState(hashA));
+  initVoteState(
+    paths.keys,
+    { key: createSigner(new Uint8Array(32)).publicKey, genesis: hashA },
+    initialVoteState(hashA),
+  );
   writeKeyFile(paths.keys, 'node');
   writeKeyFile(paths.keys, 'vrf');
   const vrf = readPublicKey(paths.keys, 'vrf');

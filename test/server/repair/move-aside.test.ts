@@ -67,7 +67,10 @@ test('cut off anywhere and called again, it goes on to the same place', (t) => {
     if (isLeft) assert.equal(moveAside(path), `${path}.damaged-1`, `after ${cuts} steps`);
     assert.deepEqual(rowsIn(t, `${path}.damaged-1`), all);
     const left = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)));
-    assert.deepEqual(left, ['', '-shm', '-wal'].map((end) => `${basename(path)}.damaged-1${end}`));
+    assert.deepEqual(
+      left,
+      ['', '-shm', '-wal'].map((end) => `${basename(path)}.damaged-1${end}`),
+    );
   }
 });
 
