@@ -47,7 +47,7 @@ export function createOpenRequests(clock: Clock): OpenRequests {
       }
     },
     onReceive(message) {
-      // [6-help] Blocks for a validator that is behind: no question has this number.
+      // [6-help] Blocks that nobody asked for have the number 0, which no question has. Whether they help is for the replica to say.
       if (message.type === 'blocks' && message.id === 0) return true;
       const question = questionOf[message.type];
       return question === undefined || ('id' in message && open.delete(`${question} ${message.id}`));

@@ -11,7 +11,19 @@ import {
 } from '../../../server/p2p/limits.js';
 import { createTokenBucket } from '../../../server/p2p/token-bucket.js';
 import { until } from '../../hang-guard.js';
-import { at, connected, handClock, hashOf, keyOf, startNode, stopAll, voteOf, votesAt } from './fixture.js';
+import {
+  at,
+  blocksUpTo,
+  connected,
+  handClock,
+  hashOf,
+  keyOf,
+  pageOf,
+  startNode,
+  stopAll,
+  voteOf,
+  votesAt,
+} from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 
 const raws: RawPeer[] = [];
@@ -266,3 +278,18 @@ for (const question of ['get_blocks', 'get_block'] as const) {
     assert.equal(new Set(turns).size, 20);
   });
 }
+
+test('[6-help] final blocks sent to a validator that is behind reach it, and cost the helper nothing', async () => {
+  const behind = keyOf(21);
+  const helper = await startNode(1);
+  const node = await startNode(2, { bootstrap: [at(helper)], validatorSigner: behind });
+  await until('connected', () => connected(helper, node) && connected(node, helper));
+  const page = pageOf(blocksUpTo(5), 1, 3);
+  for (let i = 0; i <= MAX_VIOLATIONS; i += 1) {
+    helper.network.sendToValidator(behind.publicKey, { type: 'blocks', id: 0, ...page });
+  }
+  const helped = () => node.received.filter(({ message }) => message.type === 'blocks').length;
+  await until('helped', () => helped() > MAX_VIOLATIONS || node.network.peers().length === 0);
+  assert.equal(helped(), MAX_VIOLATIONS + 1);
+  assert.equal(node.network.stats().violations, 0);
+});
