@@ -19,7 +19,14 @@ import type { BlockFetcher } from './fetch-blocks.js';
 import type { FinalBlocks } from './final-blocks.js';
 import type { Head, LedgerStore, Mempool, Network, PeerId, ReplicaMessage, Verdict } from './ports.js';
 import { genesisCertificate } from './recover.js';
-import { helpBlocks, maxHeldMessages, maxSlotsAhead, maxUnfinalBlocks, pageBytes } from './replica-limits.js';
+import {
+  helpBlocks,
+  maxHeldBytes,
+  maxHeldMessages,
+  maxSlotsAhead,
+  maxUnfinalBlocks,
+  pageBytes,
+} from './replica-limits.js';
 import type { Checked, MessageChecks } from './verify-message.js';
 
 type MessageOf<Type extends ReplicaMessage['type']> = Extract<ReplicaMessage, { type: Type }>;
@@ -53,13 +60,20 @@ export interface Receiver {
   validateLater(block: Hash, validate: (block: Hash) => void): void;
 }
 
+/** A message of a later epoch. */
+interface Held {
+  readonly peer: PeerId;
+  readonly message: ReplicaMessage;
+  readonly bytes: number;
+}
+
 const relay: Verdict = { relay: true, peer: 'fine' };
 const keep: Verdict = { relay: false, peer: 'fine' };
 const ban = (reason: string): Verdict => ({ relay: false, peer: 'ban', reason });
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { parameters, checks, tree, finals, fetcher, sync, network, store, mempool, feed, now } = options;
-  const held = createBoundedMap<string, { peer: PeerId; message: ReplicaMessage }>(maxHeldMessages);
+  const held = createBoundedMap<string, Held>(maxHeldMessages, maxHeldBytes, ({ bytes }) => bytes);
   const validations = createBoundedMap<Hash, (block: Hash) => void>(maxUnfinalBlocks);
 
   /** undefined: go on. */
@@ -67,7 +81,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (checked === 'good') return undefined;
     if (checked === 'forgotten') return keep;
     if (checked !== 'later') return ban(checked.bad);
-    held.set(`${message.type} ${key}`, { peer, message });
+    held.set(`${message.type} ${key}`, { peer, message, bytes: JSON.stringify(message).length });
     sync.catchUp(toHeight(tree.finalIndex + 1));
     return keep;
   }
@@ -234,7 +248,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   return {
     receive,
     onNewEpoch() {
-      for (const { peer, message } of [...held.values()]) receive(peer, message);
+      const waited = [...held.entries()];
+      // What is of a later epoch still is held again; the others have had their turn.
+      for (const [key] of waited) held.delete(key);
+      for (const [, { peer, message }] of waited) receive(peer, message);
     },
     validateLater(block, validate) {
       waitingHashes.add(block);

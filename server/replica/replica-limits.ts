@@ -10,6 +10,8 @@ export const maxVerified = 4_096;
 export const maxOwnSignatures = 4_096;
 /** Messages of a later epoch kept until their set is known. */
 export const maxHeldMessages = 256;
+/** Bytes of them: nobody can check their signatures yet, so whoever likes can send as many, each as long as a line. Some twenty full blocks. */
+export const maxHeldBytes = 4_000_000;
 /** How many slots ahead of our clock a message may name. */
 export const maxSlotsAhead = 16;
 /** Evidence that waits for a block. */
