@@ -3,7 +3,7 @@
  * offset is believed as far as its round trip was short, so of the last answers the fastest counts.
  */
 import type { Clock, Head } from '../replica/ports.js';
-import { FIRST_PINGS, MAX_MISSED_PONGS } from './limits.js';
+import { FIRST_PINGS, MAX_MISSED_PONGS, PING_INTERVAL_MS } from './limits.js';
 
 const SAMPLES = 8;
 
@@ -35,7 +35,10 @@ export function createPingState(clock: Clock, nextId: () => number, wallNow: () 
 
   return {
     next(head) {
-      if (sentAtById.size >= MAX_MISSED_PONGS) return 'lost';
+      // News of a head are pings as well: many in a short time say nothing of a peer that is busy for two seconds.
+      const [oldest] = sentAtById.values();
+      const isLate = oldest !== undefined && clock.now() - oldest.at >= MAX_MISSED_PONGS * PING_INTERVAL_MS;
+      if (isLate && sentAtById.size >= MAX_MISSED_PONGS) return 'lost';
       const id = nextId();
       const wall = wallNow();
       sentAtById.set(id, { at: clock.now(), wall });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { toHeight } from '../../../ledger/values/numbers.js';
-import { FIRST_PINGS, MAX_MISSED_PONGS, PING_INTERVAL_MS } from '../../../server/p2p/limits.js';
+import { FIRST_PINGS, HEAD_NEWS_INTERVAL_MS, MAX_MISSED_PONGS, PING_INTERVAL_MS } from '../../../server/p2p/limits.js';
 import { createPingState } from '../../../server/p2p/pings.js';
 import { until } from '../../hang-guard.js';
 import { at, clock, hashOf, startNode, stopAll, voteOf, votesAt } from './fixture.js';
@@ -21,6 +21,9 @@ function makeWorld() {
   );
   return {
     pings,
+    pass(ms: number): void {
+      now += ms;
+    },
     /** @param there ms until the peer reads the ping @param back ms until its pong is read */
     ask(there: number, back: number): boolean {
       const ping = pings.next(head);
@@ -61,9 +64,28 @@ test('an answer to nothing that was asked brings no further ping', () => {
 });
 
 test('a peer that answers no ping is lost', () => {
-  const { pings } = makeWorld();
-  for (let i = 0; i < MAX_MISSED_PONGS; i += 1) assert.notEqual(pings.next(head), 'lost');
+  const { pings, pass } = makeWorld();
+  for (let i = 0; i < MAX_MISSED_PONGS; i += 1) {
+    assert.notEqual(pings.next(head), 'lost');
+    pass(PING_INTERVAL_MS);
+  }
   assert.equal(pings.next(head), 'lost');
+});
+
+test('a peer that is held up while head follows head is not lost for that', () => {
+  const { pings, pass } = makeWorld();
+  for (let ms = 0; ms < MAX_MISSED_PONGS * PING_INTERVAL_MS; ms += HEAD_NEWS_INTERVAL_MS) {
+    assert.notEqual(pings.next(head), 'lost', `after ${ms} ms`);
+    pass(HEAD_NEWS_INTERVAL_MS);
+  }
+  assert.equal(pings.next(head), 'lost');
+});
+
+test('a node that slept itself does not take its peers for lost', () => {
+  const { pings, pass } = makeWorld();
+  assert.notEqual(pings.next(head), 'lost');
+  pass(3_600_000);
+  assert.notEqual(pings.next(head), 'lost');
 });
 
 test('a new peer is pinged several times in a row until its clock is known', async () => {
