@@ -9,7 +9,14 @@ import type { PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
 import type { Clock } from '../replica/ports.js';
 import { parseHostPort } from './host-port.js';
-import { MAX_KNOWN_ADDRESSES, MAX_PEERS_IN_ANSWER, REDIAL_FIRST_MS, REDIAL_LAST_MS, STEADY_MS } from './limits.js';
+import {
+  FAILURES_OF_THE_GONE,
+  MAX_KNOWN_ADDRESSES,
+  MAX_PEERS_IN_ANSWER,
+  REDIAL_FIRST_MS,
+  REDIAL_LAST_MS,
+  STEADY_MS,
+} from './limits.js';
 import type { HostPort, PeerAddress } from './messages.js';
 
 export interface AddressEntry {
@@ -65,13 +72,19 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
     entries.set(known.address, Object.assign(existing, { node: known.node, provedAt: known.proved_at }));
   }
 
-  /** Makes room for a new entry: a hint may be replaced, a known address may not. */
+  /**
+   * Makes room for a new entry: a hint may be replaced, one that failed first, and a known address where nobody was met for
+   * long. Hints that are never dialled, since they name this node or one that is connected, never fail: they go by age.
+   */
   function hasRoom(): boolean {
     if (entries.size < MAX_KNOWN_ADDRESSES) return true;
-    for (const { address, provedAt, isBootstrap, failures } of entries.values()) {
-      if (!isBootstrap && provedAt === undefined && failures > 0) return entries.delete(address);
-    }
-    return false;
+    const others = [...entries.values()].filter(({ isBootstrap }) => !isBootstrap);
+    const hints = others.filter(({ provedAt }) => provedAt === undefined);
+    const leaving =
+      hints.find(({ failures }) => failures > 0) ??
+      others.find(({ failures }) => failures >= FAILURES_OF_THE_GONE) ??
+      hints[0];
+    return leaving !== undefined && entries.delete(leaving.address);
   }
 
   /** Pauses double from first to last and spread by a random factor of 0.5 to 1.5. */

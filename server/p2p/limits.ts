@@ -56,7 +56,7 @@ export const PING_INTERVAL_MS = 2_000;
 export const FIRST_PINGS = 3;
 /** News of a new head, between pings, at most this often. */
 export const HEAD_NEWS_INTERVAL_MS = 500;
-/** Pings without any pong before the peer is dropped. */
+/** Pings without any pong, over as many intervals, before the peer is dropped. */
 export const MAX_MISSED_PONGS = 5;
 
 export const DEFAULT_MAX_PEERS = 50;
@@ -77,6 +77,8 @@ export const MAX_UNPROVED_CONNECTIONS = 64;
 
 /** Addresses remembered in peers.json. */
 export const MAX_KNOWN_ADDRESSES = 1_000;
+/** An address that failed so often in a row, for about an hour, may give way to a new one. */
+export const FAILURES_OF_THE_GONE = 64;
 /** Node keys in one `neighbours`. No node has more peers. */
 export const MAX_NEIGHBOURS = 1_000;
 /** A node tells its neighbours about changes among them at most this often. */

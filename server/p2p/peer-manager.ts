@@ -151,6 +151,10 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       clock,
       decode: options.decode,
       answers: options.answers,
+      isDialled(node) {
+        const older = sessionByNode.get(node);
+        return older?.role === 'opener' && older.connection.isOpen();
+      },
       admit,
       onProved: (ready) => {
         proved();

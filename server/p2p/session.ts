@@ -48,6 +48,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly decode: DecodeMessage;
   readonly answers: PublicAnswers;
+  /** Whether we dialled this node already and are connected. Asked of who is dialled, before anything is proved to it. */
+  readonly isDialled: (node: PublicKey) => boolean;
   /** Whether this proved node may stay. Called once, before `onProved`. */
   readonly admit: (session: Session) => Refusal | undefined;
   readonly onProved: (session: Session) => void;
@@ -210,6 +212,11 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
         code: 'bad_proof',
         detail: 'your certificate is of another key than the node key you claim',
       });
+    }
+    if (role === 'opener' && options.isDialled(message.node)) {
+      // Another spelling of its address, which anybody may tell us: what stands is not given up for that.
+      session.refuse({ code: 'duplicate', detail: 'we are connected already' });
+      return 0;
     }
     if (role === 'accepter') sayHello();
     session.send(makeProof(chain, us, them(message), identity.node, identity.validator));
