@@ -22,7 +22,9 @@ export interface FaucetParts {
 export function createFaucet({ chain, treasury, nextNonce, submit }: FaucetParts) {
   const { address_prefix: prefix, parameters } = chain.genesis;
   const from = encodeAddress(prefix, treasury.publicKey);
-  return async (to: Address, amount: number): Promise<SubmitOutcome> => {
+  let before: Promise<unknown> = Promise.resolve();
+
+  async function pay(to: Address, amount: number): Promise<SubmitOutcome> {
     const unpaid: Omit<Transfer, 'fee'> = {
       type: 'transfer',
       chain: chain.chain,
@@ -35,5 +37,12 @@ export function createFaucet({ chain, treasury, nextNonce, submit }: FaucetParts
     const body: Transfer = { ...unpaid, fee };
     const [outcome] = await submit([{ ...body, signature: treasury.sign(transactionSigningText(body)) }]);
     return outcome!;
+  }
+
+  // One after the other: a payment takes its nonce when it is admitted, which waits where signatures are checked on threads.
+  return (to: Address, amount: number): Promise<SubmitOutcome> => {
+    const paid = before.then(() => pay(to, amount));
+    before = paid.catch(() => undefined);
+    return paid;
   };
 }
