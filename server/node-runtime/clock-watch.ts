@@ -46,8 +46,8 @@ const leastToleranceMs = 25;
 const lookAtStartEveryMs = 50;
 /** A node that starts waits so long for the clocks of validators with more than a third of the stake. */
 const patienceAtStartMs = 2_000;
-/** Peers, but no validator among them: after so long the jump is believed, for want of anybody to ask. */
-const patienceWithoutValidatorsMs = 30_000;
+/** After so long a jump is believed though not all validators that are connected confirm it, or there is none to ask. */
+const patienceMs = 30_000;
 
 const unconfirmed = (jumpMs: number): string =>
   `The clock of this machine was set by ${(jumpMs / 1000).toFixed(1)} s, and other validators do not confirm it.`;
@@ -92,20 +92,28 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
     jumpSince = sources.steady();
   }
 
-  function believes(measured: number, asked: number, problem: string | undefined): boolean {
+  function believes(offsets: readonly ClockOffset[], of: Stakes, asked: number, problem: string | undefined): boolean {
     if (problem !== undefined) return false;
-    if (asked > 0) return measured === asked;
-    return options.peers().length > 0 && sources.steady() - jumpSince > patienceWithoutValidatorsMs;
+    if (asked > 0 && offsets.length === asked) return true;
+    if (sources.steady() - jumpSince <= patienceMs) return false;
+    // Who never answers, however little it has at stake, must not keep a clock that is right in doubt.
+    return asked > 0 ? isMeasured(offsets, of) : options.peers().length > 0;
   }
+
+  /** By validators with more than a third of the stake. */
+  const isMeasured = (offsets: readonly ClockOffset[], of: Stakes): boolean =>
+    isOverThird(
+      stakeOf(
+        offsets.map(({ validator }) => validator),
+        of,
+      ),
+      of,
+    );
 
   /** At start nobody has been asked yet. */
   function isUnconfirmed(offsets: readonly ClockOffset[], of: Stakes): boolean {
     if (confirmed || startedAt === undefined) return false;
-    const measured = stakeOf(
-      offsets.map(({ validator }) => validator),
-      of,
-    );
-    confirmed = isOverThird(measured, of) || sources.steady() - startedAt > patienceAtStartMs;
+    confirmed = isMeasured(offsets, of) || sources.steady() - startedAt > patienceAtStartMs;
     return !confirmed;
   }
 
@@ -121,7 +129,7 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
     }
     const problem = clockProblem(of, offsets, maxOffsetMs);
     const alone = !needsOthers(of);
-    if (jump !== undefined && (alone || believes(offsets.length, asked, problem))) {
+    if (jump !== undefined && (alone || believes(offsets, of, asked, problem))) {
       guarded.accept();
       jump = undefined;
     }

@@ -122,3 +122,19 @@ test('small corrections are followed at once, however many there are', (t) => {
   }
   assert.equal(state.suspect, false);
 });
+
+test('one validator that never answers does not keep a clock in doubt that the others confirm', (t) => {
+  const { watch, time, state, measure } = watched(t, [1, 1, 1, 1]);
+  measure();
+  watch.start();
+  time.offset = 60;
+  watch.check();
+  // They measure what is right now.
+  state.peers = [1, 2, 3].map((i) => ({ validator: keyOf(`${i}`), ...(i < 3 ? { clockOffsetMs: 0 } : {}) }));
+  watch.check();
+  assert.equal(state.suspect, true, 'there is time to ask the last one');
+  time.steady += 30_001;
+  watch.check();
+  assert.equal(state.suspect, false);
+  assert.equal(watch.clock.now(), time.steady + 60);
+});
