@@ -242,7 +242,11 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       ...(config.allow === undefined ? {} : { allow: config.allow }),
       ...(config.deny === undefined ? {} : { deny: config.deny }),
       answers: {
-        head: () => replica.head(),
+        // What peers may ask for: a block that is final and not on disk yet cannot be served, and who says it has it is dropped.
+        head() {
+          const { index, hash } = ledger.tip();
+          return { ...replica.head(), final_index: index, final_hash: hash };
+        },
         genesis: () => genesis,
         page: (from, count, maxBytes) => ledger.page(from, count, maxBytes),
         blockByHash: (hash) => ledger.blockByHash(hash),
