@@ -134,13 +134,13 @@ export const replica: readonly Mutant[] = [
   ]),
   breaks('6-catch-up', 'later-messages-dropped', 'what came a moment before the epoch is lost', [
     'server/replica/receive.ts',
-    'held.set(`${message.type} ${key}`, { peer, message });',
-    "if (key === '') held.set(`${message.type} ${key}`, { peer, message });",
+    'held.set(`${message.type} ${key}`, { peer, message, bytes: JSON.stringify(message).length });',
+    "if (key === '') held.set(`${message.type} ${key}`, { peer, message, bytes: JSON.stringify(message).length });",
   ]),
   breaks('6-catch-up', 'later-messages-not-retried', 'what was held for the next epoch is never taken up', [
     'server/replica/receive.ts',
-    'for (const { peer, message } of [...held.values()]) receive(peer, message);',
-    'for (const { peer, message } of [...held.values()].slice(1e6)) receive(peer, message);',
+    'for (const [, { peer, message }] of waited) receive(peer, message);',
+    'for (const [, { peer, message }] of waited.slice(1e6)) receive(peer, message);',
   ]),
   within(
     { roles: ['gate crasher'] },
