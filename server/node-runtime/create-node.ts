@@ -173,7 +173,11 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
     covers: admission.covers,
     isBehind: () => isAlone() || replica.status().sync.state === 'syncing',
-    onDropped: waiters.tell,
+    onDropped(id) {
+      // Nobody's block needs it soon, and what expires or gives way costs its sender nothing.
+      known.forget([id]);
+      waiters.tell(id);
+    },
   });
   let secondSigner: string | undefined;
 
