@@ -33,7 +33,7 @@ export interface SyncOptions {
   readonly blame: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
   /** Request numbers shared with everyone who asks peers for something. */
   readonly nextId: () => number;
-  /** Time for one answer, ms. Default 5,000. */
+  /** Time for one answer, ms, or for the next one of a peer that was asked several things. Default 5,000. */
   readonly requestTimeoutMs?: number;
   /** Pages asked for or waiting for their turn at the same time, over all peers. Default 12. */
   readonly maxParallel?: number;
@@ -165,11 +165,23 @@ export function createSync(options: SyncOptions): Sync {
   /** @param to the last block expected. More is asked for: a page ends at a certificate, and what is expected may hold none. */
   function ask(peer: PeerId, from: number, to: number, onHint: boolean): void {
     const id = nextId();
-    const cancelTimer = clock.at(clock.now() + timeoutMs, () => onTimeout(id));
+    const cancelTimer = startTimer(id);
     const claimed = onHint ? undefined : claimedByPeer.get(peer);
     const count = Math.min(blocksPerPage, (claimed ?? Number.MAX_SAFE_INTEGER) - from + 1);
     requestsById.set(id, { peer, from, to, count, onHint, cancelTimer });
     network.send(peer, { type: 'get_blocks', id, from_index: toHeight(from), count });
+  }
+
+  const startTimer = (id: number): (() => void) => clock.at(clock.now() + timeoutMs, () => onTimeout(id));
+
+  /** Pages that were asked for together share one line and come one after the other: each has its time from the one before. */
+  function waitAnew(peer: PeerId): void {
+    for (const [id, request] of requestsById) {
+      // One that was answered with a certificate waits for blocks by their hashes.
+      if (request.peer !== peer || request.run !== undefined) continue;
+      request.cancelTimer();
+      request.cancelTimer = startTimer(id);
+    }
   }
 
   function onTimeout(id: number): void {
@@ -328,10 +340,12 @@ export function createSync(options: SyncOptions): Sync {
       if (end !== undefined) {
         request.cancelTimer();
         request.run = { certificate: end, followed: false };
+        waitAnew(peer);
         applyReady();
         return true;
       }
       closeRequest(id);
+      waitAnew(peer);
       restsUntilByPeer.delete(peer);
       const problem = shapeProblem(page, request.from, request.count);
       if (problem !== undefined) {

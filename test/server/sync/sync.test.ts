@@ -278,3 +278,14 @@ test('what is held ahead of its turn is bounded', () => {
   world.run();
   assert.equal(world.final, 1_000);
 });
+
+test('of a peer behind a slow line every page is used, however many were asked for at once', () => {
+  const world = new World();
+  world.join('a', honest(200, 2), 10, 1_500);
+  world.sync.onHead('a', headAt(200));
+  world.run();
+  assert.equal(world.final, 200);
+  assert.deepEqual(world.blamed, []);
+  assert.equal(world.asked.length, 100);
+  assert.ok(world.openMost * 1_500 > 5_000, 'the last of those asked for together comes after more than a timeout');
+});

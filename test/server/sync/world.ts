@@ -32,7 +32,7 @@ export class World {
   readonly asked: { peer: PeerId; from: number; count: number }[] = [];
   readonly sync: Sync;
   readonly #events: { at: number; order: number; call: () => void }[] = [];
-  readonly #peers = new Map<PeerId, { behaviour: Behaviour; latencyMs: number }>();
+  readonly #peers = new Map<PeerId, { behaviour: Behaviour; latencyMs: number; pageMs: number; lineFreeAt: number }>();
   #order = 0;
   openNow = 0;
   openMost = 0;
@@ -70,8 +70,9 @@ export class World {
     },
   };
 
-  join(peer: PeerId, behaviour: Behaviour, latencyMs = 10): void {
-    this.#peers.set(peer, { behaviour, latencyMs });
+  /** @param pageMs the line to this peer carries one page at a time, each for so long */
+  join(peer: PeerId, behaviour: Behaviour, latencyMs = 10, pageMs = 0): void {
+    this.#peers.set(peer, { behaviour, latencyMs, pageMs, lineFreeAt: 0 });
   }
 
   run(untilMs = 600_000): void {
@@ -92,7 +93,8 @@ export class World {
     this.openMost = Math.max(this.openMost, this.openNow);
     const page = there?.behaviour(request);
     if (!page || !there) return;
-    this.clock.at(this.now + there.latencyMs, () => {
+    there.lineFreeAt = Math.max(there.lineFreeAt, this.now) + there.pageMs;
+    this.clock.at(there.lineFreeAt + there.latencyMs, () => {
       this.openNow -= 1;
       this.sync.onBlocks(peer, request.id, page);
     });
