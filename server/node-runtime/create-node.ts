@@ -29,6 +29,7 @@ import type { Network, VoteStateStore } from '../replica/ports.js';
 import { isOfAnotherKey } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
+import { servableHead } from '../replica/servable-head.js';
 import type { NetworkConfig } from '../server-options.js';
 import { createAdmissionState } from './admission-state.js';
 import { createClockWatch } from './clock-watch.js';
@@ -246,11 +247,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       ...(config.allow === undefined ? {} : { allow: config.allow }),
       ...(config.deny === undefined ? {} : { deny: config.deny }),
       answers: {
-        // What peers may ask for: a block that is final and not on disk yet cannot be served, and who says it has it is dropped.
-        head() {
-          const { index, hash } = ledger.tip();
-          return { ...replica.head(), final_index: index, final_hash: hash };
-        },
+        head: () => servableHead(replica.head(), ledger),
         genesis: () => genesis,
         page: (from, count, maxBytes) => ledger.page(from, count, maxBytes),
         blockByHash: (hash) => ledger.blockByHash(hash),

@@ -14,10 +14,11 @@ import { createMempoolPort } from '../node-runtime/mempool-port.js';
 import { spreads } from '../p2p/gossip.js';
 import type { Execute } from '../replica/block-tree.js';
 import type { createOwnSignatures } from '../replica/own-signatures.js';
-import type { Admission, Clock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
+import type { Admission, Clock, Head, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
 import { initialVoteState } from '../replica/recover.js';
 import { createReplica } from '../replica/replica.js';
 import type { Replica, ReplicaEvent } from '../replica/replica-interface.js';
+import { servableHead } from '../replica/servable-head.js';
 import type { Fate } from './checkers/accepted.js';
 import { Violation } from './checkers/violation.js';
 import type { SimulatedChain } from './simulated-chain.js';
@@ -44,6 +45,8 @@ export interface SimulatedNode {
   connected(other: SimulatedNode): void;
   disconnected(other: SimulatedNode): void;
   submit(transactions: readonly Transaction[], done?: (admissions: readonly Admission[]) => void): void;
+  /** What it tells its peers of itself; undefined: it is down. */
+  head(): Head | undefined;
   /** Tells its peers where it stands, and asks for their clocks. */
   ping(): void;
   /** Why its clock is not trusted; undefined: it is, or the node is down. */
@@ -98,6 +101,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
   let peers: SimulatedPeers | undefined;
   let mempool: Mempool | undefined;
   let fault = (): string | undefined => undefined;
+  let told = (): Head | undefined => undefined;
   let paused: (() => void)[] | undefined;
   let inputsOfEvent = 0;
   if (options.signer !== undefined) {
@@ -172,9 +176,11 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     });
     pool.recover(slotNow());
     mempool = pool;
+    const head = (): Head => servableHead(born.head(), ledger);
+    told = head;
     const speech = options.createPeers({
       receive: (peer, message) => born.receive(peer, message),
-      head: () => born.head(),
+      head,
     });
     const born: Replica = createReplica({
       ...context,
@@ -232,7 +238,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       const [to, met] = [peers, replica];
       if (met === undefined || to === undefined) return;
       enter(() => {
-        met.onPeer(String(other.index), other.replica()?.head() ?? met.head());
+        met.onPeer(String(other.index), other.head() ?? met.head());
         to.met(other.index);
       });
     },
@@ -253,6 +259,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       if (mempool === undefined) return 'unknown';
       return mempool.has(id) ? 'waiting' : mempool.dropped(id) !== undefined ? 'dropped' : 'unknown';
     },
+    head: () => (replica === undefined ? undefined : told()),
     replica: () => replica,
   };
 }
