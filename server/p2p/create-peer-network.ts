@@ -162,13 +162,20 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     }
   }
 
+  /** What nobody asked for. @returns ms until the peer is heard again */
+  function chargeChecking(peer: Peer, verdictOn: () => Verdict): number {
+    const before = checkingMs();
+    judge(peer, verdictOn());
+    const spent = checkingMs() - before;
+    checkedMs += spent;
+    return peer.checking.take(spent);
+  }
+
   function onReplicaMessage(peer: Peer, message: ReplicaMessage): number {
-    if (spreads(message.type)) {
-      const before = checkingMs();
-      judge(peer, gossip.onMessage(peer, message));
-      const spent = checkingMs() - before;
-      checkedMs += spent;
-      return peer.checking.take(spent);
+    if (spreads(message.type)) return chargeChecking(peer, () => gossip.onMessage(peer, message));
+    if (message.type === 'blocks' && message.id === 0) {
+      if (!peer.help.tryTake(1)) return violate(peer, 'it sends more blocks that nobody asked for than who helps');
+      return chargeChecking(peer, () => receive(peer.id, message));
     }
     if (message.type === 'ping' || message.type === 'pong') {
       peer.head = message.head;

@@ -37,6 +37,10 @@ export const INPUT_MESSAGES_BURST = 40_000;
 export const CHECKING_MS_PER_SECOND = 400;
 export const CHECKING_MS_BURST = 2_000;
 
+/** [6-help] Pages of blocks that nobody asked for: whoever helps sends one a slot, and those of many slots may come late together. */
+export const HELP_PAGES_PER_SLOT = 2;
+export const HELP_PAGES_BURST = 16;
+
 /** Output waiting for one slow peer: votes, proposals, certificates. Above it the peer is dropped. */
 export const MAX_QUEUED_URGENT_BYTES = 8 * 1_048_576;
 /** Output waiting for one slow peer: pages of blocks, transactions. Above it bulk messages are dropped. */

@@ -191,6 +191,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       clock,
       options.nextId,
       network.wallNow ?? clock.now,
+      network.rules.parameters.slot_duration_ms,
     );
     peersById.set(id, peer);
     peerBySession.set(session, peer);

@@ -7,6 +7,8 @@ import { formatHostPort } from './host-port.js';
 import {
   CHECKING_MS_BURST,
   CHECKING_MS_PER_SECOND,
+  HELP_PAGES_BURST,
+  HELP_PAGES_PER_SLOT,
   SERVED_REQUESTS_BURST,
   SERVED_REQUESTS_PER_SECOND,
 } from './limits.js';
@@ -30,6 +32,8 @@ export interface Peer extends Omit<GossipPeer<Buffer>, 'sendLine'> {
   readonly served: TokenBucket;
   /** How long it may make us check signatures, in ms. */
   readonly checking: TokenBucket;
+  /** Pages of blocks that it may send unasked. */
+  readonly help: TokenBucket;
   neighbours: ReadonlySet<PublicKey>;
   head: Head;
   violations: number;
@@ -51,6 +55,7 @@ export function createPeer(
   clock: Clock,
   nextId: () => number,
   wallNow: () => number,
+  slotMs: number,
 ): Peer {
   const direction = session.role === 'opener' ? 'outbound' : 'inbound';
   const address = formatHostPort(session.remote);
@@ -67,6 +72,7 @@ export function createPeer(
     requests: createOpenRequests(clock),
     served: createTokenBucket(clock, SERVED_REQUESTS_PER_SECOND, SERVED_REQUESTS_BURST),
     checking: createTokenBucket(clock, CHECKING_MS_PER_SECOND, CHECKING_MS_BURST),
+    help: createTokenBucket(clock, (HELP_PAGES_PER_SLOT * 1000) / slotMs, HELP_PAGES_BURST),
     neighbours: new Set(),
     head: hello.head,
     violations: 0,

@@ -5,6 +5,8 @@ import { createDoor } from '../../../server/p2p/door.js';
 import {
   CHECKING_MS_BURST,
   CHECKING_MS_PER_SECOND,
+  HELP_PAGES_BURST,
+  HELP_PAGES_PER_SLOT,
   INPUT_MESSAGES_BURST,
   INPUT_MESSAGES_PER_SECOND,
   MAX_VIOLATIONS,
@@ -19,6 +21,7 @@ import {
   hashOf,
   keyOf,
   pageOf,
+  rules,
   startNode,
   stopAll,
   voteOf,
@@ -292,4 +295,39 @@ test('[6-help] final blocks sent to a validator that is behind reach it, and cos
   await until('helped', () => helped() > MAX_VIOLATIONS || node.network.peers().length === 0);
   assert.equal(helped(), MAX_VIOLATIONS + 1);
   assert.equal(node.network.stats().violations, 0);
+});
+
+test('[6-help] who floods with blocks that nobody asked for is heard a few times a slot, then dropped', async () => {
+  const clock = handClock();
+  const node = await startNode(1, { clock });
+  const helped = () => node.received.filter(({ message }) => message.type === 'blocks').length;
+  const peer = await proved(node.port, 3);
+  const line = `${JSON.stringify({ type: 'blocks', id: 0, ...pageOf(blocksUpTo(5), 1, 3) })}\n`;
+  peer.write(line.repeat(HELP_PAGES_BURST + MAX_VIOLATIONS));
+  await until('all are read', () => node.network.stats().violations === MAX_VIOLATIONS);
+  assert.equal(helped(), HELP_PAGES_BURST);
+  clock.pass(rules.parameters.slot_duration_ms);
+  peer.write(line.repeat(HELP_PAGES_PER_SLOT + 1));
+  assert.match(String((await peer.next('error')).detail), /more blocks that nobody asked for/);
+  await peer.untilClosed();
+  assert.equal(helped(), HELP_PAGES_BURST + HELP_PAGES_PER_SLOT);
+  assert.equal(node.network.stats().bannedPeers, 0);
+});
+
+test('[6-help] checking blocks that nobody asked for counts as checking what they sent does', async () => {
+  let checked = 0;
+  const clock = handClock();
+  const node = await startNode(1, { clock, checkingMs: () => checked });
+  node.verdict = ({ type }) => {
+    if (type === 'blocks') checked += CHECKING_MS_BURST + CHECKING_MS_PER_SECOND;
+    return { relay: false, peer: 'fine' };
+  };
+  const peer = await proved(node.port, 3);
+  const page = { type: 'blocks', id: 0, ...pageOf(blocksUpTo(5), 1, 3) };
+  peer.write(`${JSON.stringify(page)}\n${JSON.stringify({ type: 'vote', vote: voteOf(1) })}\n`);
+  await until('the page is read', () => checked > 0);
+  clock.pass(999);
+  assert.equal(await settled(() => votesAt(node, 1)), 0, 'a second of its share is owed');
+  clock.pass(1);
+  await until('it is heard again', () => votesAt(node, 1) === 1);
 });
