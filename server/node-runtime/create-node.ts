@@ -32,6 +32,7 @@ import type { ReplicaEvent } from '../replica/replica-interface.js';
 import { servableHead } from '../replica/servable-head.js';
 import type { NetworkConfig } from '../server-options.js';
 import { createAdmissionState } from './admission-state.js';
+import { isOverThird, stakeOf, stakesOf } from './clock-check.js';
 import { createClockWatch } from './clock-watch.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
@@ -217,6 +218,17 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
+    isVouchedFor(above) {
+      const of = stakesOf(readEpoch(ledger).validators);
+      const ahead = peerNetwork?.peerViews().filter(({ head }) => head.final_index > above) ?? [];
+      return isOverThird(
+        stakeOf(
+          ahead.flatMap(({ validator }) => validator ?? []),
+          of,
+        ),
+        of,
+      );
+    },
     log: (text, fields) => log.debug(fields, text),
     ...(parts.createCore ? { createCore: parts.createCore } : {}),
   });

@@ -8,7 +8,7 @@ import type { Slot, View } from '../../ledger/values/numbers.js';
 import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
-import type { SyncProgress } from '../sync/sync.js';
+import type { SyncOptions, SyncProgress } from '../sync/sync.js';
 import type { Execute } from './block-tree.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { createOwnSignatures } from './own-signatures.js';
@@ -64,6 +64,8 @@ export interface ReplicaOptions {
   readonly onEvent: (event: ReplicaEvent) => void;
   /** A peer that proved to be of no use. */
   readonly blame?: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
+  /** See SyncOptions. */
+  readonly isVouchedFor?: SyncOptions['isVouchedFor'];
   /** The ledger's own unless a simulation shares outcomes between its nodes. */
   readonly execute?: Execute;
   /** Starting value: `createConsensus` itself; a recorder wraps it. */

@@ -35,3 +35,5 @@ export const maxVrfProofs = 4;
 export const maxUnstoredInSync = 64;
 /** Final blocks from peers executed as one: for so long nothing else is looked at. */
 export const maxBlocksInRun = 8;
+/** A block of so many slots ago is old: who gets it from a peer now was behind. */
+export const slotsUntilOld = 16;

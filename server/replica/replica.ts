@@ -25,7 +25,7 @@ import type { Admission, Head } from './ports.js';
 import { createReceiver } from './receive.js';
 import { recover } from './recover.js';
 import type { Replica, ReplicaOptions, ReplicaStatus } from './replica-interface.js';
-import { maxUnstoredInSync } from './replica-limits.js';
+import { maxUnstoredInSync, slotsUntilOld } from './replica-limits.js';
 import { createEffectRunner } from './run-effect.js';
 import { createSlotClock } from './slot-clock.js';
 import { createTellLeader } from './tell-leader.js';
@@ -167,6 +167,8 @@ export function createReplica(options: ReplicaOptions): Replica {
     },
     // Each block that is not on disk yet is kept in memory with what it changed.
     mayApply: () => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync,
+    isOld: ({ slot }) => slot + slotsUntilOld < slots.now(),
+    ...(options.isVouchedFor ? { isVouchedFor: options.isVouchedFor } : {}),
     blame: (peer, verdict, reason) => options.blame?.(peer, verdict, reason),
     nextId,
   });

@@ -3,10 +3,12 @@
  * Network, so that nodes and the simulator run the same code. One rule: pages reach `apply` in order, whoever sent
  * them, and a peer that claims a height it cannot prove is dropped. PROTOCOL section 7.
  */
+import type { Block } from '../../ledger/values/block.js';
 import { type Height, toHeight } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { BlocksPage, Clock, Head, Network, PeerId } from '../replica/ports.js';
+import { createClaimPatience } from './claim-patience.js';
 import { firstGap } from './gaps.js';
 import { pageFrom, shapeProblem } from './page-shape.js';
 
@@ -29,6 +31,10 @@ export interface SyncOptions {
   readonly prepare?: (page: BlocksPage, then: () => void) => void;
   /** False while the disk is behind: pages wait until `onStored`. Default: always true. */
   readonly mayApply?: () => boolean;
+  /** Whether this block is from some time ago, so that who lacked it was behind. Default: always. */
+  readonly isOld?: (block: Block) => boolean;
+  /** Whether peers say that they have more than this block of whom one at least is honest. Default: never. */
+  readonly isVouchedFor?: (above: Height) => boolean;
   /** A peer that proved to be of no use: drop it. `ban` for what no honest peer does. */
   readonly blame: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
   /** Request numbers shared with everyone who asks peers for something. */
@@ -42,6 +48,7 @@ export interface SyncOptions {
 }
 
 export interface SyncProgress {
+  /** `idle` also where peers claim more and nothing speaks for it: see claim-patience.ts. They are asked all the same. */
   readonly state: 'idle' | 'syncing';
   /** The highest final index that a peer claims; this node's own when idle. */
   readonly targetIndex: Height;
@@ -119,6 +126,7 @@ export function createSync(options: SyncOptions): Sync {
   /** Blocks that a page held lately, as many as its bytes allow: the last page of each peer, and the last of all. */
   const heldByPeer = new Map<PeerId, number>();
   let pageHolds: number | undefined;
+  const patience = createClaimPatience(() => clock.now());
   let applying = false;
   /** What was applied is behind, and what is ready by now waits for the next turn. */
   let resting = false;
@@ -126,6 +134,16 @@ export function createSync(options: SyncOptions): Sync {
   let stopped = false;
 
   const target = (): number => Math.max(finalIndex(), ...claimedByPeer.values());
+
+  const sources = (): number => {
+    const final = finalIndex();
+    return [...claimedByPeer.values()].filter((claimed) => claimed > final).length;
+  };
+
+  const asks = (): boolean => sources() > 0 || requestsById.size > 0 || readyPages.length > 0;
+
+  /** A page that waits for nobody but this node. */
+  const hasNext = (): boolean => readyPages.some(({ from, prepared }) => prepared && from <= finalIndex() + 1);
 
   function forget(peer: PeerId): void {
     claimedByPeer.delete(peer);
@@ -233,6 +251,7 @@ export function createSync(options: SyncOptions): Sync {
       const peer = hinted.shift();
       if (peer !== undefined && network.peers().includes(peer)) ask(peer, next, next + blocksPerPage - 1, true);
     }
+    patience.note(asks() && !hasNext());
   }
 
   /** Room for one page more, in place of one that comes after block `from` if need be. */
@@ -307,6 +326,9 @@ export function createSync(options: SyncOptions): Sync {
     if (applied.ok && finalIndex() < pages.at(-1)!.to) {
       throw new Error(`apply() accepted blocks up to ${pages.at(-1)!.to}, but ${finalIndex()} is final`);
     }
+    // What became final just now anybody can bring a moment before it is known here.
+    const last = parts.at(-1)!.blocks.at(-1);
+    if (applied.ok && last !== undefined && options.isOld?.(last) !== false) patience.renew();
     return applied;
   }
 
@@ -376,9 +398,9 @@ export function createSync(options: SyncOptions): Sync {
     },
     progress() {
       const final = finalIndex();
-      const sources = [...claimedByPeer.values()].filter((claimed) => claimed > final).length;
-      const state = sources > 0 || requestsById.size > 0 || readyPages.length > 0 ? 'syncing' : 'idle';
-      return { state, targetIndex: toHeight(target()), sources };
+      const isBehind = asks() && (hasNext() || patience.lasts() || options.isVouchedFor?.(final) === true);
+      const [state, targetIndex] = isBehind ? (['syncing', toHeight(target())] as const) : (['idle', final] as const);
+      return { state, targetIndex, sources: sources() };
     },
     stop() {
       stopped = true;

@@ -35,6 +35,8 @@ export interface ChainNode {
   readonly api: NodeApi;
   readonly genesis: Genesis;
   readonly chain: ChainId;
+  /** Where it takes peers. */
+  readonly p2pPort: number;
   /** Pays; its address stands in genesis as `treasury`. */
   readonly payer: Account;
   /** Not handed in. `lane` of its own for what is never to become final: leave out nonce 0. */
@@ -141,6 +143,7 @@ export async function startChainNode(t: TestContext, options: ChainNodeOptions =
     other: servers[1]?.api,
     owner: homes.owner,
     chain: api.chain,
+    p2pPort: p2pPorts[0]!,
     payer,
     transfer,
     finalise,
