@@ -73,6 +73,8 @@ export const MAX_CONNECTIONS_PER_ADDRESS = 8;
 /** New connections a second, over all addresses: each may cost a signature and two checks. */
 export const ACCEPTED_PER_SECOND = 50;
 export const ACCEPTED_BURST = 200;
+/** Lines of log of each kind about peers that come, go, and are dropped. */
+export const LINES_OF_A_KIND_PER_MINUTE = 60;
 /** Lines of log about nodes with TLS and without that meet. */
 export const MISMATCHES_PER_SECOND = 0.1;
 export const MISMATCHES_BURST = 6;

@@ -8,6 +8,7 @@ import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock, PeerId } from '../replica/ports.js';
 import { type AddressBook, createAddressBook } from './address-book.js';
 import { type Ban, type BanList, createBanList } from './ban-list.js';
+import { createBoundedLog } from './bounded-log.js';
 import type { DecodeMessage } from './decode-message.js';
 import { createDialler } from './dialler.js';
 import { createDoor } from './door.js';
@@ -69,6 +70,8 @@ export interface PeerManager {
 
 export function createPeerManager(options: PeerManagerOptions): PeerManager {
   const { network, identity, clock, logger } = options;
+  // Strangers must not be able to fill the log, with node keys of their own either.
+  const strangers = createBoundedLog(logger, clock);
   const self = identity.node.publicKey;
   const maxPeers = network.maxPeers ?? DEFAULT_MAX_PEERS;
   const maxOutbound = Math.min(MAX_OUTBOUND, Math.ceil(maxPeers / 2));
@@ -167,8 +170,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       onViolation: (from, detail) => {
         counters.violations += 1;
         const fields = { remote: from.remote, node: from.hello()?.node, detail };
-        // Strangers must not be able to fill the log.
-        if (from.isProved()) logger.warn(fields, 'a peer broke a rule and is dropped');
+        if (from.isProved()) strangers.warn(fields, 'a peer broke a rule and is dropped');
         else logger.debug(fields, 'a stranger broke a rule');
         if (detail === speaksTls) mismatch(from.remote.host, detail);
       },
@@ -196,7 +198,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     peersById.set(id, peer);
     peerBySession.set(session, peer);
     if (peer.reachableAt !== undefined && session.role === 'accepter') book.add(peer.reachableAt, hello.node);
-    logger.info({ peer: id, node: hello.node, direction: peer.direction, at: peer.reachableAt }, 'peer connected');
+    strangers.info({ peer: id, node: hello.node, direction: peer.direction, at: peer.reachableAt }, 'peer connected');
     options.onPeer(peer);
   }
 
@@ -221,7 +223,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     }
     peerBySession.delete(session);
     peersById.delete(peer.id);
-    logger.info({ peer: peer.id, node: peer.node, reason }, 'peer gone');
+    strangers.info({ peer: peer.id, node: peer.node, reason }, 'peer gone');
     options.onPeerGone(peer);
   }
 
@@ -270,6 +272,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       for (const session of sessions) session.close('this node stops');
       await server?.close();
       for (const session of sessions) session.connection.cut();
+      strangers.stop();
       await Promise.all([book.save(), bans.close()]);
     },
     connect(address) {
@@ -287,7 +290,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
         const ban = bans.ban(peer.node, reason);
         network.onBan?.(ban);
       }
-      logger.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
+      strangers.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
       peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
     },
     ban(node, reason, forMs) {
