@@ -26,6 +26,13 @@ export const wireLines: Lines<Buffer> = {
   },
   key: (line) => hash('sha256', line, 'base64'),
   bytes: (line) => line.length,
+  alone(line) {
+    // A short one from the common pool would hold on to the 8 KiB that it was cut from.
+    if (line.buffer.byteLength === line.length) return line;
+    const copy = Buffer.allocUnsafeSlow(line.length);
+    line.copy(copy);
+    return copy;
+  },
 };
 
 /** A block travels flat: its fields stand beside `proposal` and `justify`. PROTOCOL section 3. */

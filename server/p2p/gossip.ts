@@ -17,6 +17,8 @@ export interface Lines<Line> {
   /** Equal for equal messages only, whoever sent them. */
   key(line: Line): string;
   bytes(line: Line): number;
+  /** The same line in memory of its own, for whoever keeps it. */
+  alone(line: Line): Line;
 }
 
 export interface GossipPeer<Line> {
@@ -86,7 +88,7 @@ export function createGossip<Line>(options: GossipOptions<Line>): Gossip<Line> {
   function remember(line: Line, type: ReplicaMessage['type']): void {
     const bytes = lines.bytes(line);
     if (priorityOf(type) !== 'urgent' || bytes > MAX_RECENT_BYTES) return;
-    recent.push({ line, type, at: clock.now() });
+    recent.push({ line: lines.alone(line), type, at: clock.now() });
     recentBytes += bytes;
     while (recent.length > MAX_RECENT_MESSAGES || recentBytes > MAX_RECENT_BYTES) {
       const oldest = recent.shift();

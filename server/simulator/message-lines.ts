@@ -52,5 +52,6 @@ export function createMessageLines(hasher: Hasher): Lines<ReplicaMessage> {
     },
     // Simulated links have no width; what bounds memory of recent messages is their number.
     bytes: () => 0,
+    alone: (message) => message,
   };
 }

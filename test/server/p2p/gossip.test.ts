@@ -131,3 +131,21 @@ test('what is remembered as seen is bounded, the latest stays', () => {
   for (let i = 900; i < 1_000; i += 1) assert.equal(seen.add(`${i}`), false, `${i}`);
   assert.equal(seen.add('0'), true);
 });
+
+test('what is kept for peers that connect holds on to its own bytes alone', () => {
+  const gossip = createGossip({
+    clock: { now: () => 0, at: () => () => {} },
+    lines: wireLines,
+    peers: () => [],
+    receive: () => ({ relay: false, peer: 'fine' }),
+  });
+  for (let view = 1; view <= 3; view += 1) gossip.broadcast({ type: 'vote', vote: voteOf(view) });
+  const told: Buffer[] = [];
+  const sendLine = (line: Buffer): boolean => told.push(line) > 0;
+  gossip.tellRecent({ id: '1', node: keyOf(1), validator: undefined, neighbours: new Set(), sendLine });
+  assert.deepEqual(
+    told.map((line) => (JSON.parse(line.toString()) as { vote: { view: number } }).vote.view),
+    [1, 2, 3],
+  );
+  for (const line of told) assert.equal(line.buffer.byteLength, line.length);
+});
