@@ -221,10 +221,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     },
     peers: () => [...manager.peers()].map(({ id }): PeerId => id),
     connect: manager.connect,
-    blame(id, verdict, reason) {
-      const peer = manager.peer(id);
-      if (peer) manager.drop(peer, verdict, reason);
-    },
+    blame: manager.blame,
     ban: manager.ban,
     liftBan: manager.bans.lift,
     bans: manager.bans.all,

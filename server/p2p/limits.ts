@@ -111,6 +111,8 @@ export const REDIAL_LAST_MS = 60_000;
 export const BAN_MS = 3_600_000;
 export const MAX_BAN_MS = 366 * 86_400_000;
 export const MAX_BANS = 1_000;
+/** Peers that have gone whose node key is remembered, for a verdict on what they sent. */
+export const MAX_GONE_PEERS = 256;
 /** bans.json is written at most this often. */
 export const SAVE_BANS_INTERVAL_MS = 1_000;
 /** Characters of a reason that are kept. */

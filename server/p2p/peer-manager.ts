@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { Verifier } from '../../ledger/values/crypto.js';
 import type { PublicKey } from '../../ledger/values/text.js';
+import { createBoundedMap } from '../replica/bounded-map.js';
 import type { Clock, PeerId } from '../replica/ports.js';
 import { type AddressBook, createAddressBook } from './address-book.js';
 import { type Ban, type BanList, createBanList } from './ban-list.js';
@@ -19,6 +20,7 @@ import {
   ACCEPTED_PER_SECOND,
   DEFAULT_MAX_PEERS,
   MAX_CONNECTIONS_PER_ADDRESS,
+  MAX_GONE_PEERS,
   MAX_OUTBOUND,
   MAX_UNPROVED_CONNECTIONS,
   MISMATCHES_BURST,
@@ -57,6 +59,8 @@ export interface PeerManager {
   peers(): Iterable<Peer>;
   peer(id: PeerId): Peer | undefined;
   drop(peer: Peer, verdict: 'disconnect' | 'ban', reason: string): void;
+  /** As `drop`, of a peer that may have gone before the verdict: its node is banned all the same. */
+  blame(id: PeerId, verdict: 'disconnect' | 'ban', reason: string): void;
   /** Refuses this node from now on, connected or not. @param forMs default BAN_MS */
   ban(node: PublicKey, reason: string, forMs?: number): Ban;
   readonly bans: Pick<BanList, 'lift' | 'all'>;
@@ -94,6 +98,8 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
   });
 
   const peersById = new Map<PeerId, Peer>();
+  /** What some sent is looked at later than they go. */
+  const goneById = createBoundedMap<PeerId, PublicKey>(MAX_GONE_PEERS);
   const peerBySession = new Map<Session, Peer>();
   /** Sessions whose node is proved and admitted, connected or about to be. */
   const sessionByNode = new Map<PublicKey, Session>();
@@ -223,8 +229,37 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     }
     peerBySession.delete(session);
     peersById.delete(peer.id);
+    goneById.set(peer.id, peer.node);
     strangers.info({ peer: peer.id, node: peer.node, reason }, 'peer gone');
     options.onPeerGone(peer);
+  }
+
+  function drop(peer: Peer, verdict: 'disconnect' | 'ban', reason: string): void {
+    if (peersById.get(peer.id) !== peer || !peer.session.connection.isOpen()) {
+      if (verdict === 'ban') banGone(peer.id, peer.node, reason);
+      return;
+    }
+    counters.dropped += 1;
+    reasons.add(verdict, reason);
+    if (verdict === 'ban') banFor(peer.node, reason);
+    strangers.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
+    peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
+  }
+
+  function banFor(node: PublicKey, reason: string, forMs?: number): Ban {
+    counters.banned += 1;
+    const ban = bans.ban(node, reason, forMs);
+    network.onBan?.(ban);
+    return ban;
+  }
+
+  /** It closed before the verdict, and may be here again by another connection. */
+  function banGone(peer: PeerId, node: PublicKey, reason: string): void {
+    if (bans.isBanned(node)) return;
+    reasons.add('ban', reason);
+    banFor(node, reason);
+    strangers.warn({ peer, node, verdict: 'ban', reason }, 'a peer that has gone is banned');
+    sessionByNode.get(node)?.refuse({ code: 'refused', detail: reason.slice(0, 500) });
   }
 
   const dialler = createDialler({
@@ -281,24 +316,17 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     },
     peers: () => peersById.values(),
     peer: (id) => peersById.get(id),
-    drop(peer, verdict, reason) {
-      if (peersById.get(peer.id) !== peer || !peer.session.connection.isOpen()) return;
-      counters.dropped += 1;
-      reasons.add(verdict, reason);
-      if (verdict === 'ban') {
-        counters.banned += 1;
-        const ban = bans.ban(peer.node, reason);
-        network.onBan?.(ban);
-      }
-      strangers.warn({ peer: peer.id, node: peer.node, verdict, reason }, 'peer dropped');
-      peer.session.refuse({ code: 'refused', detail: reason.slice(0, 500) });
+    drop,
+    blame(id, verdict, reason) {
+      const peer = peersById.get(id);
+      const gone = goneById.get(id);
+      if (peer !== undefined) drop(peer, verdict, reason);
+      else if (gone !== undefined && verdict === 'ban') banGone(id, gone, reason);
     },
     ban(node, reason, forMs) {
-      const ban = bans.ban(node, reason, forMs);
-      counters.banned += 1;
+      const ban = banFor(node, reason, forMs);
       reasons.add('ban', 'an operator of this node said so');
       logger.warn(ban, 'node banned');
-      network.onBan?.(ban);
       sessionByNode.get(node)?.refuse({ code: 'refused', detail: ban.reason });
       return ban;
     },

@@ -8,7 +8,8 @@ import { MAX_BAN_REASON, MAX_BANS } from '../../../server/p2p/limits.js';
 import { createReasonCounts } from '../../../server/p2p/reason-counts.js';
 import { until } from '../../hang-guard.js';
 import { temporaryDirectory } from '../nodes.js';
-import { at, clock, connected, hashOf, startNode, stopAll } from './fixture.js';
+import { at, clock, connected, hashOf, keyOf, startNode, stopAll, voteOf, votesAt } from './fixture.js';
+import { RawPeer } from './raw-peer.js';
 
 afterEach(stopAll);
 
@@ -52,6 +53,36 @@ test('a banned node is refused after a restart too, until the ban ends', async (
   assert.equal(again.network.liftBan(other.key), true);
   other.network.connect(at(again));
   await until('connected again', () => connected(again, other));
+});
+
+test('who lies and goes before that is found is banned all the same, and when it is here again it is dropped', async () => {
+  const node = await startNode(1);
+  const lie = async (seed: number): Promise<string> => {
+    const peer = new RawPeer(node.port);
+    await peer.prove(keyOf(seed));
+    peer.send({ type: 'vote', vote: voteOf(seed) });
+    await until('heard', () => votesAt(node, seed) === 1);
+    peer.destroy();
+    await until('gone', () => node.network.peers().length === 0);
+    return node.received.at(-1)!.peer;
+  };
+  const [gone, returned, late] = [await lie(3), await lie(4), await lie(5)];
+  node.network.blame(gone, 'ban', 'block 17 is a lie');
+  node.network.blame(gone, 'ban', 'block 18 is a lie');
+  const again = new RawPeer(node.port);
+  await again.prove(keyOf(4));
+  node.network.blame(returned, 'ban', 'block 17 is a lie');
+  await again.untilClosed();
+  node.network.blame(late, 'disconnect', 'it was late');
+  assert.deepEqual(
+    node.network.bans().map(({ node: key, reason }) => [key, reason]),
+    [3, 4].map((seed) => [keyOf(seed).publicKey, 'block 17 is a lie']),
+  );
+  const { bannedPeers, drops } = node.network.stats();
+  assert.deepEqual([bannedPeers, drops], [2, [{ verdict: 'ban', reason: 'block N is a lie', count: 2 }]]);
+  const refused = new RawPeer(node.port);
+  await assert.rejects(refused.prove(keyOf(3)), /does not talk to yours/);
+  await refused.untilClosed();
 });
 
 test('a damaged list of bans is told of and bans nobody', async (t) => {
