@@ -102,30 +102,33 @@ export function createClient(options: ClientOptions): Client {
   const handIn = <Answer>(signed: unknown) =>
     request<Answer>(connection, 'POST', '/v1/transactions', { body: signed, repeatable: true });
 
+  /** One segment of a path, whatever the program was given. */
+  const part = (value: string | number): string => encodeURIComponent(value);
+
   return {
     url: connection.url,
     status: () => get('/v1/status'),
     limits: () => get('/v1/limits'),
     genesis: () => get('/v1/genesis'),
     blocks: (page) => get('/v1/blocks', { ...page }),
-    block: (at) => get(`/v1/blocks/${at}`),
+    block: (at) => get(`/v1/blocks/${part(at)}`),
     submit: (transaction) => handIn(transaction),
     submitMany: async (transactions) => (await handIn<{ readonly items: readonly BatchItem[] }>(transactions)).items,
     submitStream: (transactions) => submitLines(connection, transactions),
     sendAndWait: (transaction, sendOptions) => sendAndWait(connection, transaction, sendOptions),
     waitUntilFinal: (id, waitOptions) => waitUntilFinal(connection, id, waitOptions),
-    transaction: (id) => get(`/v1/transactions/${id}`),
+    transaction: (id) => get(`/v1/transactions/${part(id)}`),
     accounts: (page) => get('/v1/accounts', { ...page }),
-    account: (address, at) => get(`/v1/accounts/${address}`, { ...at }),
-    accountTransactions: (address, page) => get(`/v1/accounts/${address}/transactions`, { ...page }),
-    epoch: (number) => get(`/v1/epochs/${number}`),
+    account: (address, at) => get(`/v1/accounts/${part(address)}`, { ...at }),
+    accountTransactions: (address, page) => get(`/v1/accounts/${part(address)}/transactions`, { ...page }),
+    epoch: (number) => get(`/v1/epochs/${part(number)}`),
     schedule: (epoch, range) =>
-      get(`/v1/epochs/${epoch}/schedule`, { from_slot: range?.fromSlot, count: range?.count }),
+      get(`/v1/epochs/${part(epoch)}/schedule`, { from_slot: range?.fromSlot, count: range?.count }),
     mempool: () => get('/v1/mempool'),
     pendingTransactions: (page) => get('/v1/mempool/transactions', { ...page }),
     evidence: (page) => get('/v1/evidence', { ...page }),
     supply: () => get('/v1/supply'),
-    accountProof: (address, at) => get(`/v1/proofs/accounts/${address}`, { ...at }),
+    accountProof: (address, at) => get(`/v1/proofs/accounts/${part(address)}`, { ...at }),
     peers: async () => (await get<{ readonly items: readonly PeerItem[] }>('/v1/peers')).items,
     faucet: (address, amount) => post('/v1/faucet', amount === undefined ? { address } : { address, amount }),
     events: (eventsOptions) => readEvents(connection, eventsOptions),

@@ -106,6 +106,7 @@ export function reasonOf(error: unknown): string {
     case 'EAI_AGAIN':
       return 'unknown host name';
     case 'ECONNRESET':
+    case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return broke;
     default:

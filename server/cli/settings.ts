@@ -282,6 +282,9 @@ function readConfig(path: string, named: boolean): Record<string, unknown> {
     if (!(names as readonly string[]).includes(name) || name === 'home' || name === 'config') {
       throw problem(`"${name}" is not a setting.`);
     }
+    if (Object.prototype.toString.call(file[name]) === '[object Object]') {
+      throw problem(`"${name}" is a table; every setting stands by itself, such as http_port = 8080.`);
+    }
   }
   return file;
 }

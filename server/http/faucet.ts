@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseAddress } from './account-address.js';
 import type { HttpMetrics } from './metrics.js';
+import { issueWords } from './query.js';
 import { readJson } from './read-json.js';
 import { problem, type Reply } from './reply.js';
 import type { RouteContext } from './route.js';
@@ -25,7 +26,7 @@ export async function useFaucet(
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = issue?.path.join('.') ?? '';
-    return problem('invalid_body', `The body is wrong: ${issue?.message ?? 'it does not have the right form'}.`, {
+    return problem('invalid_body', `The body is wrong: ${issueWords(issue)}.`, {
       path,
     });
   }

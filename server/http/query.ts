@@ -30,7 +30,12 @@ function parse(schema: z.ZodObject, raw: { readonly [name: string]: string }): R
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
   const path = issue?.path.join('.') ?? '';
-  return err(problem('invalid_parameter', `The parameter "${path}" is wrong: ${issue?.message ?? ''}`, { path }));
+  return err(problem('invalid_parameter', `The parameter "${path}" is wrong: ${issueWords(issue)}.`, { path }));
+}
+
+/** What a schema found, as a part of a sentence: without the full stop that some end with. */
+export function issueWords(issue: { readonly message: string } | undefined): string {
+  return issue?.message.replace(/\.$/, '') ?? 'it does not have the right form';
 }
 
 function unknownParameter(name: string, known: readonly string[]): Reply {

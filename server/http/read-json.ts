@@ -40,13 +40,19 @@ function isOfType(contentType: string, wanted: string): boolean {
   return parameters.every((parameter) => /^\s*(charset="?utf-8"?)?\s*$/.test(parameter));
 }
 
+/** Bytes of a body too large that are still read, so that its sender gets to the answer. */
+const mostThrownAway = 67_108_864;
+
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Result<Uint8Array, Reply>> {
-  const tooLarge = (): Result<Uint8Array, Reply> => {
-    // The rest is not read: the connection ends with this answer.
-    const headers = { connection: 'close' };
-    return err(problem('body_too_large', `The body has more than ${maxBytes} bytes.`, { headers }));
-  };
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(tooLarge());
+  const tooLarge = (headers?: Reply['headers']): Result<Uint8Array, Reply> =>
+    err(problem('body_too_large', `The body has more than ${maxBytes} bytes.`, headers && { headers }));
+  // The rest is not read: the connection ends with this answer.
+  const close = { connection: 'close' };
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > maxBytes) {
+    // Who writes all of the body before reading would lose the answer with the connection: node:http reads it and throws it away.
+    return Promise.resolve(tooLarge(declared > mostThrownAway ? close : undefined));
+  }
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -58,7 +64,7 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Result<Ui
       }
       request.off('data', onData);
       request.pause();
-      resolve(tooLarge());
+      resolve(tooLarge(close));
     };
     request.on('data', onData);
     request.once('end', () => resolve(ok(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length))));

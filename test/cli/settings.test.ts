@@ -64,6 +64,7 @@ const refused: readonly (readonly [args: readonly string[], config: string, expe
   [['--log-level', 'loud'], '', /^error: --log-level loud is not one of/],
   [['--config', '/nowhere.toml'], '', /^error: There is no file \/nowhere\.toml\./],
   [[], 'p2p_prt = 1\n', /config\.toml: "p2p_prt" is not a setting\./],
+  [[], '[http]\nport = 1\n', /config\.toml: "http" is a table; every setting stands by itself/],
   [[], 'p2p_port = \n', /config\.toml: it is not TOML/],
   [[], 'p2p_port = "many"\n', /--p2p-port many is not a whole number/],
 ];

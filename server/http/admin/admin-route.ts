@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type { NodeAdmin } from '../node-admin.js';
 import type { ProblemCode } from '../problems.js';
-import { parseParameters, parseQuery } from '../query.js';
+import { issueWords, parseParameters, parseQuery } from '../query.js';
 import { readJson } from '../read-json.js';
 import { problem, type Reply } from '../reply.js';
 import type { RouteDescription } from '../route.js';
@@ -76,7 +76,7 @@ export function defineAdminRoute<
 
 function bodyProblem({ issues: [issue] }: z.ZodError): Reply {
   const path = issue?.path.join('.') ?? '';
-  return problem('invalid_body', `The body is wrong: ${issue?.message ?? 'it does not have the right form'}.`, {
+  return problem('invalid_body', `The body is wrong: ${issueWords(issue)}.`, {
     path,
   });
 }

@@ -29,7 +29,7 @@ ${figure('peers', 'Peers')}
 <p id="none" class="soft" hidden>Nothing has happened yet: blocks are made when there is something to put into them.</p>
 </section>
 <section class="sheet"><h2>Try it</h2>
-<pre><code>npx --no wallet new
+<pre><code>npx --no wallet new ann
 ${faucet}
 curl <span class="node"></span>/v1/blocks/latest</code></pre>
 <p class="soft">Chain <span class="mono">${escapeHtml(node.chain)}</span>, amounts in 10<sup>−${token.decimals}</sup> ${escapeHtml(token.symbol)}.</p>

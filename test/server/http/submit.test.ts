@@ -137,6 +137,25 @@ test('a body that grows beyond the limit is cut off, with or without its length'
   assert.match(text, /"code":"body_too_large"/);
 });
 
+test('whoever writes all of a body too large before reading gets to the answer', async (t) => {
+  const { url } = await listening(t, (await shared()).api);
+  const body = 'x'.repeat(5_000_000);
+  for (let n = 0; n < 8; n += 1) {
+    const answer = await post(`${url}/v1/transactions`, body);
+    assert.deepEqual([answer.status, answer.body.code], [413, 'body_too_large']);
+  }
+});
+
+test('what a schema finds is one sentence with one full stop', async (t) => {
+  const { url } = await listening(t, (await shared()).api);
+  for (const amount of [0, -1]) {
+    const { body } = await post(`${url}/v1/faucet`, { address: 'sl1', amount });
+    assert.match(body.detail, /[^.]\.$/);
+  }
+  const { body } = await call(`${url}/v1/blocks?cursor=`);
+  assert.match(body.detail, /[^.]\.$/);
+});
+
 test('a body is strict JSON: no duplicate keys, no __proto__, no bad UTF-8', async (t) => {
   const { url } = await listening(t, (await shared()).api);
   const bodies: readonly (string | Uint8Array)[] = [
