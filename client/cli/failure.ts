@@ -75,6 +75,13 @@ function systemFailure(error: unknown): Failure {
         detail: `This user may not open ${path}.`,
         fix: `Look at its owner and permissions with \`ls -ld ${path}\`.`,
       };
+    case 'ENOTDIR':
+      return {
+        ...failure,
+        code: 'not_a_directory',
+        detail: `${path ?? 'The path'} leads through a file that is no directory.`,
+        fix: 'Name a directory; is --home right?',
+      };
     case 'EISDIR':
       return { ...failure, code: 'not_a_file', detail: `${path ?? 'The path'} is a directory.`, fix: 'Name a file.' };
     case 'ENOSPC':
@@ -83,8 +90,8 @@ function systemFailure(error: unknown): Failure {
       return {
         ...failure,
         code: 'unexpected',
-        detail: `Something unexpected happened: ${message ?? String(error)}.`,
-        fix: 'Run it again with --log-level debug and report what it prints.',
+        detail: `Something unexpected happened: ${(message ?? String(error)).replace(/\.$/, '')}.`,
+        fix: 'Run it again with SLOTLEDGER_LOG_LEVEL=debug in the environment and report what it prints.',
       };
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type Program, run, temporaryHome } from './programs.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -61,3 +62,18 @@ for (const program of ['wallet', 'server', 'slotledger'] as const) {
     assert.match(nothing.stderr, /^Usage: /);
   });
 }
+
+test('what is unexpected ends with one full stop and with help that every program takes', async (t) => {
+  const home = temporaryHome(t);
+  const made = await run('server', home, ['init']);
+  assert.equal(made.code, 0, made.stderr);
+  const noLedger = fileURLToPath(new URL('../../../package.json', import.meta.url));
+  const outcome = await run('server', home, ['verify', noLedger]);
+  assert.match(outcome.stderr, /[^.]\.\n {2}fix: Run it again with SLOTLEDGER_LOG_LEVEL=debug /);
+});
+
+test('a home that is a file', async (t) => {
+  const file = fileURLToPath(new URL('../../../package.json', import.meta.url));
+  const outcome = await run('server', temporaryHome(t), ['status', '--home', file]);
+  assert.match(outcome.stderr, /^error: \S+ leads through a file that is no directory\./);
+});
