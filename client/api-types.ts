@@ -232,9 +232,9 @@ export interface EventData {
 export type EventType = keyof EventData;
 
 /** One server-sent event. `id` names its place: a reader that gives it back misses nothing and sees nothing twice. */
-export type LedgerEvent = {
-  readonly [Type in EventType]: { readonly id?: string; readonly type: Type; readonly data: EventData[Type] };
-}[EventType];
+export type LedgerEvent<Of extends EventType = EventType> = {
+  readonly [Type in Of]: { readonly id?: string; readonly type: Type; readonly data: EventData[Type] };
+}[Of];
 
 export interface ReadinessAnswer {
   readonly ready: boolean;

@@ -9,9 +9,10 @@ import type { ChainId } from '../ledger/values/text.js';
 import type { Output, Transaction, TransactionBody, ValidatorKeys } from '../ledger/values/transaction.js';
 import { type Account, accountFromSecret, signTransaction } from './account.js';
 import type { AccountAnswer, TransactionAnswer } from './api-types.js';
+import { refuseUnknown } from './http/check-options.js';
 import type { Client } from './http/client.js';
 import { ApiProblem } from './http/problem.js';
-import type { SendOptions } from './http/send-and-wait.js';
+import { type SendOptions, sendOptionNames } from './http/send-and-wait.js';
 
 /** What is wanted; the rest of the transaction follows from it. */
 export type Intent =
@@ -46,6 +47,7 @@ export interface Wallet {
   send(intent: Intent, options?: TransactionOptions & SendOptions): Promise<Sent>;
 }
 
+const transactionOptionNames: readonly string[] = ['memo', 'lane', 'fee', 'expiresInSlots'];
 /** How often another program with the same key may take the nonce first before we give up. */
 const nonceAttempts = 5;
 
@@ -77,9 +79,18 @@ export function walletOf(client: Client, account: Account): Wallet {
 
   return {
     account,
-    prepare,
+    async prepare(intent, options) {
+      refuseUnknown('prepare', options, transactionOptionNames);
+      return prepare(intent, options);
+    },
     balance: () => client.account(account.address),
     async send(intent, options = {}) {
+      refuseUnknown('send', options, [...transactionOptionNames, ...sendOptionNames]);
+      const { timeoutMs, signal } = options;
+      const waiting: SendOptions = {
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(signal === undefined ? {} : { signal }),
+      };
       for (let attempt = 1; ; attempt += 1) {
         const transaction = await prepare(intent, options);
         let doubts = 0;
@@ -89,7 +100,7 @@ export function walletOf(client: Client, account: Account): Wallet {
         };
         const started = performance.now();
         try {
-          const answer = await client.sendAndWait(transaction, { ...options, onRetry });
+          const answer = await client.sendAndWait(transaction, { ...waiting, onRetry });
           return { transaction, answer, tookMs: performance.now() - started };
         } catch (error) {
           if (doubts > 0 || !lostTheNonce(error) || attempt === nonceAttempts) throw error;

@@ -37,7 +37,7 @@ export interface Context {
 export function createContext(command: Command): Context {
   const options = command.optsWithGlobals<WalletOptions>();
   const home = resolve(options.home ?? process.env.SLOTLEDGER_HOME ?? join(homedir(), '.slotledger'));
-  const client = clientOf(nodeUrl(options.node ?? process.env.SLOTLEDGER_NODE ?? defaultNode));
+  const client = clientOf(nodeUrl(options.node ?? (process.env.SLOTLEDGER_NODE || defaultNode)));
   let chain: Promise<StatusAnswer> | undefined;
   let limits: Promise<LimitsAnswer> | undefined;
   return {

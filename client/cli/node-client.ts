@@ -4,13 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { type Client, createClient } from '../http/client.js';
+import { usageProblem } from './cli-problem.js';
 
 /** @param timeoutMs for one answer */
 export function clientOf(url: string, timeoutMs?: number): Client {
   const file = process.env.SLOTLEDGER_API_KEY_FILE;
-  return createClient({
-    url,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(file === undefined || file === '' ? {} : { apiKey: readFileSync(file, 'utf8').trim() }),
-  });
+  const apiKey = file === undefined || file === '' ? {} : { apiKey: readFileSync(file, 'utf8').trim() };
+  try {
+    return createClient({ url, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...apiKey });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw usageProblem(error.message, 'Correct --node, or the file that SLOTLEDGER_API_KEY_FILE names.');
+  }
 }

@@ -10,6 +10,7 @@ import type {
   BlockAnswer,
   BlockListItem,
   EpochAnswer,
+  EventType,
   EvidenceItem,
   GenesisAnswer,
   LedgerEvent,
@@ -24,6 +25,7 @@ import type {
   SupplyAnswer,
   TransactionAnswer,
 } from '../api-types.js';
+import { answerTimeout, checkFetch, checkKey, nodeAddress, refuseUnknown } from './check-options.js';
 import { type EventsOptions, readEvents } from './events.js';
 import { type Connection, request } from './request.js';
 import { type SendOptions, sendAndWait, waitUntilFinal } from './send-and-wait.js';
@@ -31,7 +33,7 @@ import { submitLines } from './submit-lines.js';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8080`. */
-  readonly url: string;
+  readonly url: string | URL;
   /** For one answer, in ms; by default 10,000. */
   readonly timeoutMs?: number;
   /** Shown with every request; nodes that let nobody in without one need it. */
@@ -40,7 +42,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Every method rejects with ApiProblem or NodeUnreachable. */
+/** Every method rejects with ApiProblem or NodeUnreachable. Options that are not known or not possible are a TypeError. */
 export interface Client {
   readonly url: string;
   status(): Promise<StatusAnswer>;
@@ -83,17 +85,25 @@ export interface Client {
   peers(): Promise<readonly PeerItem[]>;
   /** Development chains only: pays from the treasury. */
   faucet(address: Address, amount?: number): Promise<TransactionAnswer>;
-  /** Events from now on (or after `lastEventId`), across lost connections, until `signal` aborts. */
-  events(options?: EventsOptions): AsyncGenerator<LedgerEvent, void, undefined>;
+  /**
+   * Events from now on, or after `since`, until `signal` aborts; of `types` alone, where they are named. The first
+   * connection has to succeed; one that is lost later is taken up again where it was.
+   */
+  events<Type extends EventType = EventType>(
+    options?: EventsOptions<Type>,
+  ): AsyncGenerator<LedgerEvent<Type>, void, undefined>;
   /** Whether the node is ready to serve, with the reasons if it is not. */
   ready(): Promise<ReadinessAnswer>;
 }
 
+/** Asks nobody yet. @throws TypeError for options that cannot be meant */
 export function createClient(options: ClientOptions): Client {
+  refuseUnknown('createClient', options, ['url', 'timeoutMs', 'apiKey', 'fetch']);
+  const plain = checkFetch(options?.fetch) ?? ((input, init) => fetch(input, init));
   const connection: Connection = {
-    url: options.url.replace(/\/+$/, ''),
-    fetch: withKey(options.apiKey, options.fetch ?? ((input, init) => fetch(input, init))),
-    timeoutMs: options.timeoutMs ?? 10_000,
+    url: nodeAddress(options?.url),
+    fetch: withKey(checkKey(options?.apiKey), plain),
+    timeoutMs: answerTimeout(options?.timeoutMs),
   };
   const get = <Answer>(path: string, query?: { readonly [name: string]: string | number | undefined }) =>
     request<Answer>(connection, 'GET', path, query === undefined ? {} : { query });
@@ -122,8 +132,10 @@ export function createClient(options: ClientOptions): Client {
     account: (address, at) => get(`/v1/accounts/${part(address)}`, { ...at }),
     accountTransactions: (address, page) => get(`/v1/accounts/${part(address)}/transactions`, { ...page }),
     epoch: (number) => get(`/v1/epochs/${part(number)}`),
-    schedule: (epoch, range) =>
-      get(`/v1/epochs/${part(epoch)}/schedule`, { from_slot: range?.fromSlot, count: range?.count }),
+    schedule: async (epoch, range) => {
+      refuseUnknown('schedule', range, ['fromSlot', 'count']);
+      return get(`/v1/epochs/${part(epoch)}/schedule`, { from_slot: range?.fromSlot, count: range?.count });
+    },
     mempool: () => get('/v1/mempool'),
     pendingTransactions: (page) => get('/v1/mempool/transactions', { ...page }),
     evidence: (page) => get('/v1/evidence', { ...page }),

@@ -1,10 +1,11 @@
 /**
- * Reads server-sent events. A lost connection is taken up again with the last id seen, so that the reader misses
- * nothing and sees nothing twice.
+ * Reads server-sent events. A lost connection is taken up again after the last id seen, so that the reader misses
+ * nothing and sees nothing twice. The first connection is not: who never came through has the wrong address.
  */
 
 import type { Address } from '../../ledger/values/text.js';
 import type { EventType, LedgerEvent } from '../api-types.js';
+import { eventPlace, refuseUnknown } from './check-options.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 import { type Connection, problemOf, reasonOf } from './request.js';
 import { pause } from './send-and-wait.js';
@@ -14,39 +15,65 @@ const maxEventLength = 4_194_304;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 
-export interface EventsOptions {
-  readonly types?: readonly EventType[];
-  /** Only transactions that touch this account. */
+export interface EventsOptions<Type extends EventType = EventType> {
+  /** By default all. */
+  readonly types?: readonly Type[];
+  /** Of transactions, only those that touch this account. */
   readonly address?: Address;
-  /** Start after this event. */
-  readonly lastEventId?: string;
+  /** Start after this: the id of an event, or the index of a block; 0 is before the first one. By default: now. */
+  readonly since?: string | number;
   readonly signal?: AbortSignal;
   /** Called when the stream was lost, with the reason, before it is taken up again. */
   readonly onReconnect?: (reason: string) => void;
 }
 
-/** Ends when `signal` aborts; throws ApiProblem if the node refuses the subscription. */
-export async function* readEvents(
+/**
+ * Ends when `signal` aborts; throws ApiProblem if the node refuses the subscription, NodeUnreachable if the first
+ * connection fails.
+ * @throws TypeError at once, for options that cannot be meant
+ */
+export function readEvents<Type extends EventType>(
   connection: Connection,
-  options: EventsOptions = {},
+  options: EventsOptions<Type> = {},
+): AsyncGenerator<LedgerEvent<Type>, void, undefined> {
+  refuseUnknown('events', options, ['types', 'address', 'since', 'signal', 'onReconnect']);
+  // The node sends the types that were asked for and no others.
+  return follow(connection, options, eventPlace(options.since)) as AsyncGenerator<LedgerEvent<Type>, void, undefined>;
+}
+
+async function* follow(
+  connection: Connection,
+  options: EventsOptions,
+  start: string | undefined,
 ): AsyncGenerator<LedgerEvent, void, undefined> {
   const { signal } = options;
-  let lastEventId = options.lastEventId;
+  let since = start;
+  let connected = false;
   let pauseMs = firstPauseMs;
   const stopped = (): boolean => signal?.aborted === true;
   while (!stopped()) {
     let reason = 'the node ended the stream';
+    const over = new AbortController();
+    const stop = (): void => over.abort(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
     try {
-      for await (const event of oneStream(connection, options, lastEventId)) {
+      const text = await openStream(connection, options, since, over);
+      connected = true;
+      for await (const event of parseEvents(text)) {
         pauseMs = firstPauseMs;
-        if (event.id !== undefined) lastEventId = event.id;
+        if (event.id !== undefined) since = event.id;
         yield event;
       }
     } catch (error) {
       if (stopped()) return;
+      if (!connected) throw error;
       if (error instanceof ApiProblem && error.status !== 503 && error.status !== 429) throw error;
       reason = error instanceof Error ? error.message : String(error);
+    } finally {
+      signal?.removeEventListener('abort', stop);
     }
+    // Asked to end while nothing came.
+    if (stopped()) return;
     options.onReconnect?.(reason);
     try {
       await pause(pauseMs, signal);
@@ -57,26 +84,35 @@ export async function* readEvents(
   }
 }
 
-async function* oneStream(
+async function openStream(
   connection: Connection,
   options: EventsOptions,
-  lastEventId: string | undefined,
-): AsyncGenerator<LedgerEvent, void, undefined> {
+  since: string | undefined,
+  over: AbortController,
+): Promise<AsyncIterable<string>> {
   const query = new URLSearchParams();
   if (options.types !== undefined) query.set('types', options.types.join(','));
   if (options.address !== undefined) query.set('address', options.address);
-  const headers: Record<string, string> = { accept: 'text/event-stream' };
-  if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
-  const init: RequestInit = { headers };
-  if (options.signal !== undefined) init.signal = options.signal;
+  if (since !== undefined) query.set('since', since);
+  // Only the beginning has to come in time: the stream itself may be silent.
+  const timer = setTimeout(() => over.abort(new DOMException('no answer', 'TimeoutError')), connection.timeoutMs);
   let response: Response;
   try {
-    response = await connection.fetch(`${connection.url}/v1/events${query.size === 0 ? '' : `?${query}`}`, init);
+    response = await connection.fetch(`${connection.url}/v1/events${query.size === 0 ? '' : `?${query}`}`, {
+      headers: { accept: 'text/event-stream' },
+      signal: over.signal,
+    });
   } catch (error) {
     throw new NodeUnreachable(connection.url, reasonOf(error));
+  } finally {
+    clearTimeout(timer);
   }
-  if (!response.ok || response.body === null) throw problemOf(response, await response.json().catch(() => undefined));
-  yield* parseEvents(response.body.pipeThrough(new TextDecoderStream()));
+  if (!response.ok) throw problemOf(response, await response.json().catch(() => undefined));
+  if (response.body === null || response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
+    await response.body?.cancel();
+    throw new NodeUnreachable(connection.url, 'what answers there does not send events');
+  }
+  return response.body.pipeThrough(new TextDecoderStream());
 }
 
 /** The event stream format of the HTML standard, as far as this API uses it. Exported for tests. */

@@ -109,6 +109,18 @@ export function reasonOf(error: unknown): string {
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return broke;
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'ERR_SSL_UNEXPECTED_MESSAGE':
+    case 'EPROTO':
+      return 'it does not speak TLS: write http:// where a node has no certificate';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'its certificate is by no authority known here: name yours in NODE_EXTRA_CA_CERTS';
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return 'no answer in time';
     default:
       return cause?.message ?? error.message;
   }

@@ -5,6 +5,7 @@
 
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { TransactionAnswer } from '../api-types.js';
+import { refuseUnknown, waitingTimeout } from './check-options.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 import { type Connection, request } from './request.js';
 
@@ -12,9 +13,10 @@ import { type Connection, request } from './request.js';
 const longestWaitMs = 15_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
+export const sendOptionNames: readonly string[] = ['timeoutMs', 'signal', 'onRetry'];
 
 export interface SendOptions {
-  /** In all, in ms; by default 60,000. */
+  /** In all, in ms; by default 60,000. Infinity waits for ever. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Called when the node could not take it yet, with the reason, before trying again. */
@@ -54,7 +56,8 @@ export async function sendAndWait(
   transaction: Transaction,
   options: SendOptions = {},
 ): Promise<TransactionAnswer> {
-  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  refuseUnknown('sendAndWait', options, sendOptionNames);
+  const deadline = Date.now() + waitingTimeout(options.timeoutMs);
   const { signal } = options;
   let taken: TransactionId | undefined;
   let pauseMs = firstPauseMs;
@@ -96,7 +99,8 @@ export async function waitUntilFinal(
   id: TransactionId,
   options: SendOptions = {},
 ): Promise<TransactionAnswer> {
-  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  refuseUnknown('waitUntilFinal', options, sendOptionNames);
+  const deadline = Date.now() + waitingTimeout(options.timeoutMs);
   let pauseMs = 10;
   for (;;) {
     let doubt: Error = new NotFinalYet(id, 'the chain has not included it so far.');

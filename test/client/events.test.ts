@@ -43,7 +43,7 @@ test('where the network cuts the stream does not matter, with any line end', asy
 test('a lost stream is taken up again after the last event seen', async (t) => {
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {
-    asked.push(request.headers['last-event-id'] as string | undefined);
+    asked.push(new URL(request.url ?? '', 'http://node.test').searchParams.get('since') ?? undefined);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const next = Number(asked.at(-1) ?? 0) + 1;
     response.write(`id: ${next}\nevent: final\ndata: {"index":${next}}\n\n`, () => request.socket.destroy());
@@ -73,4 +73,78 @@ test('a refused subscription is a problem, not an endless retry', async (t) => {
   t.after(() => server.close());
   const client = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   await assert.rejects(client.events().next(), { name: 'ApiProblem', code: 'bad_query' });
+});
+
+test('events after a place: `since` reaches the node as it is called there, a 0 too', async () => {
+  const asked: string[] = [];
+  const client = createClient({
+    url: 'http://node.test',
+    fetch: async (input) => {
+      asked.push(String(input));
+      return new Response(stream, { headers: { 'content-type': 'text/event-stream' } });
+    },
+  });
+  for (const since of [0, '0', 17, '17.2']) await client.events({ types: ['final'], since }).next();
+  assert.deepEqual(
+    asked.map((url) => new URL(url).searchParams.get('since')),
+    ['0', '0', '17', '17.2'],
+  );
+});
+
+test('an option of events that is not known, or a place that is none, is refused at once', () => {
+  const client = createClient({ url: 'http://node.test', fetch: () => assert.fail('nothing is to be asked') });
+  const events = client.events as (options: object) => unknown;
+  assert.throws(() => events({ lastEventId: '0' }), {
+    name: 'TypeError',
+    message: 'events knows no option "lastEventId"; it knows types, address, since, signal, onReconnect.',
+  });
+  for (const since of [-1, 1.5, Number.NaN, '', 'now', '1.2.3', '01', null, {}]) {
+    assert.throws(() => events({ since }), /^TypeError: since is .*; give the id of an event/, String(since));
+  }
+});
+
+test('the first connection has to succeed: nobody there, or somebody else, is said at once', async (t) => {
+  const gone = createServer();
+  await new Promise<void>((listening) => gone.listen(0, '127.0.0.1', listening));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((closed) => gone.close(closed));
+  const nobody = createClient({ url: `http://127.0.0.1:${port}` });
+  await assert.rejects(nobody.events().next(), { name: 'NodeUnreachable', reason: 'connection refused' });
+
+  const page = createServer((_request, response) => response.end('<html>'));
+  await new Promise<void>((listening) => page.listen(0, '127.0.0.1', listening));
+  t.after(() => page.close());
+  const another = createClient({ url: `http://127.0.0.1:${(page.address() as AddressInfo).port}` });
+  await assert.rejects(another.events().next(), /what answers there does not send events/);
+
+  const silent = createServer();
+  await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+  t.after(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const late = createClient({ url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`, timeoutMs: 50 });
+  await assert.rejects(late.events().next(), /no answer in time/);
+});
+
+test('a reader that is stopped while nothing comes ends without another connection', async (t) => {
+  let connections = 0;
+  const server = createServer((_request, response) => {
+    connections += 1;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': nothing yet\n\n');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const client = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const stop = new AbortController();
+  const next = client
+    .events({ signal: stop.signal, onReconnect: () => assert.fail('it is not taken up again') })
+    .next();
+  setTimeout(() => stop.abort(), 100);
+  assert.deepEqual(await next, { value: undefined, done: true });
+  assert.equal(connections, 1);
 });

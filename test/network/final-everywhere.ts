@@ -22,7 +22,7 @@ export async function watchFinal(t: TestContext, nodes: readonly NodeProcess[]):
     return known;
   };
   const follow = async (i: number, from: number): Promise<void> => {
-    const events = nodes[i]!.client.events({ types: ['final'], lastEventId: `${from}.0`, signal: abort.signal });
+    const events = nodes[i]!.client.events({ types: ['final'], since: `${from}.0`, signal: abort.signal });
     for await (const event of events) {
       if (event.type !== 'final') continue;
       blocks.push({ node: i, index: event.data.index, slot: event.data.slot });

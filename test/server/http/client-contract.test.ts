@@ -48,7 +48,7 @@ test('the client reads events over a restart without gap or repeat', async (t) =
   t.after(() => abort.abort());
   const client = createClient({ url: first.url });
   const seen: (string | undefined)[] = [];
-  for await (const event of client.events({ lastEventId: '0', types: ['final'], signal: abort.signal })) {
+  for await (const event of client.events({ since: '0', types: ['final'], signal: abort.signal })) {
     seen.push(event.id);
     if (seen.length === 1) await node.pay(1);
     if (seen.length === 2) break;
@@ -58,7 +58,7 @@ test('the client reads events over a restart without gap or repeat', async (t) =
   await node.pay(1);
   const second = await listening(t, node.api, {}, port);
   const again = createClient({ url: second.url });
-  for await (const event of again.events({ lastEventId: seen[1]!, types: ['final'], signal: abort.signal })) {
+  for await (const event of again.events({ since: seen[1]!, types: ['final'], signal: abort.signal })) {
     seen.push(event.id);
     break;
   }

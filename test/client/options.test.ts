@@ -1,0 +1,91 @@
+/** What a program gives the client by mistake is refused in one sentence that says what to do, and shows no secret. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { accountFromSecret, type Client, createClient, walletOf } from '../../client/index.js';
+import { run, temporaryHome } from '../cli/programs.js';
+
+const create = createClient as (options?: unknown) => Client;
+const url = 'http://127.0.0.1:8080';
+
+const refused: readonly (readonly [what: string, options: unknown, message: RegExp])[] = [
+  ['nothing at all', undefined, /^createClient is told no node; name one, as in createClient\(\{ url: 'http/],
+  ['no url', {}, /^createClient is told no node; name one/],
+  ['an empty url', { url: '' }, /^createClient is told no node; name one/],
+  ['a url without options around it', url, /^createClient takes its options as an object/],
+  ['a word', { url: 'foo' }, /^The url "foo" is not an HTTP address; write it like http:\/\/127\.0\.0\.1:8080\.$/],
+  ['a host without http', { url: 'localhost:8080' }, /^The url "localhost:8080" is not an HTTP address/],
+  ['another scheme', { url: 'ftp://node.test' }, /is not an HTTP address/],
+  ['a number', { url: 8080 }, /is not an HTTP address/],
+  ['a password', { url: 'http://user:secret@node.test' }, /^The url has a user name or a password in it/],
+  ['a password and no address', { url: 'user:secret@node.test' }, /^The url "…@node.test" is not an HTTP address/],
+  ['a query', { url: 'http://node.test/?key=secret' }, /^The url goes on after its path/],
+  ['time that is over', { url, timeoutMs: -1 }, /^timeoutMs is -1; give whole milliseconds from 1/],
+  ['no time', { url, timeoutMs: 0 }, /^timeoutMs is 0/],
+  ['time without end', { url, timeoutMs: Number.POSITIVE_INFINITY }, /^timeoutMs is Infinity/],
+  ['time in words', { url, timeoutMs: '5s' }, /^timeoutMs is "5s"/],
+  ['a key with a line end', { url, apiKey: 'secret\n' }, /^apiKey is not a key as/],
+  ['an empty key', { url, apiKey: '' }, /^apiKey is not a key as/],
+  ['a fetch that is none', { url, fetch: 'fetch' }, /^fetch is "fetch"; give a function/],
+  ['a typing error', { url, timeout: 5 }, /^createClient knows no option "timeout"; it knows url, timeoutMs, /],
+];
+
+for (const [what, options, message] of refused) {
+  test(`createClient refuses ${what}`, () => {
+    assert.throws(
+      () => create(options),
+      (error) => {
+        assert.ok(error instanceof TypeError);
+        assert.match(error.message, message);
+        assert.match(error.message, /^[^\n]*\.$/, 'one sentence');
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      },
+    );
+  });
+}
+
+test('a URL object names a node as its text does, and a path stays', () => {
+  assert.equal(createClient({ url: new URL(url) }).url, url);
+  assert.equal(createClient({ url: `${url}/` }).url, url);
+  assert.equal(createClient({ url: 'https://gate.test/ledger/' }).url, 'https://gate.test/ledger');
+});
+
+test('an option that is not known is refused where something is sent or waited for, before anything is asked', async () => {
+  const client = createClient({ url, fetch: () => assert.fail('nothing is to be asked') });
+  const wallet = walletOf(client, accountFromSecret(new Uint8Array(32).fill(1), 'sl'));
+  const odd = { timeout: 5 } as object;
+  const unknown = { name: 'TypeError', message: /knows no option "timeout"; it knows / };
+  const intent = { type: 'transfer', outputs: [] } as const;
+  await assert.rejects(client.sendAndWait({} as never, odd), unknown);
+  await assert.rejects(client.waitUntilFinal('0x', odd), unknown);
+  await assert.rejects(client.schedule(0, odd), unknown);
+  await assert.rejects(wallet.send(intent, odd), unknown);
+  await assert.rejects(wallet.prepare(intent, odd), unknown);
+  await assert.rejects(client.sendAndWait({} as never, { timeoutMs: -1 }), /^TypeError: timeoutMs is -1/);
+});
+
+test('https:// where plain HTTP is spoken is said in words', async (t) => {
+  const server = createServer((_request, response) => response.end('{}'));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  t.after(() => server.close());
+  const client = createClient({ url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  await assert.rejects(client.status(), {
+    name: 'NodeUnreachable',
+    reason: 'it does not speak TLS: write http:// where a node has no certificate',
+  });
+});
+
+test('the wallet refuses a password in --node without showing it', async (t) => {
+  const outcome = await run('wallet', temporaryHome(t), ['balance', '--node', 'http://user:secret@127.0.0.1:1']);
+  assert.equal(outcome.code, 2, outcome.stderr);
+  assert.match(outcome.stderr, /^error: The url has a user name or a password in it/);
+  assert.doesNotMatch(outcome.stderr, /secret/);
+});
+
+test('an empty SLOTLEDGER_NODE counts as unset', async (t) => {
+  const home = temporaryHome(t);
+  const outcome = await run('wallet', home, ['canonicalize', '-'], { stdin: '1', env: { SLOTLEDGER_NODE: '' } });
+  assert.equal(outcome.code, 0, outcome.stderr);
+});
