@@ -4,25 +4,27 @@ import { err, ok, type Result } from '../../ledger/values/result.js';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import { usageProblem } from './cli-problem.js';
 
-/** Bytes; no value of this protocol is larger. */
+/** Bytes; no value of this protocol is larger, but a genesis file. */
 const maxInputBytes = 1_048_576;
 
-/** @returns the value, or a sentence that says what is wrong with the text */
-export async function readJson(file: string): Promise<Result<unknown, string>> {
-  const parsed = parseStrictJson(await readBytes(file));
+/** @param maxBytes whole MiB @returns the value, or a sentence that says what is wrong with the text */
+export async function readJson(file: string, maxBytes = maxInputBytes): Promise<Result<unknown, string>> {
+  const parsed = parseStrictJson(await readBytes(file, maxBytes));
   if (parsed.ok) return ok(parsed.value);
   const { path, detail } = parsed.problem;
   return err(path === '' ? detail : `At ${path}: ${detail}`);
 }
 
-async function readBytes(file: string): Promise<Uint8Array> {
+async function readBytes(file: string, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const handle = file === '-' ? undefined : await open(file);
   const source: AsyncIterable<Uint8Array> = handle?.createReadStream() ?? process.stdin;
   for await (const chunk of source) {
     bytes += chunk.length;
-    if (bytes > maxInputBytes) throw usageProblem(`${inputName(file)} is larger than 1 MiB.`, 'Give one JSON value.');
+    if (bytes > maxBytes) {
+      throw usageProblem(`${inputName(file)} is larger than ${maxBytes / 1_048_576} MiB.`, 'Give one JSON value.');
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -155,9 +155,11 @@ function addOfflineCommands(parent: Command): void {
     );
   parent
     .command('verify')
-    .argument('<file>', 'transaction, or block with its certificate; - is standard input')
+    .argument('<file>', 'transaction, block with its certificate, or account proof; - is standard input')
     .option('--epoch <file>', 'answer of GET /v1/epochs/N: the validators of the certificate')
-    .description('check signatures and hashes without a node')
+    .option('--account <address>', 'whose account a proof is about')
+    .option('--genesis <file>', 'what a proof is checked against; validators of later epochs are asked and checked')
+    .description('check signatures, hashes and proofs, believing no node')
     .action(
       run<VerifyOptions>(async (context, [file], options) =>
         (await import('./commands/verify.js')).verify(context, file, options),

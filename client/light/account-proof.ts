@@ -6,10 +6,12 @@ import type { AccountEntry, EpochEntry } from '../../ledger/values/state.js';
 import type { Address, ChainId } from '../../ledger/values/text.js';
 import type { AccountProofAnswer } from '../api-types.js';
 import type { ClientCrypto } from '../crypto.js';
+import { decodeAccountProof } from './decode-answers.js';
 import { verifyFinalHeader } from './follow-epochs.js';
 
 /**
- * @param epoch the set that the client trusts, reached with `followEpochs`
+ * @param epoch the set that the client trusts: of genesis, or reached from it with `reachEpoch`
+ * @param answer by whomever; of any form
  * @returns the entry as of `answer.header.index` (null: the account was never seen then), or why it is not proved
  */
 export function verifyAccountProof(
@@ -19,11 +21,11 @@ export function verifyAccountProof(
   address: Address,
   answer: AccountProofAnswer,
 ): Result<AccountEntry | null, string> {
-  const header = verifyFinalHeader(crypto, chain, epoch, answer);
+  const decoded = decodeAccountProof(chain, answer);
+  if (!decoded.ok) return decoded;
+  const { entry, proof, ...final } = decoded.value;
+  const header = verifyFinalHeader(crypto, chain, epoch, final);
   if (!header.ok) return header;
-  const { entry, proof } = answer;
-  const texts = Array.isArray(proof) && proof.every((text) => typeof text === 'string') ? proof : undefined;
-  if (texts === undefined) return err('The proof is not a list of node texts.');
-  const proved = verifyEntryProof(crypto, header.value.state_root, accountKey(address), entry, texts);
+  const proved = verifyEntryProof(crypto, header.value.state_root, accountKey(address), entry, proof);
   return proved ? ok(entry) : err(`The proof does not show this entry in the state after block ${header.value.index}.`);
 }

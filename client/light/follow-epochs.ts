@@ -64,6 +64,7 @@ export function verifyFinalHeader(
 ): Result<HashedHeader, string> {
   const where = `Block ${header.index}`;
   if (header.chain !== chain) return err(`${where} is of another chain, ${header.chain}.`);
+  if (header.index === 0) return err('Block 0 is genesis, whose balances stand in its file; no votes prove it.');
   if (blockHash(crypto, header) !== header.hash) return err(`${where} does not have the hash that it states.`);
   if (header.epoch !== epoch.number) return err(`${where} is of epoch ${header.epoch}, not of ${epoch.number}.`);
   if (header.validators_hash !== epoch.validators_hash) return err(`${where} is by another set of validators.`);

@@ -1,4 +1,7 @@
-/** `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node. */
+/**
+ * `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node; an
+ * account proof without believing one.
+ */
 import { decodeBlock } from '../../../ledger/values/decode-block.js';
 import { type ChainRules, decodeTransaction } from '../../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
@@ -14,10 +17,9 @@ import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { inputName, readJson } from '../input-file.js';
 import { colour } from '../terminal.js';
+import { type AccountChecks, accountChecks, isAccountProof, type VerifyAccountOptions } from './verify-account.js';
 
-export interface VerifyOptions {
-  readonly epoch?: string;
-}
+export type VerifyOptions = VerifyAccountOptions;
 
 const marks = { holds: colour.green('✔'), fails: colour.red('✘'), unchecked: colour.yellow('–') } as const;
 
@@ -28,15 +30,18 @@ export async function verify(context: Context, file: string, options: VerifyOpti
   if (!json.ok)
     throw usageProblem(`${inputName(file)}: ${json.problem}`, 'Give JSON that a node or `wallet sign` printed.');
   const value = object(json.value);
-  const checks =
-    value.block === undefined
-      ? transactionChecks(file, object(value.transaction ?? value))
-      : await blockChecks(file, value, options);
+  const { checks, ...more } = await checksOf(context, file, value, options);
   const holds = checks.every((check) => check.verdict !== 'fails');
-  context.terminal.result({ holds, checks }, () =>
+  context.terminal.result({ holds, checks, ...more }, () =>
     checks.map(({ name, verdict, detail }) => `${marks[verdict]} ${name}: ${detail}`).join('\n'),
   );
   if (!holds) throw new CliProblem('invalid', `${inputName(file)} does not hold.`, 'Do not trust it.');
+}
+
+async function checksOf(context: Context, file: string, value: Json, options: VerifyOptions): Promise<AccountChecks> {
+  if (isAccountProof(value)) return accountChecks(context, file, value, options);
+  if (value.block !== undefined) return { checks: await blockChecks(file, value, options) };
+  return { checks: transactionChecks(file, object(value.transaction ?? value)) };
 }
 
 function transactionChecks(file: string, value: Json): readonly Check[] {
@@ -73,8 +78,8 @@ function rulesOf(file: string, chain: unknown, address: unknown, work = false): 
   const prefix = /^([a-z]{1,16})1/.exec(String(address))?.[1];
   if (typeof chain !== 'string' || !isChainIdText(chain) || prefix === undefined) {
     throw usageProblem(
-      `${inputName(file)} is neither a transaction nor a block with its certificate.`,
-      'Give what `wallet sign`, GET /v1/transactions/ID or GET /v1/blocks/N prints.',
+      `${inputName(file)} is neither a transaction, nor a block with its certificate, nor an account proof.`,
+      'Give what `wallet sign`, GET /v1/transactions/ID, /v1/blocks/N or /v1/proofs/accounts/ADDRESS prints.',
     );
   }
   const widest = { max_outputs: 1024, max_memo_bytes: 4096, max_validators: 400, difficulty: work ? 1 : 0 };

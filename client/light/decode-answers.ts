@@ -1,0 +1,84 @@
+/** What is to be proved comes from anybody: its form is judged before anything is reckoned with it. */
+
+import { blockDecoders } from '../../ledger/values/decode-block.js';
+import { decodeAmount, decodeNonce, decodePublicKey } from '../../ledger/values/decode-text.js';
+import { decodeCertificate } from '../../ledger/values/decode-vote.js';
+import { productionParameters } from '../../ledger/values/parameters.js';
+import { type DecodeProblem, err, ok, type Result } from '../../ledger/values/result.js';
+import { type Decoder, isObject, list, nullable, oneOf, record, refuse, textOf } from '../../ledger/values/shape.js';
+import type { AccountEntry, SetMember } from '../../ledger/values/state.js';
+import type { Address, ChainId } from '../../ledger/values/text.js';
+import type { AccountProofAnswer } from '../api-types.js';
+import type { FinalHeader } from './follow-epochs.js';
+
+/** Validators of any chain; no certificate has more signers. */
+const maxValidators = 400;
+/** Node texts: the tree is not as deep by far. */
+const maxProofLength = 1_024;
+const maxLanes = 256;
+
+/** A header and the certificate beside it, of a chain whose other rules are not known here. */
+export function decodeFinalHeader(chain: ChainId, given: unknown): Result<FinalHeader, string> {
+  if (!isObject(given) || !isObject(given.header)) return err('There is no header.');
+  const difficulty = given.header.work === undefined ? 0 : 1;
+  const parameters = { ...productionParameters, difficulty, max_validators: maxValidators };
+  const header = blockDecoders({ chain, prefix: 'sl', parameters }).hashedHeader(given.header);
+  if (!header.ok) return err(sentence('header', header.problem));
+  const certificate = decodeCertificate(given.certificate, maxValidators);
+  if (!certificate.ok) return err(sentence('certificate', certificate.problem));
+  return ok({ header: header.value, certificate: certificate.value });
+}
+
+const nonces: Decoder<AccountEntry['nonces']> = (value) => {
+  if (!isObject(value) || Object.keys(value).length > maxLanes) return refuse('Nonces by lane are expected here.');
+  for (const nonce of Object.values(value)) {
+    const decoded = decodeNonce(nonce);
+    if (!decoded.ok) return decoded;
+  }
+  return ok({ ...value } as AccountEntry['nonces']);
+};
+
+const entry = nullable(record<AccountEntry>({ kind: oneOf('account'), balance: decodeAmount, nonces }));
+const proof = list(
+  textOf<string>(() => true, 'The text of a node'),
+  maxProofLength,
+);
+
+/** An answer of `GET /v1/proofs/accounts/{address}`. */
+export function decodeAccountProof(
+  chain: ChainId,
+  given: unknown,
+): Result<AccountProofAnswer & { readonly proof: readonly string[] }, string> {
+  const final = decodeFinalHeader(chain, given);
+  if (!final.ok) return final;
+  const answer = given as { readonly entry?: unknown; readonly proof?: unknown };
+  const account = entry(answer.entry);
+  if (!account.ok) return err(sentence('entry', account.problem));
+  const texts = proof(answer.proof);
+  if (!texts.ok) return err(sentence('proof', texts.problem));
+  return ok({ ...final.value, entry: account.value, proof: texts.value });
+}
+
+const anyText = textOf<Address>(() => true, 'An address');
+const member = record<SetMember>({
+  key: decodePublicKey,
+  vrf_key: decodePublicKey,
+  owner: anyText,
+  stake: decodeAmount,
+});
+
+const withoutName = (given: unknown): unknown => {
+  if (!isObject(given)) return given;
+  const { name: _, ...rest } = given;
+  return rest;
+};
+
+/** Members of a set as `GET /v1/epochs/{epoch}` names them; what is only shown is left out. */
+export function decodeValidators(given: unknown): Result<readonly SetMember[], string> {
+  const bare = Array.isArray(given) ? given.map(withoutName) : given;
+  const decoded = list(member, maxValidators, 1)(bare);
+  return decoded.ok ? decoded : err(sentence('validators', decoded.problem));
+}
+
+const sentence = (where: string, { path, detail }: DecodeProblem): string =>
+  `At ${where}${path === '' || path.startsWith('[') ? path : `.${path}`}: ${detail}`;

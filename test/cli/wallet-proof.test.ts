@@ -1,0 +1,156 @@
+/** `wallet verify` on account proofs: what an outsider believes of a running chain, with its genesis file alone. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  type AccountProofAnswer,
+  accountFromSecret,
+  type Client,
+  clientCrypto,
+  createClient,
+  type GenesisAnswer,
+  reachEpoch,
+  trustGenesis,
+  verifyAccountProof,
+} from '../../client/index.js';
+import type { Address } from '../../ledger/values/text.js';
+import { Server } from '../../server/server.js';
+import { hangGuardMs } from '../hang-guard.js';
+import { run, temporaryHome } from './programs.js';
+
+const home = temporaryHome(undefined as never);
+const file = (name: string): string => join(home, name);
+const server = new Server({ home: file('node'), slotDurationMs: 250, slotsPerEpoch: 2, logLevel: 'silent' });
+let client: Client;
+let shop: Address;
+let proof: AccountProofAnswer;
+const unseen = accountFromSecret(new Uint8Array(32).fill(99), 'sl').address;
+
+const save = (name: string, value: unknown): string => {
+  writeFileSync(file(name), JSON.stringify(value));
+  return file(name);
+};
+const verify = (proofFile: string, ...args: string[]) =>
+  run('wallet', home, ['verify', proofFile, ...args], { env: { SLOTLEDGER_NODE: client.url } });
+const genesis = ['--genesis', file('node/genesis.json')];
+
+before(async () => {
+  await server.start(0);
+  client = createClient({ url: `http://127.0.0.1:${server.httpPort}` });
+  shop = (await client.genesis()).accounts.find(({ name }) => name === 'shop')!.address;
+  const deadline = Date.now() + hangGuardMs;
+  do {
+    await client.waitUntilFinal((await client.faucet(shop, 7)).id);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    proof = await client.accountProof(shop);
+  } while (proof.header.epoch < 3 && Date.now() < deadline);
+  save('proof.json', proof);
+});
+after(() => server.stop());
+
+test('a balance is proved with the genesis file, over closing blocks that the node tells', async () => {
+  const shown = await verify(file('proof.json'), '--account', shop, ...genesis);
+  assert.equal(shown.code, 0, shown.stderr);
+  const { index, epoch } = proof.header;
+  const [first, second, third] = shown.stdout.trim().split('\n');
+  assert.equal(first, `✔ epoch: The validators of epoch ${epoch} follow from genesis by final closing blocks.`);
+  assert.match(
+    second!,
+    new RegExp(`^✔ certificate: Block ${index} of dev-[0-9a-f]+ is final by 1 of 1 validators with 100 %`),
+  );
+  assert.match(third!, new RegExp(`^✔ account: ${shop} held [0-9,.]+ [A-Z]+ after block ${index}\\.$`));
+  const json = await verify(file('proof.json'), '--account', shop, ...genesis, '--output', 'json');
+  const { holds, proved } = JSON.parse(json.stdout) as { holds: boolean; proved: Record<string, unknown> };
+  assert.deepEqual(
+    [holds, proved.address, proved.balance, proved.index, proved.block, proved.stake],
+    [true, shop, proof.entry!.balance, index, proof.header.hash, proved.total_stake],
+  );
+});
+
+test('a balance is proved with a set that is trusted, without a node', async () => {
+  const set = save('epoch.json', await client.epoch(proof.header.epoch));
+  const args = ['verify', file('proof.json'), '--account', shop, '--epoch', set, '--node', 'http://127.0.0.1:1'];
+  const shown = await run('wallet', home, args);
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stdout, /smallest units after block/);
+});
+
+test('an account that was never seen is proved to be so', async () => {
+  const shown = await verify(save('unseen.json', await client.accountProof(unseen)), '--account', unseen, ...genesis);
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stdout, /✔ account: sl1\S+ was never seen up to block/);
+});
+
+test('what does not hold is told with exit code 1 and the check that fails', async () => {
+  const changed: readonly (readonly [what: string, value: unknown, said: RegExp])[] = [
+    ['balance', { ...proof, entry: { ...proof.entry, balance: 1 } }, /✘ account: The proof does not show this entry/],
+    ['votes', { ...proof, certificate: { ...proof.certificate, view: 1 } }, /✘ certificate: .* is not final/],
+    ['form', { ...proof, certificate: 7 }, /✘ form: .*At certificate: /],
+    ['later', { ...proof, header: { ...proof.header, epoch: 9_999_999 } }, /✘ epoch: .*has not come to epoch 9999999/],
+  ];
+  for (const [what, value, said] of changed) {
+    const shown = await verify(save(`${what}.json`, value), '--account', shop, ...genesis);
+    assert.equal(shown.code, 1, `${what}: ${shown.stderr}`);
+    assert.match(shown.stdout, said, what);
+    assert.match(shown.stderr, /^error: .* does not hold\./, what);
+  }
+  const another = await verify(file('proof.json'), '--account', unseen, ...genesis);
+  assert.equal(another.code, 1);
+  const set = await client.epoch(proof.header.epoch);
+  const stranger = { ...set, validators: set.validators.map((one) => ({ ...one, key: one.vrf_key })) };
+  const wrong = await verify(file('proof.json'), '--account', shop, '--epoch', save('wrong.json', stranger));
+  assert.equal(wrong.code, 1, wrong.stderr);
+});
+
+test('another chain of the same name is not believed', async () => {
+  const other = JSON.parse(readFileSync(file('node/genesis.json'), 'utf8')) as GenesisAnswer;
+  const named = save('other.json', { ...other, genesis_time: other.genesis_time + 1 });
+  const shown = await verify(file('proof.json'), '--account', shop, '--genesis', named);
+  assert.equal(shown.code, 1);
+  assert.match(shown.stdout, /✘ form: .*This is for another chain/);
+});
+
+test('what is missing is asked for, one thing at a time', async () => {
+  const cases: readonly (readonly [args: string[], said: RegExp])[] = [
+    [['--account', shop], /^error: A proof proves nothing without something to trust\./],
+    [['--account', shop, ...genesis, '--epoch', 'x'], /^error: A proof is checked against one thing that is trusted/],
+    [[...genesis], /^error: A proof does not say whose account it is about\./],
+    [['--account', 'shop', ...genesis], /^error: --account shop is not an address\./],
+    [['--account', shop, '--genesis', file('proof.json')], /^error: .*This is no genesis: /],
+    [['--account', shop, '--epoch', file('proof.json')], /^error: .* does not hold the validators of an epoch\./],
+  ];
+  for (const [args, said] of cases) {
+    const shown = await verify(file('proof.json'), ...args);
+    assert.equal(shown.code, 2, shown.stderr);
+    assert.match(shown.stderr, said);
+  }
+});
+
+test('a program goes from genesis to a balance, and a node that lies on the way is not followed', async () => {
+  const trust = trustGenesis(clientCrypto, await client.genesis());
+  assert.ok(trust.ok);
+  const { chain, epoch } = trust.value;
+  assert.equal(chain, proof.header.chain);
+  const reached = await reachEpoch(clientCrypto, chain, epoch, client, proof.header.epoch);
+  assert.ok(reached.ok, JSON.stringify(reached));
+  const entry = verifyAccountProof(clientCrypto, chain, reached.value, shop, proof);
+  assert.deepEqual(entry, { ok: true, value: proof.entry });
+  const liars: readonly Partial<Client>[] = [
+    { epoch: async (number) => ({ ...(await client.epoch(number)), validators: [] }) },
+    {
+      epoch: async (number) => {
+        const answer = await client.epoch(number);
+        return { ...answer, validators: answer.validators.map((one) => ({ ...one, stake: 1 as typeof one.stake })) };
+      },
+    },
+    { block: async () => undefined as never },
+    { block: async (at) => ({ ...(await client.block(at)), certificate: proof.certificate }) },
+    { block: () => client.block(proof.header.index) },
+  ];
+  for (const liar of liars) {
+    const way = await reachEpoch(clientCrypto, chain, epoch, { ...client, ...liar }, proof.header.epoch);
+    assert.equal(way.ok, false);
+  }
+  assert.equal((await reachEpoch(clientCrypto, chain, reached.value, client, 0)).ok, false);
+});
