@@ -1,4 +1,11 @@
 /** The client SDK: everything a program needs to talk to a node over HTTP. Runs in Node.js and in browsers. */
+export type { Block, HashedHeader } from '../ledger/values/block.js';
+export type { Amount } from '../ledger/values/numbers.js';
+export type { Result } from '../ledger/values/result.js';
+export type { AccountEntry, EpochEntry } from '../ledger/values/state.js';
+export type { Address, ChainId, Hash, PublicKey } from '../ledger/values/text.js';
+export type { Output, Transaction, TransactionId } from '../ledger/values/transaction.js';
+export type { Certificate } from '../ledger/values/vote.js';
 export {
   type Account,
   accountFromSecret,
