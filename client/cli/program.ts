@@ -39,13 +39,17 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     } else {
       process.stderr.write(`error: ${failure.detail}\n${failure.fix === '' ? '' : `  fix: ${failure.fix}\n`}`);
     }
-    if (process.env.SLOTLEDGER_LOG_LEVEL === 'debug' || argv.includes('debug')) {
+    if (wantsDebug(argv)) {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     }
   }
 }
 
 /** Read before commander does, so that even a wrong flag is answered in the form asked for. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((arg, at) => arg === '--output=json' || (arg === '--output' && argv[at + 1] === 'json'));
-}
+const wantsJson = (argv: readonly string[]): boolean => says(argv, '--output', 'json');
+
+const wantsDebug = (argv: readonly string[]): boolean =>
+  process.env.SLOTLEDGER_LOG_LEVEL === 'debug' || says(argv, '--log-level', 'debug');
+
+const says = (argv: readonly string[], flag: string, value: string): boolean =>
+  argv.some((arg, at) => arg === `${flag}=${value}` || (arg === flag && argv[at + 1] === value));

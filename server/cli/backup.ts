@@ -1,6 +1,6 @@
 /** `server backup` copies the ledger of a home into one file; `server export` writes its blocks as lines of JSON. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SingleBar } from 'cli-progress';
@@ -11,12 +11,14 @@ import { backupLedger } from '../storage/backup-ledger.js';
 import { createLedgerReader, type LedgerReader } from '../storage/ledger-reader.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
 import { openReader } from '../storage/open-database.js';
+import { openFailure } from './ledger-file.js';
 import { homeContext, integerOption } from './server-context.js';
 import { serverFailure } from './server-failure.js';
 
 export async function backup(file: string, command: Command): Promise<void> {
   const { paths, terminal } = homeContext(command);
   const ledger = existing(paths.ledger);
+  assertDirectory(dirname(resolve(file)));
   const bar = terminal.json || process.stderr.isTTY !== true ? undefined : new SingleBar({ clearOnComplete: true });
   bar?.start(1, 0);
   try {
@@ -33,7 +35,7 @@ export async function backup(file: string, command: Command): Promise<void> {
     );
   } catch (error) {
     bar?.stop();
-    throw serverFailure(error);
+    throw serverFailure(openFailure(error));
   }
 }
 
@@ -48,7 +50,8 @@ export async function exportBlocks(command: Command): Promise<void> {
   const options = command.optsWithGlobals<ExportOptions>();
   const from = integerOption('--from', options.from, 1, Number.MAX_SAFE_INTEGER) ?? 1;
   const to = integerOption('--to', options.to, 1, Number.MAX_SAFE_INTEGER) ?? Number.MAX_SAFE_INTEGER;
-  const database = openReader(existing(paths.ledger), ledgerMigrations);
+  const ledger = existing(paths.ledger);
+  const database = opened(() => openReader(ledger, ledgerMigrations));
   try {
     await pipeline(Readable.from(lines(createLedgerReader(database), from, to)), process.stdout, { end: false });
   } catch (error) {
@@ -69,6 +72,24 @@ function* lines(reader: LedgerReader, from: number, to: number): Generator<strin
     const finality = reader.certificate(block.hash);
     yield `${JSON.stringify(finality === undefined ? block : { ...block, finality })}\n`;
   }
+}
+
+function opened<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw openFailure(error);
+  }
+}
+
+function assertDirectory(directory: string): void {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
+  throw new CliProblem(
+    found === undefined ? 'file_not_found' : 'not_a_directory',
+    found === undefined ? `There is no directory ${directory}.` : `${directory} is no directory.`,
+    'Make it, or name a file in a directory that is there.',
+  );
 }
 
 function existing(ledger: string): string {

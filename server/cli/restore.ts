@@ -9,6 +9,7 @@ import { lockHome } from '../home/home-lock.js';
 import { readGenesis } from '../home/init-home.js';
 import { hasValidatorKeys } from '../home/make-validator.js';
 import { restoreLedger } from '../repair/restore-ledger.js';
+import { assertBackup, backupFailure } from './ledger-file.js';
 import { homeContext, saying } from './server-context.js';
 import { serverFailure } from './server-failure.js';
 
@@ -23,6 +24,7 @@ export async function restore(file: string, command: Command): Promise<void> {
       'Name a backup that `server backup` made, and with --home a home that has the genesis file of its chain.';
     throw new CliProblem('no_ledger', `There is no ${missing}.`, fix);
   }
+  assertBackup(backup);
   const { genesis, hash, chain } = opened;
   const context = { genesis, genesisHash: hash, chain, crypto: createCrypto() };
   const bar = terminal.json || process.stderr.isTTY !== true ? undefined : new SingleBar({ clearOnComplete: true });
@@ -45,7 +47,7 @@ export async function restore(file: string, command: Command): Promise<void> {
     );
   } catch (error) {
     bar?.stop();
-    throw serverFailure(error);
+    throw serverFailure(backupFailure(error, backup));
   } finally {
     lock.release();
   }

@@ -1,10 +1,13 @@
 /** `server verify`: the whole ledger again, from genesis on. Exit code 3 when anything in it is not as it should be. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import { colour, formatDuration } from '../../client/cli/terminal.js';
 import { findingText, maxFindings, type Progress, type Report } from '../verify/report.js';
 import { verifyChain } from '../verify/verify-chain.js';
+import { assertBackup, backupFailure, openFailure } from './ledger-file.js';
 import { homeContext, saying } from './server-context.js';
 import { serverExitCodes } from './server-failure.js';
 
@@ -13,20 +16,33 @@ const barFormat = '{stage} [{bar}] {value}/{total}, {eta_formatted} left';
 
 export function verify(file: string | undefined, command: Command): void {
   const { paths, terminal } = homeContext(command);
+  const path = file === undefined ? undefined : resolve(file);
+  const other = path !== undefined && path !== paths.ledger;
+  if (other && existsSync(path)) assertBackup(path);
   const bar = terminal.json || process.stderr.isTTY !== true ? undefined : progressBar();
   const report = saying(() => {
     try {
       return verifyChain({
         home: paths.home,
-        ...(file === undefined ? {} : { path: file }),
+        ...(path === undefined ? {} : { path }),
         onProgress: (progress) => bar?.show(progress),
       });
+    } catch (error) {
+      throw other ? backupFailure(error, path) : openFailure(error);
     } finally {
       bar?.stop();
     }
   });
   terminal.result(report, () => reportText(report));
   if (report.findings.length === 0) return;
+  if (other) {
+    throw new CliProblem(
+      'backup_damaged',
+      `${file} is not what this chain makes it (${countText(report)}).`,
+      'Take another backup; the ledger of the home was not looked at.',
+      serverExitCodes.corruptData,
+    );
+  }
   throw new CliProblem(
     'ledger_damaged',
     `The ledger is not what its chain makes it (${countText(report)}).`,

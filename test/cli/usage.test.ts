@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { describeFailure } from '../../client/cli/failure.js';
+import { createProgram } from '../../client/cli/program.js';
 import { type Program, run, temporaryHome } from './programs.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -63,13 +65,18 @@ for (const program of ['wallet', 'server', 'slotledger'] as const) {
   });
 }
 
-test('what is unexpected ends with one full stop and with help that every program takes', async (t) => {
+test('what is unexpected ends with one full stop and with help that every program takes', () => {
+  const { detail, fix } = describeFailure(new Error('The sky fell.'), createProgram('server', ''), []);
+  assert.equal(detail, 'Something unexpected happened: The sky fell.');
+  assert.match(fix, /^Run it again with SLOTLEDGER_LOG_LEVEL=debug /);
+});
+
+test('a stack is shown for the log level debug, not for whatever is called debug', async (t) => {
   const home = temporaryHome(t);
-  const made = await run('server', home, ['init']);
-  assert.equal(made.code, 0, made.stderr);
-  const noLedger = fileURLToPath(new URL('../../../package.json', import.meta.url));
-  const outcome = await run('server', home, ['verify', noLedger]);
-  assert.match(outcome.stderr, /[^.]\.\n {2}fix: Run it again with SLOTLEDGER_LOG_LEVEL=debug /);
+  assert.doesNotMatch((await run('wallet', home, ['address', 'debug'])).stderr, /\n {4}at /);
+  const env = { SLOTLEDGER_LOG_LEVEL: 'debug' };
+  assert.match((await run('wallet', home, ['address', 'none'], { env })).stderr, /\n {4}at /);
+  assert.match((await run('server', home, ['start', '--p2p-port', 'x', '--log-level=debug'])).stderr, /\n {4}at /);
 });
 
 test('a home that is a file', async (t) => {

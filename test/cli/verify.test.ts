@@ -1,6 +1,6 @@
 /** `server verify` on real ledgers, with the real program. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { genesisFileText } from '../../server/home/init-home.js';
@@ -81,4 +81,60 @@ test('export prints each block as it travels, linked to the one before, the last
   for (const [i, block] of blocks.entries()) if (i > 0) assert.equal(block.prev_hash, blocks[i - 1].hash);
   assert.equal(blocks.at(-1).finality.block, blocks.at(-1).hash);
   assert.equal(blocks[0].transactions.length, 2);
+});
+
+test('a file that is no ledger is no advice to repair one, and nothing is called a bug', async (t) => {
+  const user = await homeWithLedger(t);
+  const ledger = join(user, '.slotledger/ledger.db');
+  const before = readFileSync(ledger);
+  writeFileSync(join(user, 'text.db'), 'Dear diary, '.repeat(1000));
+  writeFileSync(join(user, 'empty.db'), '');
+  const other = new Database(join(user, 'other.db'));
+  other.exec('CREATE TABLE songs (name TEXT)');
+  other.close();
+  for (const file of ['text.db', 'empty.db', 'other.db']) {
+    for (const words of [
+      ['verify', file],
+      ['restore', file, '--replace'],
+    ]) {
+      const outcome = await run('server', user, [...words, '--output', 'json']);
+      assert.equal(outcome.code, 3, outcome.stderr);
+      const { error } = JSON.parse(outcome.stderr);
+      assert.equal(error.code, 'backup_damaged');
+      assert.doesNotMatch(outcome.stderr, /repair|start the node/);
+    }
+  }
+  const directory = await run('server', user, ['verify', '.', '--output', 'json']);
+  assert.equal(JSON.parse(directory.stderr).error.code, 'not_a_file');
+  assert.deepEqual(readFileSync(ledger), before);
+});
+
+test('a copy that does not verify is no reason to repair the ledger of the home', async (t) => {
+  const user = await homeWithLedger(t);
+  assert.equal((await run('server', user, ['backup', 'copy.db'])).code, 0);
+  const database = new Database(join(user, 'copy.db'));
+  database.exec('UPDATE accounts SET balance = balance + 1');
+  database.close();
+  const outcome = await run('server', user, ['verify', 'copy.db']);
+  assert.equal(outcome.code, 3);
+  assert.match(outcome.stderr, /^error: copy\.db is not what this chain makes it .*\n {2}fix: Take another backup/);
+});
+
+test('a ledger that is no database any more is damage, not a bug', async (t) => {
+  const user = await homeWithLedger(t);
+  writeFileSync(join(user, '.slotledger/ledger.db'), 'Dear diary, '.repeat(1000));
+  for (const words of [['verify'], ['backup', 'copy.db'], ['export']]) {
+    const outcome = await run('server', user, [...words, '--output', 'json']);
+    assert.equal(outcome.code, 3, outcome.stderr);
+    assert.equal(JSON.parse(outcome.stderr).error.code, 'ledger_damaged');
+  }
+});
+
+test('a backup into a directory that is not there says so', async (t) => {
+  const user = await homeWithLedger(t);
+  const outcome = await run('server', user, ['backup', 'nodir/x.db']);
+  assert.equal(outcome.code, 1);
+  assert.match(outcome.stderr, /^error: There is no directory \S+\/nodir\.\n {2}fix: Make it/);
+  const below = await run('server', user, ['backup', '.slotledger/genesis.json/x.db']);
+  assert.match(below.stderr, /^error: \S+genesis\.json is no directory\./);
 });

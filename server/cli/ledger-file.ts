@@ -1,0 +1,57 @@
+/** A file that the user says is a ledger, looked at before work begins: what is wrong with it in the CLI's words. */
+import { closeSync, openSync, statSync } from 'node:fs';
+import { CliProblem } from '../../client/cli/cli-problem.js';
+import { isDamage } from '../storage/disk-failure.js';
+import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
+import { openReader, RefusedFile } from '../storage/open-database.js';
+import { serverExitCodes } from './server-failure.js';
+
+/** @throws CliProblem for a file that is no SQLite database, or one of something else; an error of the system. */
+export function assertBackup(file: string): void {
+  if (statSync(file).isDirectory()) {
+    throw new CliProblem('not_a_file', `${file} is a directory.`, 'Name a file that `server backup` made.');
+  }
+  closeSync(openSync(file, 'r'));
+  let isLedger: boolean;
+  try {
+    isLedger = hasChain(file);
+  } catch (error) {
+    throw backupFailure(error, file);
+  }
+  if (!isLedger) throw noBackup(`${file} is a SQLite database, but not a ledger.`);
+}
+
+/** What keeps a backup from being read, said with its code: no reason to repair the ledger of the home. */
+export function backupFailure(error: unknown, file: string): unknown {
+  const damaged = error instanceof Error && isDamage(error.cause);
+  return damaged ? noBackup(`${file} is not a SQLite database, or is damaged.`) : openFailure(error);
+}
+
+/** What keeps the ledger of a home from being opened, said with its code. */
+export function openFailure(error: unknown): unknown {
+  if (error instanceof RefusedFile) {
+    return new CliProblem('ledger_not_opened', error.message, 'See docs/OPERATING.md, backup and restore.');
+  }
+  if (!(error instanceof Error) || !isDamage(error.cause)) return error;
+  const fix = 'Stop the node and run `server repair`.';
+  return new CliProblem('ledger_damaged', error.message, fix, serverExitCodes.corruptData);
+}
+
+function hasChain(file: string): boolean {
+  const database = openReader(file, ledgerMigrations);
+  try {
+    return database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'chain'").get() !== undefined;
+  } catch (error) {
+    throw new Error((error as Error).message, { cause: error });
+  } finally {
+    database.close();
+  }
+}
+
+const noBackup = (detail: string): CliProblem =>
+  new CliProblem(
+    'backup_damaged',
+    detail,
+    'Nothing was changed. Name a file that `server backup` made.',
+    serverExitCodes.corruptData,
+  );
