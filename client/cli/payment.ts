@@ -9,6 +9,7 @@ import { feeOf, type Intent, type Sent, type TransactionOptions, walletOf } from
 import { CliProblem, exitCodes, usageProblem } from './cli-problem.js';
 import type { Context } from './context.js';
 import { colour, formatDuration } from './terminal.js';
+import { whyPending } from './why-pending.js';
 
 /** As commander gives them. */
 export interface SigningOptions {
@@ -105,9 +106,10 @@ async function tellingFailures<T>(
     return await send({ timeoutMs: seconds * 1000, onRetry });
   } catch (error) {
     if (error instanceof NotFinalYet) {
+      const why = await reasonOf(context, error);
       throw new CliProblem(
         'not_final_yet',
-        `The node took the transaction, but it was not final after ${seconds} s.`,
+        `The node took the transaction, but it was not final after ${seconds} s.${why === undefined ? '' : ` ${why}`}`,
         `It may still become final: look with \`wallet status ${error.id ?? 'ID'}\`.`,
         exitCodes.notFinal,
       );
@@ -116,5 +118,16 @@ async function tellingFailures<T>(
       throw new CliProblem(error.status, error.message, 'Nothing was paid. Send it anew.', exitCodes.refused);
     }
     throw error;
+  }
+}
+
+/** What the node says of it now, if it says anything. */
+async function reasonOf({ client }: Context, { id }: NotFinalYet): Promise<string | undefined> {
+  if (id === undefined) return undefined;
+  try {
+    const { transaction } = await client.transaction(id);
+    return transaction && (await whyPending(client, transaction));
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What `server start` says once it runs. On a development chain it ends with exactly three lines to copy, which work as
- * printed from where the user stands.
+ * What `server start` says once it runs. On a development chain it ends with lines to copy, which work as printed from
+ * where the user stands: three, or two where the home has not the key that pays.
  */
 import { colour } from '../../client/cli/terminal.js';
 import { type Invocation, shellQuote, tildePath } from './invocation.js';
@@ -18,6 +18,8 @@ export interface BannerFacts {
   readonly p2p?: string;
   readonly role: 'validator' | 'observer';
   readonly finalIndex: number;
+  /** Whether the home has the key of the treasury: a node that joined a chain has not. */
+  readonly hasTreasury: boolean;
   readonly invocation: Invocation;
   /** Whether the wallet finds this home and this URL without being told. */
   readonly homeIsDefault: boolean;
@@ -37,7 +39,7 @@ export function bannerText(facts: BannerFacts): string {
   if (facts.development && facts.httpUrl !== undefined) {
     lines.push(
       '',
-      `  Its keys have no passwords: for trying things out only. In another terminal:`,
+      '  Its keys have no passwords: for trying things out only. In another terminal:',
       '',
       ...exampleCommands(facts).map((command) => `    ${colour.cyan(command)}`),
     );
@@ -53,7 +55,7 @@ function exampleCommands(facts: BannerFacts): readonly string[] {
   ].join('');
   return [
     `${facts.invocation.wallet} balance treasury${flags}`,
-    `${facts.invocation.wallet} send treasury shop 5${flags}`,
+    ...(facts.hasTreasury ? [`${facts.invocation.wallet} send treasury shop 5${flags}`] : []),
     `curl -s ${shellQuote(`${facts.httpUrl}/v1/status`)}`,
   ];
 }

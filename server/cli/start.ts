@@ -1,5 +1,7 @@
 /** `server start`: runs a node until it is told to stop. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../client/cli/cli-problem.js';
 import { createTerminal, type Terminal } from '../../client/cli/terminal.js';
@@ -79,6 +81,7 @@ function announce(server: Server, settings: Settings, json: boolean): void {
     userHome: homedir(),
     role: status.role,
     finalIndex: status.final.index,
+    hasTreasury: existsSync(join(homePaths(settings.home).keys, 'accounts', 'treasury.json')),
     invocation: findInvocation(process.argv[1] ?? '', process.cwd()),
     homeIsDefault: settings.walletFindsHome,
     urlIsDefault: httpUrl === 'http://127.0.0.1:8080',

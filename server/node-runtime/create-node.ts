@@ -290,7 +290,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       clock_offset_ms: Math.round(view.clockOffsetMs ?? 0),
       bytes_in: view.bytesIn,
       bytes_out: view.bytesOut,
-      since: view.connectedAt,
+      since: Math.round(view.connectedAt),
     }));
 
   function onEvent(event: ReplicaEvent): void {

@@ -14,6 +14,7 @@ const facts: BannerFacts = {
   p2p: '127.0.0.1:9000',
   role: 'validator',
   finalIndex: 0,
+  hasTreasury: true,
   invocation: { wallet: 'npx --no wallet', server: 'npx --no server' },
   homeIsDefault: true,
   urlIsDefault: true,
@@ -39,6 +40,13 @@ test('with another home and port, the three lines name them', () => {
     'npx --no wallet balance treasury --home ~/.slotledger-9001 --node http://127.0.0.1:8081',
     'npx --no wallet send treasury shop 5 --home ~/.slotledger-9001 --node http://127.0.0.1:8081',
     'curl -s http://127.0.0.1:8081/v1/status',
+  ]);
+});
+
+test('a home without the key of the treasury offers no payment from it', () => {
+  assert.deepEqual(printedCommands(bannerText({ ...facts, hasTreasury: false })), [
+    'npx --no wallet balance treasury',
+    'curl -s http://127.0.0.1:8080/v1/status',
   ]);
 });
 

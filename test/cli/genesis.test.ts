@@ -74,7 +74,7 @@ const refused: readonly (readonly [args: readonly string[], code: number, says: 
   [['genesis', 'new', 'x.json', '--name', 'a', '--parameter', 'speed=9'], 2, /^error: "speed" is not a parameter\./],
   [['genesis', 'new', 'x.json', '--name', 'a', '--slot-duration', '0.1'], 2, /^error: --slot-duration 0\.1 is not/],
   [['genesis', 'show', 'none.json'], 1, /^error: There is no file none\.json\./],
-  [['genesis', 'show', '--home', 'h'], 4, /^error: There is no .*genesis\.json\./],
+  [['genesis', 'show', '--home', 'h'], 1, /^error: There is no .*genesis\.json\./],
   [['init', '--home', 'h', '--genesis', 'none.json'], 1, /^error: There is no file none\.json\./],
 ];
 for (const [args, code, says] of refused) {

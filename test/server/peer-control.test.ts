@@ -34,6 +34,7 @@ test('--allow lets in the nodes that it names and no others, and --deny keeps ou
   await friend.connectToPeer(at(choosy));
   await friend.connectToPeer(at(wary));
   await until('the friend is connected to both', () => knows(choosy, friend) && knows(wary, friend));
+  for (const { since } of friend.getConnectedPeers()) assert.ok(Number.isSafeInteger(since), `since ${since}`);
   // Bytes count when a connection that was never proved has ended: these have heard why, and have no peer.
   for (const one of [stranger, enemy]) {
     await until('the other is refused', () => (one.api!.networkStats?.().bytesReceived ?? 0) > 0);

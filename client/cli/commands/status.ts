@@ -5,6 +5,7 @@ import type { TransactionAnswer } from '../../api-types.js';
 import { CliProblem, exitCodes, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { fields } from '../terminal.js';
+import { whyPending } from '../why-pending.js';
 
 export async function showTransaction(context: Context, id: string): Promise<void> {
   if (!/^0x[0-9a-f]{64}$/.test(id)) {
@@ -12,9 +13,14 @@ export async function showTransaction(context: Context, id: string): Promise<voi
   }
   const [status, answer] = await Promise.all([context.chain(), context.client.transaction(id as Hash)]);
   const { transaction, receipt } = answer;
-  context.terminal.result(answer, () =>
+  const waiting =
+    answer.status === 'pending' && transaction !== undefined
+      ? await whyPending(context.client, transaction)
+      : undefined;
+  context.terminal.result({ ...answer, ...(waiting === undefined ? {} : { not_final_because: waiting }) }, () =>
     fields([
       ['status', statusSentence(answer)],
+      ['waiting', waiting],
       ['transaction', answer.id],
       ['type', transaction?.type],
       ['from', transaction?.from],
