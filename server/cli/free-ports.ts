@@ -10,17 +10,15 @@ export interface Listening {
   readonly httpPort: number;
 }
 
-/** The nearest pair from the wanted one on; each keeps its number if it is free. */
+/** The nearest pair from the wanted one on, two different ones; each keeps its number if it is free. */
 export async function freePorts(wanted: Listening): Promise<{ readonly p2p: number; readonly http: number }> {
-  return {
-    p2p: await nearestFree(wanted.p2pHost, wanted.p2pPort),
-    http: await nearestFree(wanted.httpHost, wanted.httpPort),
-  };
+  const p2p = await nearestFree(wanted.p2pHost, wanted.p2pPort);
+  return { p2p, http: await nearestFree(wanted.httpHost, wanted.httpPort, p2p) };
 }
 
-async function nearestFree(host: string, first: number): Promise<number> {
+async function nearestFree(host: string, first: number, taken?: number): Promise<number> {
   for (let port = first; port < Math.min(first + attempts, 65_536); port += 1) {
-    if (await canListen(host, port)) return port;
+    if (port !== taken && (await canListen(host, port))) return port;
   }
   return 0;
 }

@@ -7,16 +7,17 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { parse } from 'smol-toml';
-import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
+import { type CliProblem, usageProblem } from '../../client/cli/cli-problem.js';
 import { toHeight } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
 import { anonymousRights } from '../http/access.js';
 import { defaultMaxListeners, mostListeners } from '../http/limits.js';
+import { urlOfNode } from '../http/node-url.js';
 import type { TlsFiles } from '../http/tls-files.js';
 import type { Checkpoint } from '../replica/checkpoint.js';
 import { logLevels, type NetworkConfig, type ServerOptions } from '../server-options.js';
+import { badConfig, type ConfigFile, readConfigFile } from './config-file.js';
 
 export type Origin = 'flag' | 'environment' | 'config.toml' | 'default';
 
@@ -86,63 +87,75 @@ interface Found {
   readonly origin: Origin;
 }
 
-export function readSettings(command: Command): Settings {
+/** @param onProblem told of each value that cannot be taken, which then counts as not set; throws it unless given */
+export function readSettings(command: Command, onProblem: (problem: CliProblem) => void = throwIt): Settings {
   const flags = flagsOf(command);
   const environment = (name: Name): string | undefined => process.env[`SLOTLEDGER_${name.toUpperCase()}`] || undefined;
-  let file: Record<string, unknown> = {};
+  let file: ConfigFile = { path: '', settings: {}, lineOf: () => '' };
+  const refused = new Map<Name, string>();
   const find = (name: Name): Found => {
     if (flags[name] !== undefined) return { value: flags[name], origin: 'flag' };
     const fromEnvironment = environment(name);
     if (fromEnvironment !== undefined) return { value: fromEnvironment, origin: 'environment' };
-    if (file[name] !== undefined) return { value: file[name], origin: 'config.toml' };
+    if (file.settings[name] !== undefined) return { value: file.settings[name], origin: 'config.toml' };
     return { value: undefined, origin: 'default' };
   };
+  const read = <T>(name: Name, parse: (name: Name, value: unknown) => T): T | undefined => {
+    const { value, origin } = find(name);
+    try {
+      return parse(name, value);
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error;
+      if (!refused.has(name)) onProblem(wrongSetting(error, origin, file));
+      refused.set(name, String(value));
+      return undefined;
+    }
+  };
   // The file stands in the home, so home and its port cannot come from the file.
-  const portBefore = portOf('p2p_port', find('p2p_port').value) ?? defaultP2pPort;
-  const home = resolve(textOf('home', find('home').value) ?? defaultHome(portBefore));
-  const config = find('config');
-  file = readConfig(resolve(textOf('config', config.value) ?? join(home, 'config.toml')), config.origin !== 'default');
+  const portBefore = read('p2p_port', portOf) ?? defaultP2pPort;
+  const home = resolve(read('home', textOf) ?? defaultHome(portBefore));
+  file = readConfigFile(resolve(read('config', textOf) ?? join(home, 'config.toml')), {
+    named: find('config').origin !== 'default',
+    isSetting: (name) => (names as readonly string[]).includes(name) && name !== 'home' && name !== 'config',
+    onProblem,
+  });
 
-  const p2pPort = portOf('p2p_port', find('p2p_port').value) ?? defaultP2pPort;
-  const p2pHost = textOf('p2p_host', find('p2p_host').value) ?? (opensToOthers(home) ? '0.0.0.0' : '127.0.0.1');
+  const p2pPort = read('p2p_port', portOf) ?? defaultP2pPort;
+  const p2pHost = read('p2p_host', textOf) ?? (opensToOthers(home) ? '0.0.0.0' : '127.0.0.1');
   const following = defaultHttpPort + (p2pPort === 0 ? 0 : p2pPort - defaultP2pPort);
-  const httpPort =
-    portOf('http_port', find('http_port').value) ?? (following > 0 && following < 65_536 ? following : 0);
-  const httpHost = textOf('http_host', find('http_host').value) ?? '127.0.0.1';
-  const http = booleanOf('http', find('http').value) ?? true;
-  const bootstrap = addressesOf('bootstrap', find('bootstrap').value);
-  const [advertise] = addressesOf('p2p_advertise', find('p2p_advertise').value);
-  const logLevel = oneOf('log_level', find('log_level').value, logLevels) ?? 'info';
-  const httpTls = tlsFilesOf(
-    textOf('http_tls_cert', find('http_tls_cert').value),
-    textOf('http_tls_key', find('http_tls_key').value),
-  );
-  const keyPasswordFile = textOf('key_password_file', find('key_password_file').value);
+  const httpPort = read('http_port', portOf) ?? (following > 0 && following < 65_536 ? following : 0);
+  const httpHost = read('http_host', textOf) ?? '127.0.0.1';
+  const http = read('http', booleanOf) ?? true;
+  const bootstrap = read('bootstrap', addressesOf) ?? [];
+  const [advertise] = read('p2p_advertise', addressesOf) ?? [];
+  const logLevel = read('log_level', (name, value) => oneOf(name, value, logLevels)) ?? 'info';
+  const httpTls = tlsFilesOf(read('http_tls_cert', textOf), read('http_tls_key', textOf), onProblem);
+  const keyPasswordFile = read('key_password_file', textOf);
   const wished = {
     httpTls,
-    allowRoot: booleanOf('allow_root', find('allow_root').value) ?? false,
-    lowMemory: booleanOf('low_memory', find('low_memory').value) ?? false,
-    httpAnonymous: oneOf('http_anonymous', find('http_anonymous').value, anonymousRights),
-    httpMaxListeners: numberOf('http_max_listeners', find('http_max_listeners').value, 0, mostListeners),
-    metricsPort: portOf('metrics_port', find('metrics_port').value),
-    record: textOf('record', find('record').value),
-    genesisHash: hashOf('genesis_hash', find('genesis_hash').value),
-    checkpoint: checkpointOf(find('checkpoint').value),
-    difficulty: numberOf('difficulty', find('difficulty').value, 0, 5),
+    allowRoot: read('allow_root', booleanOf) ?? false,
+    lowMemory: read('low_memory', booleanOf) ?? false,
+    httpAnonymous: read('http_anonymous', (name, value) => oneOf(name, value, anonymousRights)),
+    httpMaxListeners: read('http_max_listeners', (name, value) => numberOf(name, value, 0, mostListeners)),
+    metricsPort: read('metrics_port', portOf),
+    record: read('record', textOf),
+    genesisHash: read('genesis_hash', hashOf),
+    checkpoint: read('checkpoint', (_, value) => checkpointOf(value)),
+    difficulty: read('difficulty', (name, value) => numberOf(name, value, 0, 5)),
   };
   const peers = {
     advertise,
-    peerExchange: booleanOf('peer_exchange', find('peer_exchange').value),
-    privateMode: booleanOf('private', find('private').value),
-    maxPeers: numberOf('max_peers', find('max_peers').value, 1, 1000),
-    tls: booleanOf('tls', find('tls').value),
-    allow: keysOf('allow', find('allow').value),
-    deny: keysOf('deny', find('deny').value),
-    nodeId: textOf('node_id', find('node_id').value),
+    peerExchange: read('peer_exchange', booleanOf),
+    privateMode: read('private', booleanOf),
+    maxPeers: read('max_peers', (name, value) => numberOf(name, value, 1, 1000)),
+    tls: read('tls', booleanOf),
+    allow: read('allow', keysOf),
+    deny: read('deny', keysOf),
+    nodeId: read('node_id', textOf),
   };
   const values: Record<Name, Setting['value']> = {
     home,
-    config: textOf('config', config.value) ?? join(home, 'config.toml'),
+    config: read('config', textOf) ?? join(home, 'config.toml'),
     p2p_port: p2pPort,
     p2p_host: p2pHost,
     http,
@@ -171,7 +184,8 @@ export function readSettings(command: Command): Settings {
     log_level: logLevel,
     difficulty: wished.difficulty,
   };
-  const urlWith = (port: number): string => `http${httpTls === undefined ? '' : 's'}://${reachable(httpHost)}:${port}`;
+  refuseSamePort({ p2pHost, p2pPort, httpHost, httpPort, http, metricsPort: wished.metricsPort }, onProblem);
+  const urlWith = (port: number): string => urlOfNode(httpHost, port, httpTls !== undefined);
   return {
     home,
     httpHost,
@@ -196,7 +210,7 @@ export function readSettings(command: Command): Settings {
       bootstrapPeers: bootstrap,
       ...given(peers),
     },
-    all: names.map((name) => ({ name, value: values[name], origin: find(name).origin })),
+    all: names.map((name) => ({ name, value: refused.get(name) ?? values[name], origin: find(name).origin })),
   };
 }
 
@@ -251,42 +265,56 @@ function opensToOthers(home: string): boolean {
   }
 }
 
-/** 0.0.0.0 and :: mean every address; this machine reaches them on its own. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
+/** A value that a setting cannot have; where it came from is said by whoever looked it up. */
+class WrongValue extends Error {
+  constructor(
+    readonly setting: Name,
+    readonly value: unknown,
+    readonly expected: string,
+  ) {
+    super(`${setting} is not ${expected}`);
+  }
 }
 
-function readConfig(path: string, named: boolean): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !named) return {};
-    throw error;
+const throwIt = (problem: CliProblem): never => {
+  throw problem;
+};
+
+function wrongSetting({ setting, value, expected }: WrongValue, origin: Origin, file: ConfigFile): CliProblem {
+  if (origin === 'config.toml') {
+    const given = typeof value === 'string' ? JSON.stringify(value) : String(value);
+    return badConfig(`${file.path}${file.lineOf(setting)}: ${setting} ${given} is not ${expected}.`);
   }
-  const problem = (detail: string): CliProblem =>
-    new CliProblem(
-      'bad_config',
-      `${path}: ${detail}`,
-      'Correct the file, or name another with --config.',
-      exitCodes.usage,
-    );
-  let file: Record<string, unknown>;
-  try {
-    file = parse(text);
-  } catch (error) {
-    throw problem(`it is not TOML (${(error as Error).message.split('\n')[0]}).`);
+  if (origin === 'environment') {
+    const variable = `SLOTLEDGER_${setting.toUpperCase()}`;
+    return usageProblem(`${variable}=${String(value)} is not ${expected}.`, `Correct ${variable} in the environment.`);
   }
-  for (const name of Object.keys(file)) {
-    if (!(names as readonly string[]).includes(name) || name === 'home' || name === 'config') {
-      throw problem(`"${name}" is not a setting.`);
-    }
-    if (Object.prototype.toString.call(file[name]) === '[object Object]') {
-      throw problem(`"${name}" is a table; every setting stands by itself, such as http_port = 8080.`);
-    }
+  const flag = `--${setting.replaceAll('_', '-')}`;
+  return usageProblem(`${flag} ${String(value)} is not ${expected}.`, 'Correct it.');
+}
+
+interface Ports {
+  readonly p2pHost: string;
+  readonly p2pPort: number;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly http: boolean;
+  readonly metricsPort: number | undefined;
+}
+
+/** The system would say only that somebody else listens there. */
+function refuseSamePort(ports: Ports, onProblem: (problem: CliProblem) => void): void {
+  const { p2pHost, p2pPort, httpHost, httpPort, http, metricsPort } = ports;
+  const meets = p2pHost === httpHost || [p2pHost, httpHost].some((host) => host === '0.0.0.0' || host === '::');
+  const pairs: readonly (readonly [boolean, number | undefined, number | undefined, string, string])[] = [
+    [http && meets, p2pPort, httpPort, 'Peers (--p2p-port) and HTTP (--http-port)', '--http-port'],
+    [http, metricsPort, httpPort, 'Metrics (--metrics-port) and HTTP (--http-port)', '--metrics-port'],
+    [meets, metricsPort, p2pPort, 'Metrics (--metrics-port) and peers (--p2p-port)', '--metrics-port'],
+  ];
+  for (const [both, one, other, who, flag] of pairs) {
+    if (!both || one !== other || !one) continue;
+    onProblem(usageProblem(`${who} cannot both listen on port ${one}.`, `Give another ${flag}.`));
   }
-  return file;
 }
 
 function textOf(name: Name, value: unknown): string | undefined {
@@ -333,10 +361,17 @@ function hashOf(name: Name, value: unknown): Hash | undefined {
   throw wrong(name, value, '0x and 64 lower-case hex digits');
 }
 
-function tlsFilesOf(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+function tlsFilesOf(
+  cert: string | undefined,
+  key: string | undefined,
+  onProblem: (problem: CliProblem) => void,
+): TlsFiles | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert !== undefined && key !== undefined) return { cert: resolve(cert), key: resolve(key) };
-  throw usageProblem('HTTPS needs both a certificate and its key.', 'Give both --http-tls-cert and --http-tls-key.');
+  onProblem(
+    usageProblem('HTTPS needs both a certificate and its key.', 'Give both --http-tls-cert and --http-tls-key.'),
+  );
+  return undefined;
 }
 
 function checkpointOf(value: unknown): Checkpoint | undefined {
@@ -362,10 +397,4 @@ function oneOf<Word extends string>(name: Name, value: unknown, words: readonly 
   throw wrong(name, value, `one of ${words.join(', ')}`);
 }
 
-function wrong(name: Name, value: unknown, expected: string): CliProblem {
-  const flag = `--${name.replaceAll('_', '-')}`;
-  return usageProblem(
-    `${flag} ${String(value)} is not ${expected}.`,
-    `Correct it; \`server config show\` tells where settings come from.`,
-  );
-}
+const wrong = (name: Name, value: unknown, expected: string): WrongValue => new WrongValue(name, value, expected);

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePorts } from '../../server/cli/free-ports.js';
 import { run, temporaryHome } from './programs.js';
+import { freePort } from './running-node.js';
 
 interface Shown {
   readonly [name: string]: { readonly value: unknown; readonly origin: string };
@@ -63,10 +65,16 @@ const refused: readonly (readonly [args: readonly string[], config: string, expe
   [['--bootstrap', 'nohost'], '', /^error: --bootstrap nohost is not host:port/],
   [['--log-level', 'loud'], '', /^error: --log-level loud is not one of/],
   [['--config', '/nowhere.toml'], '', /^error: There is no file \/nowhere\.toml\./],
-  [[], 'p2p_prt = 1\n', /config\.toml: "p2p_prt" is not a setting\./],
-  [[], '[http]\nport = 1\n', /config\.toml: "http" is a table; every setting stands by itself/],
-  [[], 'p2p_port = \n', /config\.toml: it is not TOML/],
-  [[], 'p2p_port = "many"\n', /--p2p-port many is not a whole number/],
+  [[], '# mine\np2p_prt = 1\n', /config\.toml, line 2: "p2p_prt" is not a setting\./],
+  [[], '[http]\nport = 1\n', /config\.toml, line 1: "http" is a table; every setting stands by itself/],
+  [[], 'p2p_port = \n', /config\.toml, line 1: it is not TOML \(invalid value\)\./],
+  [[], '\np2p_port = "many"\n', /^error: \/\S+config\.toml, line 2: p2p_port "many" is not a whole number/],
+  [
+    ['--http-port', '9000'],
+    '',
+    /^error: Peers \(--p2p-port\) and HTTP \(--http-port\) cannot both listen on port 9000/,
+  ],
+  [['--metrics-port', '8080'], '', /^error: Metrics \(--metrics-port\) and HTTP \(--http-port\) cannot both/],
 ];
 
 for (const [args, config, expected] of refused) {
@@ -79,3 +87,34 @@ for (const [args, config, expected] of refused) {
     assert.equal(outcome.stderr.split('\n').length, 3, outcome.stderr);
   });
 }
+
+test('a wrong value of the environment is blamed on its variable', async (t) => {
+  const env = { SLOTLEDGER_MAX_PEERS: 'few' };
+  const outcome = await run('server', temporaryHome(t), ['status'], { env });
+  assert.equal(outcome.code, 2);
+  assert.match(outcome.stderr, /^error: SLOTLEDGER_MAX_PEERS=few is not a whole number from 1 to 1000\.\n/);
+});
+
+test('what is wrong keeps nobody from seeing the rest', async (t) => {
+  const home = temporaryHome(t);
+  writeConfig(home, 'p2p_port = "many"\nlog_level = "warn"\nspeed = 1\n');
+  const outcome = await run('server', home, ['config', 'show', '--output', 'json']);
+  assert.equal(outcome.code, 2);
+  const shown = JSON.parse(outcome.stdout) as Shown;
+  assert.deepEqual(shown.p2p_port, { value: 'many', origin: 'config.toml' });
+  assert.deepEqual(shown.log_level, { value: 'warn', origin: 'config.toml' });
+  const { detail } = JSON.parse(outcome.stderr).error;
+  assert.match(detail, /line 3: "speed" is not a setting\. \S+, line 1: p2p_port "many" is not/);
+});
+
+test('the ports of one address are not for two', async (t) => {
+  const shown = await show(temporaryHome(t), ['--p2p-host', '127.0.0.2', '--http-port', '9000']);
+  assert.equal(shown.http_port?.value, 9000);
+});
+
+test('two different free ports are suggested, also where one number was asked for twice', async () => {
+  const port = await freePort();
+  const found = await freePorts({ p2pHost: '127.0.0.1', p2pPort: port, httpHost: '127.0.0.1', httpPort: port });
+  assert.equal(found.p2p, port);
+  assert.ok(found.http > port);
+});
