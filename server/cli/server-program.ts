@@ -33,13 +33,13 @@ export function addServerCommands(parent: Command): Command {
     run(async (command) => (await import('./seal-keys.js')).unseal(command)),
   );
   addHomeOptions(parent.command('status').description('show what the node is doing'))
-    .option('--node <url>', 'HTTP address (default: of the home)')
+    .option('--node <url>', 'HTTP address (SLOTLEDGER_NODE, else of the home)')
     .action(run(async (command) => (await import('./status.js')).showStatus(command)));
   addHomeOptions(parent.command('health').description('exit with 0 if the node is ready, 1 if it is not'))
-    .option('--node <url>', 'HTTP address (default: of the home)')
+    .option('--node <url>', 'HTTP address (SLOTLEDGER_NODE, else of the home)')
     .action(run(async (command) => (await import('./status.js')).checkHealth(command)));
   addHomeOptions(parent.command('peers').description('show which nodes the node is connected to'))
-    .option('--node <url>', 'HTTP address (default: of the home)')
+    .option('--node <url>', 'HTTP address (SLOTLEDGER_NODE, else of the home)')
     .action(run(async (command) => (await import('./peers.js')).showPeers(command)));
   const config = parent.command('config').description('the configuration');
   addNodeOptions(config.command('show').description('print every setting in effect, and where it comes from')).action(

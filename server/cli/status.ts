@@ -5,6 +5,7 @@ import { exitCodes } from '../../client/cli/cli-problem.js';
 import { clientOf } from '../../client/cli/node-client.js';
 import { colour, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
 import { NodeUnreachable } from '../../client/http/problem.js';
+import { runningUrl } from '../home/home-lock.js';
 import { readSettings } from './settings.js';
 
 export async function showStatus(command: Command): Promise<void> {
@@ -29,10 +30,15 @@ export async function checkHealth(command: Command): Promise<void> {
   }
 }
 
-/** Where the node's HTTP is: told, or of the home. */
+/** Where the node's HTTP is: told, or of the home: where the node that runs there listens, else where one would. */
 export function urlOf(command: Command): string {
-  const { node } = command.optsWithGlobals<{ readonly node?: string }>();
-  return node ?? readSettings(command).httpUrl;
+  const flags = command.optsWithGlobals<{ readonly [flag: string]: string | undefined }>();
+  if (flags.node !== undefined) return flags.node;
+  const namesHome = [flags.home, flags.config, flags.p2pPort].some((flag) => flag !== undefined);
+  const told = namesHome ? undefined : process.env.SLOTLEDGER_NODE || undefined;
+  if (told !== undefined) return told;
+  const { home, httpUrl } = readSettings(command);
+  return runningUrl(home) ?? httpUrl;
 }
 
 function statusText(status: StatusAnswer, url: string): string {

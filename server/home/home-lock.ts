@@ -2,13 +2,15 @@
  * One process per home. The lock is an open exclusive SQLite transaction on a file of its own, so the operating system
  * releases it when the process dies, however it dies.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SlotledgerError } from '../errors.js';
 import { type Connection, Database } from '../storage/sqlite.js';
 import { mayWrite, mayWriteIn } from './home-access.js';
 
 export interface HomeLock {
+  /** Writes down, for `runningUrl`, where this process answers HTTP. */
+  tellUrl(url: string): void;
   release(): void;
 }
 
@@ -47,8 +49,12 @@ export function lockHome(home: string): HomeLock {
   }
   const lock = db;
   return {
+    tellUrl(url) {
+      writeFileSync(holderPath, `${process.pid}\n${url}\n`);
+    },
     release() {
       if (!held.delete(lock)) return;
+      rmSync(holderPath, { force: true });
       lock.exec('ROLLBACK');
       lock.close();
     },
@@ -57,8 +63,27 @@ export function lockHome(home: string): HomeLock {
 
 function holderOf(path: string): string {
   try {
-    return ` (pid ${readFileSync(path, 'utf8').trim()})`;
+    return ` (pid ${readFileSync(path, 'utf8').split('\n')[0]})`;
   } catch {
     return '';
+  }
+}
+
+/** @returns where the process that runs on this home answers HTTP; undefined: none runs, or it does not answer HTTP */
+export function runningUrl(home: string): string | undefined {
+  try {
+    const [pid, url] = readFileSync(join(home, 'lock.pid'), 'utf8').split('\n');
+    return url && isAlive(Number(pid)) ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process that was killed left its number behind. */
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -14,6 +14,7 @@ import { checkHomeAccess } from '../home/home-access.js';
 import { lockHome } from '../home/home-lock.js';
 import { areKeysSealed } from '../home/key-files.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
+import { urlOfNode } from '../http/node-url.js';
 import { packageVersion } from '../http/version.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { startRecording } from '../recording/start-recording.js';
@@ -177,6 +178,9 @@ async function startAll(
     p2pPort = await node.start();
   } catch (error) {
     throw p2pListenError(error, p2p.listenAddr, p2p.p2pPort);
+  }
+  if (httpPort !== undefined) {
+    lock.tellUrl(urlOfNode(server.httpHost ?? '127.0.0.1', httpPort, server.httpTls !== undefined));
   }
   log.info({ chain: chain.chain, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
   if (memory.readsAhead) closers.push(startReadingAhead(paths.ledger, log));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { lockHome } from '../../../server/home/home-lock.js';
+import { lockHome, runningUrl } from '../../../server/home/home-lock.js';
 import { longHangGuardMs } from '../../hang-guard.js';
 
 function temporary(t: TestContext): string {
@@ -44,6 +44,21 @@ test('a second process on one home is refused and told who holds it; kill -9 lea
   assert.throws(() => lockHome(home), { code: 'HOME_LOCKED' });
   lock.release();
   lockHome(home).release();
+});
+
+test('where a node answers is known while it runs, and not after it was killed or stopped', async (t) => {
+  const home = temporary(t);
+  const lock = lockHome(home);
+  assert.equal(runningUrl(home), undefined);
+  lock.tellUrl('http://127.0.0.1:7000');
+  assert.equal(runningUrl(home), 'http://127.0.0.1:7000');
+  assert.throws(() => lockHome(home), { message: new RegExp(`\\(pid ${process.pid}\\) already`) });
+  lock.release();
+  assert.equal(runningUrl(home), undefined);
+  const dead = spawn(process.execPath, ['--version']);
+  await once(dead, 'exit');
+  writeFileSync(join(home, 'lock.pid'), `${dead.pid}\nhttp://127.0.0.1:7000\n`);
+  assert.equal(runningUrl(home), undefined);
 });
 
 test('homes do not lock each other', (t) => {
