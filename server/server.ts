@@ -8,6 +8,7 @@ import { createKeystore } from '../client/keystore/keystore.js';
 import type { Slot } from '../ledger/values/numbers.js';
 import type { Address, PublicKey } from '../ledger/values/text.js';
 import { isHashText } from '../ledger/values/text-forms.js';
+import { badOption, checkServerOptions, checkStart } from './check-options.js';
 import { SlotledgerError } from './errors.js';
 import type { NodeApi, NodeEvents, PeerSummary, SubmitOutcome } from './http/node-api.js';
 import { accountNamed } from './node-runtime/account-named.js';
@@ -32,10 +33,14 @@ export class Server extends EventEmitter<ServerEvents> {
   #busy: Promise<void> | undefined;
   #failure: SlotledgerError | undefined;
 
-  /** @param options a number means `{difficulty}` */
+  /**
+   * @param options a number means `{difficulty}`
+   * @throws SlotledgerError BAD_OPTIONS, naming the option
+   */
   constructor(options: number | ServerOptions = {}) {
     super();
     this.#options = typeof options === 'number' ? { difficulty: options } : options;
+    checkServerOptions(this.#options);
   }
 
   /**
@@ -46,6 +51,7 @@ export class Server extends EventEmitter<ServerEvents> {
     if (this.#node !== undefined || this.#busy !== undefined) {
       throw new SlotledgerError('ALREADY_RUNNING', 'This server is started already.', 'Stop it first.');
     }
+    checkStart(httpPort, network);
     this.#failure = undefined;
     this.#busy = this.#start(httpPort, network).finally(() => {
       this.#busy = undefined;
@@ -234,8 +240,4 @@ export class Server extends EventEmitter<ServerEvents> {
     if (this.#node !== undefined) return this.#node;
     throw new SlotledgerError('NOT_RUNNING', 'This server is not running.', 'Call start() first, and await it.');
   }
-}
-
-function badOption(sentence: string): SlotledgerError {
-  return new SlotledgerError('BAD_OPTIONS', sentence, 'Correct it.');
 }
