@@ -13,6 +13,7 @@ import { createListeners } from './events/listeners.js';
 import { failureReply } from './failure-reply.js';
 import { createGuard } from './guard.js';
 import { limitConnections } from './idle-connections.js';
+import { answerExpectation, lingerOver } from './last-words.js';
 import { defaultHttpLimits, type HttpLimits } from './limits.js';
 import { listenError } from './listen-error.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics.js';
@@ -20,6 +21,7 @@ import type { NodeAdmin } from './node-admin.js';
 import type { NodeApi } from './node-api.js';
 import type { ProblemCode } from './problems.js';
 import { createReadDoor } from './read-door.js';
+import { isLines } from './read-json.js';
 import { problem, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { labelRoute, routeLabel } from './route-label.js';
@@ -111,6 +113,7 @@ export function createHttpServer({
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const began = performance.now();
     answering.set(request.socket, response);
+    lingerOver(request, response);
     response.once('close', () => {
       const seconds = (performance.now() - began) / 1000;
       metrics.requested(request.method ?? '', routeLabel(response), response.statusCode, seconds);
@@ -141,6 +144,10 @@ export function createHttpServer({
   const { server } = web;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   limitConnections(server, limits.maxConnections + limits.maxListeners, limits.maxConnections / 4);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    answerExpectation(request, response, isLines(request) ? Number.POSITIVE_INFINITY : limits.maxBodyBytes);
+    handle(request, response);
+  });
   server.on('clientError', (error, socket) => {
     const response = answering.get(socket as Socket);
     // A second head must not stand in the middle of an answer that has begun.

@@ -155,6 +155,48 @@ test('whoever writes all of a body too large before reading gets to the answer',
   assert.match(text, /"code":"body_too_large"/);
 });
 
+/** Writes all of it, then reads what comes back to its end. */
+async function writeThenRead(port: number, headers: string, body: string, until = /$/): Promise<string> {
+  const socket = connect(port, '127.0.0.1').pause();
+  const head = `POST /v1/transactions HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n\r\n`;
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.write(head + body, () => resolve());
+  });
+  let text = '';
+  for await (const chunk of socket) {
+    text += String(chunk);
+    if (until.source !== '$' && until.test(text)) break;
+  }
+  return text;
+}
+
+const json = 'content-type: application/json';
+const long = 'x'.repeat(20_000_000);
+const chunks = `${`10000\r\n${'x'.repeat(65_536)}\r\n`.repeat(300)}0\r\n\r\n`;
+const early: readonly (readonly [what: string, headers: string, body: string, status: number])[] = [
+  ['wants the connection closed', `${json}\r\nconnection: close\r\ncontent-length: ${long.length}`, long, 413],
+  ['is chunked', `${json}\r\ntransfer-encoding: chunked`, chunks, 413],
+  ['is of another type', `content-type: text/plain\r\nconnection: close\r\ncontent-length: ${long.length}`, long, 415],
+];
+
+for (const [what, headers, body, status] of early) {
+  test(`the refusal of a long body that ${what} reaches who writes all of it first`, async (t) => {
+    const { port } = await listening(t, (await shared()).api);
+    const text = await writeThenRead(port, headers, body);
+    assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\\}$`));
+  });
+}
+
+test('who asks whether to send a body is told to, or refused before', async (t) => {
+  const { port } = await listening(t, (await shared()).api);
+  const expecting = (length: number) => `${json}\r\nexpect: 100-continue\r\ncontent-length: ${length}`;
+  const refused = await writeThenRead(port, expecting(long.length), '', /\}$/);
+  assert.match(refused, /^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+  const told = await writeThenRead(port, expecting(2), '', /\r\n\r\n$/);
+  assert.equal(told, 'HTTP/1.1 100 Continue\r\n\r\n');
+});
+
 test('what a schema finds is one sentence with one full stop', async (t) => {
   const { url } = await listening(t, (await shared()).api);
   for (const amount of [0, -1]) {
