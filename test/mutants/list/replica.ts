@@ -152,8 +152,8 @@ export const replica: readonly Mutant[] = [
   ),
   breaks('7-proved', 'pages-unchecked', 'a peer makes any chain final here', [
     'server/replica/final-blocks.ts',
-    "if (checked !== 'good') return `the certificate of block",
-    "if (checked === 'later') return `the certificate of block",
+    "return checks.certificate(certificate) === 'good' ? undefined",
+    "return checks.certificate(certificate) !== 'later' ? undefined",
   ]),
   breaks('7-proved', 'pages-unlinked', 'blocks of a page need not hang together', [
     'server/replica/final-blocks.ts',
@@ -167,8 +167,8 @@ export const replica: readonly Mutant[] = [
   ]),
   breaks('7-proved', 'pages-of-an-old-set', 'a block certified by a set that is no longer in office becomes final', [
     'server/replica/final-blocks.ts',
-    'certificate.epoch !== last.epoch || last.epoch !== readEpoch(state).number) {',
-    'last.epoch > readEpoch(state).number) {',
+    "certificate.phase !== 'commit' || certificate.epoch !== readEpoch(state).number) {",
+    "certificate.phase !== 'commit' || certificate.epoch > readEpoch(state).number) {",
   ]),
   breaks('7-run', 'run-root-unchecked', 'a database that is wrong follows the chain and does not notice', [
     'ledger/execute-block.ts',
