@@ -25,8 +25,7 @@ import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { type Checkpoint, checkpointProblem } from '../replica/checkpoint.js';
-import type { Network, VoteStateStore } from '../replica/ports.js';
-import { isOfAnotherKey } from '../replica/recover.js';
+import type { Network } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import { servableHead } from '../replica/servable-head.js';
@@ -34,6 +33,7 @@ import type { NetworkConfig } from '../server-options.js';
 import { createAdmissionState } from './admission-state.js';
 import { isOverThird, stakeOf, stakesOf } from './clock-check.js';
 import { createClockWatch } from './clock-watch.js';
+import { createGuardedVoteState } from './guarded-vote-state.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -183,24 +183,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   });
   let secondSigner: string | undefined;
 
-  const voteState: VoteStateStore = {
-    read() {
-      const found = stores.voteState.read();
-      const { validator } = keys;
-      if (found !== undefined && validator !== undefined && isOfAnotherKey(found, validator.signer.publicKey)) {
-        log.warn('The vote state is of another validator key, so that of this key counts as lost.');
-      }
-      return found;
-    },
-    write(state, bodies, keep) {
-      try {
-        stores.voteState.write(state, bodies, keep);
-      } catch (error) {
-        // The replica is stopped before this returns, so nothing is sent that was not persisted.
-        fatal(`The vote state cannot be written (${(error as Error).message}), so nothing may be signed any more.`);
-      }
-    },
-  };
+  const voteState = createGuardedVoteState(stores.voteState, keys.validator?.signer.publicKey, log, fatal);
   const peerNetwork = parts.network && createPeers(parts.network);
   const network: Network = peerNetwork ?? noNetwork;
   const replica = createReplica({

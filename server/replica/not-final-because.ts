@@ -1,6 +1,6 @@
 /** [8-not-final-because] Why something waits that is not becoming final, in one sentence; the nearest reason first. */
 import type { PublicKey } from '../../ledger/values/text.js';
-import type { SyncProgress } from '../sync/sync.js';
+import type { SyncProgress } from '../sync/sync-interface.js';
 
 /** What is looked at, in the order of what it explains: this node's own state, then the others'. */
 export interface Progress {

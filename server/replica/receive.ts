@@ -12,7 +12,7 @@ import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
-import type { Sync } from '../sync/sync.js';
+import type { Sync } from '../sync/sync-interface.js';
 import type { BlockTree } from './block-tree.js';
 import { createBoundedMap } from './bounded-map.js';
 import type { BlockFetcher } from './fetch-blocks.js';

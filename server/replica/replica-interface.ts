@@ -8,7 +8,7 @@ import type { Slot, View } from '../../ledger/values/numbers.js';
 import type { ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
-import type { SyncOptions, SyncProgress } from '../sync/sync.js';
+import type { SyncOptions, SyncProgress } from '../sync/sync-interface.js';
 import type { Execute } from './block-tree.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { createOwnSignatures } from './own-signatures.js';

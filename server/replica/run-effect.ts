@@ -4,7 +4,7 @@ import type { Input } from '../../consensus/input.js';
 import type { ConsensusMessage } from '../../consensus/messages.js';
 import { toHeight } from '../../ledger/values/numbers.js';
 import type { Evidence } from '../../ledger/values/vote.js';
-import type { Sync } from '../sync/sync.js';
+import type { Sync } from '../sync/sync-interface.js';
 import type { BlockTree } from './block-tree.js';
 import type { BlockWork } from './block-work.js';
 import type { BlockFetcher } from './fetch-blocks.js';

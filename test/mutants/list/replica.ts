@@ -165,11 +165,17 @@ export const replica: readonly Mutant[] = [
     "if (certificate.phase !== 'commit' ||",
     'if (certificate.phase === undefined ||',
   ]),
-  breaks('7-proved', 'pages-of-an-old-set', 'a block certified by a set that is no longer in office becomes final', [
-    'server/replica/final-blocks.ts',
-    "certificate.phase !== 'commit' || certificate.epoch !== readEpoch(state).number) {",
-    "certificate.phase !== 'commit' || certificate.epoch > readEpoch(state).number) {",
-  ]),
+  breaks(
+    '7-proved',
+    'pages-of-an-old-set',
+    'a block certified by a set that is no longer in office becomes final',
+    [
+      'server/replica/final-blocks.ts',
+      "certificate.phase !== 'commit' || certificate.epoch !== readEpoch(state).number) {",
+      "certificate.phase !== 'commit' || certificate.epoch > readEpoch(state).number) {",
+    ],
+    ['server/replica/final-blocks.ts', 'if (certificate.epoch !== epoch)', 'if (certificate.epoch > epoch)'],
+  ),
   breaks('7-run', 'run-root-unchecked', 'a database that is wrong follows the chain and does not notice', [
     'ledger/execute-block.ts',
     'if (blocks.at(-1)?.state_root !== stateRoot) return',

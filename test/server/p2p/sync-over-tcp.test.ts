@@ -4,7 +4,8 @@ import type { Block } from '../../../ledger/values/block.js';
 import { toHeight } from '../../../ledger/values/numbers.js';
 import { err, ok } from '../../../ledger/values/result.js';
 import type { PeerNetworkOptions } from '../../../server/p2p/peer-network.js';
-import { createSync, type Sync } from '../../../server/sync/sync.js';
+import { createSync } from '../../../server/sync/sync.js';
+import type { Sync } from '../../../server/sync/sync-interface.js';
 import { until } from '../../hang-guard.js';
 import { at, blocksUpTo, clock, hashOf, pageOf, startNode, stopAll, type TestNode } from './fixture.js';
 

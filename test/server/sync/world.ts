@@ -4,7 +4,8 @@ import { toHeight } from '../../../ledger/values/numbers.js';
 import { err, ok } from '../../../ledger/values/result.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
 import type { BlocksPage, Clock, Head, PeerId, ReplicaMessage } from '../../../server/replica/ports.js';
-import { createSync, type Sync, type SyncOptions } from '../../../server/sync/sync.js';
+import { createSync } from '../../../server/sync/sync.js';
+import type { Sync, SyncOptions } from '../../../server/sync/sync-interface.js';
 import { blocksUpTo, hashOf, pageOf } from '../p2p/fixture.js';
 
 type GetBlocks = Extract<ReplicaMessage, { type: 'get_blocks' }>;
