@@ -8,6 +8,8 @@ export interface Failure {
   readonly detail: string;
   readonly fix: string;
   readonly exitCode: number;
+  /** Where in what was handed in. */
+  readonly path?: string;
   /** Nothing more is to be printed. */
   readonly silent?: true;
 }
@@ -16,7 +18,7 @@ export function describeFailure(error: unknown, program: Command, argv: readonly
   if (error instanceof CliProblem) return error;
   if (error instanceof CommanderError) return wrongUsage(error, program, argv);
   if (error instanceof ApiProblem) {
-    return { code: error.code, detail: error.detail, fix: error.fix, exitCode: exitCodes.refused };
+    return refusedByNode(error);
   }
   if (error instanceof NodeUnreachable) {
     return {
@@ -30,6 +32,14 @@ export function describeFailure(error: unknown, program: Command, argv: readonly
     return { code: 'interrupted', detail: '', fix: '', exitCode: exitCodes.interrupted, silent: true };
   }
   return systemFailure(error);
+}
+
+/** The node's help speaks of the member `path` of its answer, which nobody sees here: it is named instead. */
+function refusedByNode({ code, detail, fix, path = '' }: ApiProblem): Failure {
+  const failure = { code, detail, exitCode: exitCodes.refused };
+  if (path === '') return { ...failure, fix: fix.replace(' that `path` names', '') };
+  const named = fix.replace('that `path` names', `\`${path}\``);
+  return { ...failure, path, fix: named === fix ? `${fix} (It is about \`${path}\`.)` : named };
 }
 
 /** Commander's own sentences, with the nearest command or flag where it knows one. */
@@ -62,8 +72,16 @@ function fullName(command: Command): string {
 }
 
 function systemFailure(error: unknown): Failure {
-  const { code, path, message } = error as NodeJS.ErrnoException;
+  const { code, path, message, syscall } = error as NodeJS.ErrnoException;
   const failure = { exitCode: exitCodes.failed };
+  if (syscall === 'mkdir' && code !== 'ENOSPC') {
+    return {
+      ...failure,
+      code: code === 'EEXIST' || code === 'ENOTDIR' ? 'not_a_directory' : 'no_permission',
+      detail: `The directory ${path} cannot be made (${code}).`,
+      fix: 'Name another, in a directory that this user may write to; is --home right?',
+    };
+  }
   switch (code) {
     case 'ENOENT':
       return { ...failure, code: 'file_not_found', detail: `There is no file ${path}.`, fix: 'Check the path.' };

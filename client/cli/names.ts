@@ -108,6 +108,9 @@ async function genesisAddress(context: Context, who: string): Promise<Address | 
 }
 
 function unknownName(who: string, prefix: string): CliProblem {
+  if (who.startsWith(`${prefix}1`) && (who.includes('…') || !isKeyName(who))) {
+    return usageProblem(`${who} is an address that is cut short.`, 'Copy all of it.');
+  }
   return new CliProblem(
     'unknown_account',
     `${who} is neither a key of yours, nor a name in this chain's genesis, nor an address that begins with ${prefix}1.`,

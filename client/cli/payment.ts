@@ -32,7 +32,7 @@ export function readInteger(text: string, flag: string, least: number, most = Nu
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most) {
     const upTo = most === Number.MAX_SAFE_INTEGER ? ' or more' : ` to ${most}`;
-    throw usageProblem(`${flag} ${text} is not a whole number from ${least}${upTo}.`, `Correct ${flag}.`);
+    throw usageProblem(`${flag} ${text} is not a whole number from ${least}${upTo}.`, 'Correct it.');
   }
   return value;
 }
@@ -40,7 +40,7 @@ export function readInteger(text: string, flag: string, least: number, most = Nu
 export function readAmount(text: string, token: Token, least = 1): Amount {
   const amount = parseAmount(text, token);
   if (!amount.ok) throw usageProblem(amount.problem, 'Correct the amount.');
-  if (amount.value < least) throw usageProblem('The amount is nothing.', 'Give an amount above 0.');
+  if (amount.value < least) throw usageProblem(`An amount of ${text} pays nothing.`, 'Give an amount above 0.');
   return amount.value;
 }
 

@@ -20,7 +20,8 @@ export function createProgram(name: string, description: string): Command {
 }
 
 /** Runs a program to its end and sets the exit code; the process ends when nothing is left to do. */
-export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+export async function runProgram(program: Command, given: readonly string[]): Promise<void> {
+  const argv = helpAsFlag(program, given);
   const json = wantsJson(argv);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -34,8 +35,8 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     process.exitCode = failure.exitCode;
     if (failure.silent) return;
     if (json) {
-      const { code, detail, fix } = failure;
-      process.stderr.write(`${JSON.stringify({ error: { code, detail, fix } })}\n`);
+      const { code, detail, fix, path } = failure;
+      process.stderr.write(`${JSON.stringify({ error: { code, detail, fix, ...(path ? { path } : {}) } })}\n`);
     } else {
       process.stderr.write(`error: ${failure.detail}\n${failure.fix === '' ? '' : `  fix: ${failure.fix}\n`}`);
     }
@@ -43,6 +44,18 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     }
   }
+}
+
+/** `wallet help send` as `wallet send --help`. */
+function helpAsFlag(program: Command, argv: readonly string[]): readonly string[] {
+  let command = program;
+  for (const [at, word] of argv.entries()) {
+    if (word === 'help' && command.commands.length > 0) return [...argv.slice(0, at), ...argv.slice(at + 1), '--help'];
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) return argv;
+    command = next;
+  }
+  return argv;
 }
 
 /** Read before commander does, so that even a wrong flag is answered in the form asked for. */

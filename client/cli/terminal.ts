@@ -82,6 +82,11 @@ export function fields(entries: readonly (readonly [name: string, value: string 
   return present.map(([name, value]) => `${pc.dim(name.padEnd(width))}  ${value}`).join('\n');
 }
 
+/** `1 block`, `2 blocks`; `shown` is how the number is written. */
+export function counted(count: number, noun: string, shown = String(count)): string {
+  return `${shown} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `12 ms`, `1.4 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

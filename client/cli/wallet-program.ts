@@ -45,7 +45,7 @@ function addKeyCommands(parent: Command): void {
     .command('import')
     .argument('<name>', 'name of the key')
     .option('--from <file>', 'file that holds the mnemonic or the seed; - is standard input (default: ask)')
-    .option('--account <number>', 'which account below the mnemonic', '0')
+    .option('--account <number>', 'which account below the mnemonic (default: 0)')
     .description('keep a key given as a mnemonic or as 64 hex digits')
     .action(
       run<ImportOptions>(async (context, [name], options) =>
@@ -111,6 +111,7 @@ function addPaymentCommands(parent: Command): void {
     .argument('<who>', 'whose')
     .option('--limit <count>', 'at most this many, 1 to 100', '20')
     .option('--cursor <cursor>', 'continue a list')
+    .option('--full', 'show transaction ids in full, as `wallet status` takes them')
     .description('list final transactions, newest first')
     .action(
       run<HistoryOptions>(async (context, [who], options) =>

@@ -2,20 +2,11 @@
  * A directory of account keys, one file each: `<home>/keys/accounts/<name>.json`. The directory is 0700, files are
  * 0600. A file that exists is never overwritten, and nothing here deletes one.
  */
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import { decodeKeyFile, type KeyFile } from './key-file.js';
+import { makeDirectory } from './make-directory.js';
 
 const maxKeyNameLength = 32;
 
@@ -79,7 +70,7 @@ export function createKeystore(home: string): Keystore {
     add(name, file) {
       if (!isKeyName(name)) return err({ code: 'bad_key_name', name });
       const path = pathOf(name);
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory, 0o700);
       return writeNewFile(path, `${JSON.stringify(file, null, 2)}\n`)
         ? ok(path)
         : err({ code: 'key_exists', name, path });

@@ -108,6 +108,9 @@ function formFault(text: string, prefix: string): string {
   if (text !== text.toLowerCase()) return 'An address is written in lower case.';
   if (!text.startsWith(`${prefix}1`)) return `An address of this chain begins with "${prefix}1".`;
   const length = prefix.length + 1 + payloadSymbols + checksumSymbols;
+  if (text.length < length) {
+    return `The address is cut short: one of this chain has ${length} characters, this one ${text.length}.`;
+  }
   if (text.length !== length) return `An address of this chain has ${length} characters, this one ${text.length}.`;
   return 'An address has only the letters and digits of bech32m after its prefix (not 1, b, i or o).';
 }

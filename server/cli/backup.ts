@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { CliProblem, exitCodes } from '../../client/cli/cli-problem.js';
+import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
 import { toHeight } from '../../ledger/values/numbers.js';
 import { backupLedger } from '../storage/backup-ledger.js';
 import { createLedgerReader, type LedgerReader } from '../storage/ledger-reader.js';
@@ -46,14 +46,21 @@ interface ExportOptions {
 
 /** One line a block, as blocks travel, with `finality` where its own certificate is kept. */
 export async function exportBlocks(command: Command): Promise<void> {
-  const { paths } = homeContext(command);
+  const { paths, terminal } = homeContext(command);
   const options = command.optsWithGlobals<ExportOptions>();
   const from = integerOption('--from', options.from, 1, Number.MAX_SAFE_INTEGER) ?? 1;
   const to = integerOption('--to', options.to, 1, Number.MAX_SAFE_INTEGER) ?? Number.MAX_SAFE_INTEGER;
+  if (from > to) throw usageProblem(`--from ${from} is after --to ${to}.`, 'Correct one of them.');
   const ledger = existing(paths.ledger);
   const database = opened(() => openReader(ledger, ledgerMigrations));
   try {
-    await pipeline(Readable.from(lines(createLedgerReader(database), from, to)), process.stdout, { end: false });
+    const reader = createLedgerReader(database);
+    const last = reader.tip().index;
+    if (from > last && options.from !== undefined) {
+      throw usageProblem(`There is no block ${from} yet: the last final one is ${last}.`, 'Give a smaller --from.');
+    }
+    if (last === 0) terminal.note('No block is final yet but genesis, which is not exported.');
+    await pipeline(Readable.from(lines(reader, from, Math.min(to, last))), process.stdout, { end: false });
   } catch (error) {
     // Who reads has enough: `server export | head`.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
@@ -63,8 +70,7 @@ export async function exportBlocks(command: Command): Promise<void> {
 }
 
 function* lines(reader: LedgerReader, from: number, to: number): Generator<string> {
-  const last = Math.min(to, reader.tip().index);
-  for (let index = from; index <= last; index += 1) {
+  for (let index = from; index <= to; index += 1) {
     const block = reader.blockByIndex(toHeight(index));
     if (block === undefined) {
       throw new CliProblem('ledger_damaged', `Block ${index} is missing.`, 'Run `server verify`.', exitCodes.failed);

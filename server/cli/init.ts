@@ -3,7 +3,13 @@ import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import { fields } from '../../client/cli/terminal.js';
 import type { HomePaths } from '../home/home.js';
-import { initDevelopmentHome, installGenesis, parseGenesis, readGenesis } from '../home/init-home.js';
+import {
+  initDevelopmentHome,
+  installGenesis,
+  type OpenedGenesis,
+  parseGenesis,
+  readGenesis,
+} from '../home/init-home.js';
 import {
   hasValidatorKeys,
   makeValidatorKeys,
@@ -11,7 +17,7 @@ import {
   readNodePublicKeys,
 } from '../home/make-validator.js';
 import { locked, recordKeys } from './key-records.js';
-import { homeContext, integerOption, readNamedFile, slotDurationOption } from './server-context.js';
+import { homeContext, integerOption, readNamedFile, saying, slotDurationOption } from './server-context.js';
 
 interface InitOptions {
   readonly genesis?: string;
@@ -23,7 +29,9 @@ interface InitOptions {
 export async function init(command: Command): Promise<void> {
   const { paths, terminal } = homeContext(command);
   const options = command.optsWithGlobals<InitOptions>();
-  const { genesis, chain, hash, keys } = await locked(paths, () => initHome(paths, options));
+  // What is wrong is refused before anything of a home is made.
+  const make = options.genesis === undefined ? newChain(options) : givenChain(options.genesis);
+  const { genesis, chain, hash, keys } = await locked(paths, () => initHome(paths, make));
   const { validators } = genesis;
   const listed = validators.some(({ key }) => key === keys.validator);
   terminal.result({ home: paths.home, chain, genesis_hash: hash, ...named(keys), validator_of_genesis: listed }, () =>
@@ -38,42 +46,46 @@ export async function init(command: Command): Promise<void> {
   );
 }
 
-function initHome(paths: HomePaths, options: InitOptions) {
+type MakeChain = (paths: HomePaths) => OpenedGenesis;
+
+function initHome(paths: HomePaths, make: MakeChain) {
   const hadKeys = hasValidatorKeys(paths);
-  const opened = options.genesis === undefined ? newChain(paths, options) : givenChain(paths, options.genesis);
+  const opened = make(paths);
   const keys = readNodePublicKeys(paths)!;
   if (!hadKeys) recordKeys(paths, 'keys_made', keys);
   return { ...opened, keys };
 }
 
-function newChain(paths: HomePaths, options: InitOptions) {
-  const own = readGenesis(paths);
-  if (own !== undefined) {
-    throw new CliProblem(
-      'home_in_use',
-      `${paths.home} belongs to the chain ${own.chain} already.`,
-      'Start it with `server start`, or use another --home.',
-    );
-  }
+function newChain(options: InitOptions): MakeChain {
   const slotDurationMs = slotDurationOption(options.slotDuration);
   const slotsPerEpoch = integerOption('--slots-per-epoch', options.slotsPerEpoch, 2, 1_000_000);
   const difficulty = integerOption('--difficulty', options.difficulty, 0, 5);
-  return initDevelopmentHome(paths, {
-    genesisTime: Date.now(),
-    ...(slotDurationMs === undefined ? {} : { slotDurationMs }),
-    ...(slotsPerEpoch === undefined ? {} : { slotsPerEpoch }),
-    ...(difficulty === undefined ? {} : { difficulty }),
-  });
+  return (paths) => {
+    const own = readGenesis(paths);
+    if (own !== undefined) {
+      throw new CliProblem(
+        'home_in_use',
+        `${paths.home} belongs to the chain ${own.chain} already.`,
+        'Start it with `server start`, or use another --home.',
+      );
+    }
+    return initDevelopmentHome(paths, {
+      genesisTime: Date.now(),
+      ...(slotDurationMs === undefined ? {} : { slotDurationMs }),
+      ...(slotsPerEpoch === undefined ? {} : { slotsPerEpoch }),
+      ...(difficulty === undefined ? {} : { difficulty }),
+    });
+  };
 }
 
-function givenChain(paths: HomePaths, file: string) {
+function givenChain(file: string): MakeChain {
   const text = readNamedFile(file).toString('utf8');
-  // A wrong file is refused before it leaves keys behind; keys come before the genesis that marks a finished home.
-  if (!hasValidatorKeys(paths)) {
-    parseGenesis(Buffer.from(text), file);
-    makeValidatorKeys(paths);
-  }
-  return installGenesis(paths, text, file);
+  saying(() => parseGenesis(Buffer.from(text), file));
+  return (paths) => {
+    // Keys come before the genesis that marks a finished home.
+    if (!hasValidatorKeys(paths)) makeValidatorKeys(paths);
+    return installGenesis(paths, text, file);
+  };
 }
 
 export async function keygen(command: Command): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
+import { counted } from '../../client/cli/terminal.js';
 import { createCrypto } from '../crypto/create-crypto.js';
 import { lockHome } from '../home/home-lock.js';
 import { readGenesis } from '../home/init-home.js';
@@ -43,7 +44,7 @@ export function repair(command: Command): void {
 }
 
 function ledgerText({ findings, index, tip, movedTo }: LedgerRepair): string[] {
-  if (movedTo === undefined) return [`The ledger is whole: ${index} blocks. It was left as it is.`];
+  if (movedTo === undefined) return [`The ledger is whole: ${counted(index, 'block')}. It was left as it is.`];
   return [
     ...findings.map((finding) => `✗ ${findingText(finding)}`),
     `The damaged ledger is now ${movedTo}.`,
@@ -56,7 +57,7 @@ function ledgerText({ findings, index, tip, movedTo }: LedgerRepair): string[] {
 function mempoolText(mempool: MempoolRepair | undefined): string[] {
   if (mempool === undefined) return [];
   return [
-    `The damaged mempool.db is now ${mempool.movedTo}; ${mempool.kept} waiting transactions were taken over.`,
+    `The damaged mempool.db is now ${mempool.movedTo}; taken over: ${counted(mempool.kept, 'waiting transaction')}.`,
     'What was accepted here, is not final and could not be read has to be handed in again, unless a peer has it.',
   ];
 }

@@ -1,7 +1,7 @@
 /** `server replay`: the consensus core again on what a node recorded. Exit code 1 if it does something else, 3 for damage. */
 import type { Command } from 'commander';
 import { CliProblem, exitCodes } from '../../client/cli/cli-problem.js';
-import { createTerminal } from '../../client/cli/terminal.js';
+import { counted, createTerminal } from '../../client/cli/terminal.js';
 import { createCrypto } from '../crypto/create-crypto.js';
 import type { Difference, ReplayReport } from '../recording/replay.js';
 import { replayFile } from '../recording/replay-file.js';
@@ -44,7 +44,7 @@ export function replay(file: string, command: Command): void {
 
 function reportText(report: ReplayReport): string {
   const { inputs, effects, difference } = report;
-  const count = `${inputs.toLocaleString('en')} inputs, ${effects.toLocaleString('en')} effects`;
+  const count = `${counted(inputs, 'input', inputs.toLocaleString('en'))}, ${counted(effects, 'effect', effects.toLocaleString('en'))}`;
   if (difference === undefined) return [`${count}, same`, ...remarks(report)].join('\n');
   return `${count}, same up to line ${difference.line}\n${differenceText(difference)}`;
 }

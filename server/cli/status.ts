@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ReadinessAnswer, StatusAnswer } from '../../client/api-types.js';
 import { exitCodes } from '../../client/cli/cli-problem.js';
 import { clientOf } from '../../client/cli/node-client.js';
-import { colour, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
+import { colour, counted, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
 import { NodeUnreachable } from '../../client/http/problem.js';
 import { runningUrl } from '../home/home-lock.js';
 import { readSettings } from './settings.js';
@@ -55,7 +55,7 @@ function statusText(status: StatusAnswer, url: string): string {
       `${status.slot} of epoch ${status.epoch}, ${formatDuration(left)} left${mine ? ', led by this node' : ''}`,
     ],
     ['sync', sync.target_index === undefined ? sync.state : `${sync.state} towards block ${sync.target_index}`],
-    ['pending', `${status.pending_transactions} transactions`],
+    ['pending', counted(status.pending_transactions, 'transaction')],
     ['peers', String(status.peers)],
     ['memory', `${Math.round(status.memory_bytes / 1_048_576)} MiB`],
     ['waiting', status.not_final_because],

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { CliProblem } from '../../client/cli/cli-problem.js';
-import { colour, formatDuration } from '../../client/cli/terminal.js';
+import { colour, counted, formatDuration } from '../../client/cli/terminal.js';
 import { findingText, maxFindings, type Progress, type Report } from '../verify/report.js';
 import { verifyChain } from '../verify/verify-chain.js';
 import { assertBackup, backupFailure, openFailure } from './ledger-file.js';
@@ -73,7 +73,7 @@ function reportText(report: Report): string {
   const { index, transactions, certificates, rows, duration_ms, findings } = report;
   const seconds = Math.max(duration_ms, 1) / 1000;
   const speed = `${Math.round(index / seconds).toLocaleString('en')} blocks and ${Math.round(transactions / seconds).toLocaleString('en')} transactions a second`;
-  const head = `${report.chain}: ${index} of ${report.tip} blocks, ${transactions} transactions, ${certificates} certificates, ${rows} rows`;
+  const head = `${report.chain}: ${index} of ${counted(report.tip, 'block')}, ${counted(transactions, 'transaction')}, ${counted(certificates, 'certificate')}, ${counted(rows, 'row')}`;
   const lines = [`${head} in ${formatDuration(duration_ms)} (${speed}).`];
   if (findings.length === 0) return [...lines, colour.green('Everything follows from the genesis file.')].join('\n');
   return [...lines, ...findings.map((finding) => `${colour.red('✗')} ${findingText(finding)}`)].join('\n');

@@ -1,6 +1,6 @@
 /** Where a node keeps things. The layout is part of what operators rely on: see docs/OPERATING.md. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../../client/keystore/make-directory.js';
 
 export interface HomePaths {
   readonly home: string;
@@ -35,6 +35,6 @@ export function homePaths(home: string): HomePaths {
 
 /** Makes the directories that are missing; keys are nobody else's business. */
 export function prepareHome(paths: HomePaths): void {
-  mkdirSync(paths.home, { recursive: true, mode: 0o700 });
-  mkdirSync(paths.keys, { recursive: true, mode: 0o700 });
+  makeDirectory(paths.home, 0o700);
+  makeDirectory(paths.keys, 0o700);
 }

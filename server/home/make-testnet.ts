@@ -2,9 +2,10 @@
  * The homes of a development chain with several validators on one machine, ready to start: one genesis, keys and vote
  * state of each, and a config.toml that says which ports it uses and where the others are.
  */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
+import { makeDirectory } from '../../client/keystore/make-directory.js';
 import { toAmount } from '../../ledger/values/numbers.js';
 import { SlotledgerError } from '../errors.js';
 import {
@@ -98,7 +99,7 @@ export function makeTestnet(options: TestnetOptions): {
 }
 
 function refuseNonEmpty(directory: string): void {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   if (readdirSync(directory).length === 0) return;
   throw new SlotledgerError('NOT_EMPTY', `${directory} is not empty.`, 'Name a directory that does not exist yet.');
 }

@@ -34,9 +34,34 @@ function parse(schema: z.ZodObject, raw: { readonly [name: string]: string }): R
 }
 
 /** What a schema found, as a part of a sentence: without the full stop that some end with. */
-export function issueWords(issue: { readonly message: string } | undefined): string {
-  return issue?.message.replace(/\.$/, '') ?? 'it does not have the right form';
+export function issueWords(issue: z.core.$ZodIssue | undefined): string {
+  switch (issue?.code) {
+    case 'invalid_type':
+      return `${kinds[issue.expected] ?? issue.expected} is expected`;
+    case 'too_small':
+      return `${issue.origin === 'string' ? `a text of at least ${counted(issue.minimum)}` : `at least ${issue.minimum}`} is expected`;
+    case 'too_big':
+      return `${issue.origin === 'string' ? `a text of at most ${counted(issue.maximum)}` : `at most ${issue.maximum}`} is expected`;
+    case 'invalid_value':
+      return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')} is expected`;
+    case 'unrecognized_keys':
+      return `there is no member "${issue.keys[0]?.slice(0, 40)}"`;
+    default:
+      return issue?.message.replace(/\.$/, '') ?? 'it does not have the right form';
+  }
 }
+
+const counted = (characters: number | bigint): string =>
+  `${characters} character${Number(characters) === 1 ? '' : 's'}`;
+
+const kinds: { readonly [kind: string]: string } = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+};
 
 function unknownParameter(name: string, known: readonly string[]): Reply {
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;

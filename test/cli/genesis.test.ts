@@ -1,6 +1,6 @@
 /** How several organisations make one genesis, with the real programs. */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { run, temporaryHome } from './programs.js';
@@ -121,4 +121,18 @@ test('init makes a development chain once, and refuses to join another with its 
   const other = await run('server', home, ['init', '--genesis', 'other/genesis.json']);
   assert.equal(other.code, 4);
   assert.match(other.stderr, /^error: .* belongs to the chain dev-.*, and other\/genesis\.json is the genesis of dev-/);
+});
+
+test('a file that is no genesis, or a wrong option, leaves no home behind', async (t) => {
+  const user = temporaryHome(t);
+  writeFileSync(join(user, 'bad.json'), '{}');
+  for (const words of [
+    ['--genesis', 'bad.json'],
+    ['--genesis', 'none.json'],
+    ['--slot-duration', 'x'],
+  ]) {
+    const outcome = await run('server', user, ['init', '--home', 'h', ...words]);
+    assert.notEqual(outcome.code, 0);
+    assert.deepEqual(readdirSync(user), ['bad.json']);
+  }
 });

@@ -1,10 +1,14 @@
 /** Wrong usage: one sentence, what to do, exit code 2, and nothing on stdout. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { describeFailure } from '../../client/cli/failure.js';
 import { createProgram } from '../../client/cli/program.js';
+import { counted } from '../../client/cli/terminal.js';
+import { ApiProblem } from '../../client/http/problem.js';
+import { encodeAddress } from '../../ledger/values/address.js';
 import { type Program, run, temporaryHome } from './programs.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -83,4 +87,58 @@ test('a home that is a file', async (t) => {
   const file = fileURLToPath(new URL('../../../package.json', import.meta.url));
   const outcome = await run('server', temporaryHome(t), ['status', '--home', file]);
   assert.match(outcome.stderr, /^error: \S+ leads through a file that is no directory\./);
+});
+
+test('help is also a word', async (t) => {
+  const home = temporaryHome(t);
+  for (const [program, words, usage] of [
+    ['wallet', ['help'], /^Usage: wallet /],
+    ['wallet', ['help', 'send'], /^Usage: wallet send /],
+    ['slotledger', ['wallet', 'help', 'send'], /^Usage: slotledger wallet send /],
+    ['server', ['genesis', 'help'], /^Usage: server genesis /],
+  ] as const) {
+    const outcome = await run(program, home, words);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, usage);
+  }
+});
+
+test('what the node found wrong is named, not its member `path`', () => {
+  const failure = (path?: string) =>
+    describeFailure(
+      new ApiProblem(422, 'invalid_body', 'It is wrong.', 'Correct the member that `path` names; see /docs.', path),
+      createProgram('wallet', ''),
+      [],
+    );
+  assert.equal(failure('outputs.0.to').fix, 'Correct the member `outputs.0.to`; see /docs.');
+  assert.equal(failure('outputs.0.to').path, 'outputs.0.to');
+  assert.equal(failure().fix, 'Correct the member; see /docs.');
+});
+
+test('a home where nothing can be made is refused at once', async (t) => {
+  const home = temporaryHome(t);
+  for (const [program, words] of [
+    ['server', ['init']],
+    ['wallet', ['import', 'a', '--password-file', 'password']],
+  ] as const) {
+    writeFileSync(join(home, 'password'), 'correct horse', { mode: 0o600 });
+    const args = [...words, '--home', '/proc/slotledger/x'];
+    const outcome = await run(program, home, args, { stdin: '01'.repeat(32), timeoutMs: 60_000 });
+    assert.equal(outcome.code, 1, outcome.stderr);
+    assert.match(outcome.stderr, /^error: The directory \/proc\/slotledger cannot be made \(E\w+\)\.\n/);
+  }
+});
+
+test('an amount that is no amount is said in good English', async (t) => {
+  const to = encodeAddress('sl', `0x${'0a'.repeat(32)}`);
+  const args = ['sign', 'a', to, 'x', '--chain', `dev-${'0'.repeat(32)}`, '--nonce', '0'];
+  const { stderr } = await run('wallet', temporaryHome(t), [...args, '--fee', '1']);
+  assert.match(stderr, /^error: The amount x is not a whole number from 1 or more\.\n {2}fix: Correct it\.\n$/);
+});
+
+test('one is one', () => {
+  assert.deepEqual(
+    [counted(1, 'block'), counted(0, 'block'), counted(1200, 'block', '1,200')],
+    ['1 block', '0 blocks', '1,200 blocks'],
+  );
 });

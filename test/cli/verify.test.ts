@@ -138,3 +138,15 @@ test('a backup into a directory that is not there says so', async (t) => {
   const below = await run('server', user, ['backup', '.slotledger/genesis.json/x.db']);
   assert.match(below.stderr, /^error: \S+genesis\.json is no directory\./);
 });
+
+test('an export of nothing says so', async (t) => {
+  const user = await homeWithLedger(t);
+  const swapped = await run('server', user, ['export', '--from', '9', '--to', '4']);
+  assert.equal(swapped.code, 2);
+  assert.match(swapped.stderr, /^error: --from 9 is after --to 4\.\n/);
+  const beyond = await run('server', user, ['export', '--from', '13']);
+  assert.equal(beyond.code, 2);
+  assert.match(beyond.stderr, /^error: There is no block 13 yet: the last final one is 12\.\n/);
+  const all = await run('server', user, ['export', '--from', '12', '--to', '99']);
+  assert.deepEqual([all.code, all.stdout.split('\n').length], [0, 2]);
+});

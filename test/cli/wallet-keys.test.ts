@@ -64,6 +64,21 @@ test('a seed of 64 hex digits is imported; anything else is refused without repe
   assert.ok(!bad.stderr.includes(seed.slice(2)));
 });
 
+test('a seed has no accounts below it, and a key that is kept already is told', async (t) => {
+  const home = temporaryHome(t);
+  const env = { SLOTLEDGER_PASSWORD_FILE: passwordFile(home) };
+  const seed = '01'.repeat(32);
+  const below = await run('wallet', home, ['import', 'a', '--account', '1', '--from', '-'], { stdin: seed, env });
+  assert.equal(below.code, 2);
+  assert.match(below.stderr, /^error: A seed is one key: --account is for a mnemonic, which has many\.\n/);
+  const first = await run('wallet', home, ['import', 'a'], { stdin: seed, env });
+  assert.deepEqual([first.code, first.stderr], [0, '']);
+  const again = await run('wallet', home, ['import', 'b'], { stdin: seed, env });
+  assert.deepEqual([again.code, again.stderr], [0, 'This key is kept as a already: one account, two names.\n']);
+  const third = await run('wallet', home, ['import', 'c', '--output', 'json'], { stdin: seed, env });
+  assert.deepEqual(JSON.parse(third.stdout).also_kept_as, ['a', 'b']);
+});
+
 test('without a terminal and without a password file, a new key is refused and says what to do', async (t) => {
   const home = temporaryHome(t);
   const made = await run('wallet', home, ['new', 'alice']);

@@ -4,7 +4,7 @@ import { formatAmount, formatNumber } from '../../amounts.js';
 import type { AccountAnswer, StatusAnswer } from '../../api-types.js';
 import { usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
-import { type Named, resolveAccount } from '../names.js';
+import { keystoreFailure, type Named, resolveAccount } from '../names.js';
 import { colour, fields, table } from '../terminal.js';
 
 export async function showBalance(context: Context, who: string | undefined): Promise<void> {
@@ -38,7 +38,11 @@ function balanceText(status: StatusAnswer, named: Named, account: AccountAnswer)
 
 async function showOwnBalances(context: Context): Promise<void> {
   const status = await context.chain();
-  const keys = context.keystore.list().flatMap((key) => (key.ok ? [key.value] : []));
+  const all = context.keystore.list();
+  const keys = all.flatMap((key) => (key.ok ? [key.value] : []));
+  const damaged = all.flatMap((key) => (key.ok ? [] : [keystoreFailure(key.problem)]));
+  if (keys.length === 0 && damaged[0] !== undefined) throw damaged[0];
+  for (const { detail } of damaged) context.terminal.note(detail);
   if (keys.length === 0) {
     throw usageProblem(
       `There are no keys in ${context.keystore.directory}.`,

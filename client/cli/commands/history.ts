@@ -9,6 +9,8 @@ import { colour, table } from '../terminal.js';
 export interface HistoryOptions {
   readonly limit: string;
   readonly cursor?: string;
+  /** Whether ids are shown in full. */
+  readonly full?: boolean;
 }
 
 export async function showHistory(context: Context, who: string, options: HistoryOptions): Promise<void> {
@@ -24,7 +26,10 @@ export async function showHistory(context: Context, who: string, options: Histor
   context.terminal.result({ address, ...page }, () => {
     if (page.items.length === 0) return `${who} has no final transactions.`;
     const parameters = genesis.parameters;
-    const rows = page.items.map((item) => row(item, status, genesis.genesis_time, parameters.slot_duration_ms, names));
+    const rows = page.items.map((item) => [
+      ...row(item, status, genesis.genesis_time, parameters.slot_duration_ms, names),
+      options.full === true ? item.id : `${item.id.slice(0, 14)}…`,
+    ]);
     const text = table(['time', 'block', status.token.symbol, 'fee', 'with', 'memo', 'transaction'], rows, [1, 2, 3]);
     const more = page.next_cursor === null ? '' : `\n${colour.dim(`more: --cursor ${page.next_cursor}`)}`;
     return `${text}${more}`;
@@ -48,7 +53,6 @@ function row(
     formatNumber(item.fee, token),
     counterparty(item, names),
     (transaction.memo ?? '').replace(/\p{Cc}/gu, ' ').slice(0, 32),
-    `${item.id.slice(0, 14)}…`,
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Context } from '../context.js';
 import { openAccount } from '../names.js';
 import { confirm, nodeKeyPassword } from '../passwords.js';
 import { finalityText, readAmount, type SigningOptions, sentData, signAndSend } from '../payment.js';
+import { counted } from '../terminal.js';
 
 export interface StakeOptions extends SigningOptions {
   readonly validatorHome?: string;
@@ -55,7 +56,7 @@ export async function unstake(context: Context, from: string, amount: string, op
   const units = readAmount(amount, status.token);
   const text = formatAmount(units, status.token);
   const { unbonding_epochs: epochs } = (await context.limits()).parameters;
-  const done = `Asked for ${text} of ${from} back; it is paid out about ${epochs} epochs after it left the validator set.`;
+  const done = `Asked for ${text} of ${from} back; it is paid out about ${counted(epochs, 'epoch')} after it left the validator set.`;
   const intent: Intent = { type: 'unstake', amount: units };
   const account = await openAccount(context, from, status.address_prefix);
   await carryOut(context, account, intent, options, `Ask for ${text} of ${from} back on ${status.name}?`, done);

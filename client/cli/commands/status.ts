@@ -9,7 +9,11 @@ import { whyPending } from '../why-pending.js';
 
 export async function showTransaction(context: Context, id: string): Promise<void> {
   if (!/^0x[0-9a-f]{64}$/.test(id)) {
-    throw usageProblem(`${id} is not a transaction id.`, 'An id is 0x and 64 lower-case hex digits.');
+    const isCut = /^0x[0-9a-f]{0,63}…?$/.test(id);
+    throw usageProblem(
+      `${id} is ${isCut ? 'cut short: it is not all of' : 'not'} a transaction id.`,
+      isCut ? '`wallet history WHO --full` shows ids in full.' : 'An id is 0x and 64 lower-case hex digits.',
+    );
   }
   const [status, answer] = await Promise.all([context.chain(), context.client.transaction(id as Hash)]);
   const { transaction, receipt } = answer;

@@ -251,3 +251,15 @@ test('the faucet pays on development chains and is refused where there is none',
   const refused = await post(`${without.url}/v1/faucet`, { address: carol });
   assert.deepEqual([refused.status, refused.body.code], [403, 'faucet_disabled']);
 });
+
+test('what a schema finds is said in words of ours', async (t) => {
+  const { url } = await listening(t, (await shared()).api);
+  const detail = async (body: unknown) => (await post(`${url}/v1/faucet`, body)).body.detail;
+  assert.equal(await detail({ address: 'sl1', amount: -1 }), 'The body is wrong: at least 0 is expected.');
+  assert.equal(await detail({ address: 'sl1', amount: 'x' }), 'The body is wrong: a number is expected.');
+  assert.equal(await detail({ address: 5 }), 'The body is wrong: a text is expected.');
+  assert.equal(await detail({ address: 'sl1', sum: 1 }), 'The body is wrong: there is no member "sum".');
+  assert.equal(await detail([]), 'The body is wrong: an object is expected.');
+  const { body } = await call(`${url}/v1/blocks?cursor=`);
+  assert.equal(body.detail, 'The parameter "cursor" is wrong: a text of at least 1 character is expected.');
+});
