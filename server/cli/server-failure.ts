@@ -20,7 +20,7 @@ export function serverFailure(error: unknown, fix?: string): unknown {
 function exitCodeOf(code: string): number {
   if (code === 'PORT_IN_USE') return serverExitCodes.portInUse;
   if (code === 'HOME_LOCKED') return serverExitCodes.homeLocked;
-  if (code === 'WRONG_CHAIN' || code === 'OTHER_CHAIN') return serverExitCodes.wrongChain;
+  if (code === 'WRONG_CHAIN' || code.endsWith('OTHER_CHAIN')) return serverExitCodes.wrongChain;
   if (code.includes('CORRUPT') || code.includes('DAMAGED')) return serverExitCodes.corruptData;
   return exitCodes.failed;
 }

@@ -1,14 +1,17 @@
-/** Asks peers for single blocks by hash, one peer after the other. One rule: it gives up after a bounded number of asks. */
-import type { Block } from '../../ledger/values/block.js';
+/**
+ * Asks peers for single blocks by hash, one peer after the other. One rule: it gives up after a bounded number of asks. Who
+ * does not have the block costs a round trip; when nobody has it, the next round waits for the time of an answer.
+ */
 import type { Hash } from '../../ledger/values/text.js';
-import type { Clock, Network, PeerId } from './ports.js';
+import type { Clock, Network } from './ports.js';
 import { maxFetchAttempts, maxFetches } from './replica-limits.js';
 
 export interface BlockFetcher {
-  /** @param first asked first: whoever just spoke of the block */
-  fetch(hash: Hash, first?: PeerId): void;
-  /** @returns whether the answer belongs to an open question. */
-  onAnswer(hash: Hash, block: Block | null): boolean;
+  fetch(hash: Hash): void;
+  /** @returns whether the block that came belongs to an open question, which it closes. */
+  onBlock(hash: Hash): boolean;
+  /** A peer has no such block: the number is that of the question. */
+  onNone(id: number): void;
   /** The block arrived by another way. */
   forget(hash: Hash): void;
   stop(): void;
@@ -22,36 +25,47 @@ export interface BlockFetcherOptions {
   readonly timeoutMs: number;
 }
 
+interface Question {
+  readonly id: number;
+  /** How many were asked before. */
+  readonly attempts: number;
+  readonly cancel: () => void;
+}
+
 export function createBlockFetcher({ clock, network, nextId, timeoutMs }: BlockFetcherOptions): BlockFetcher {
-  const openByHash = new Map<Hash, { attempts: number; cancel: () => void }>();
+  const openByHash = new Map<Hash, Question>();
 
   function close(hash: Hash): boolean {
-    const open = openByHash.get(hash);
-    open?.cancel();
+    openByHash.get(hash)?.cancel();
     return openByHash.delete(hash);
   }
 
-  function ask(hash: Hash, attempts: number, first?: PeerId): void {
+  function ask(hash: Hash, attempts: number): void {
     const peers = network.peers();
-    const peer = first ?? peers[attempts % Math.max(peers.length, 1)];
+    const peer = peers[attempts % Math.max(peers.length, 1)];
+    const id = nextId();
     const cancel = clock.at(clock.now() + timeoutMs, () => {
       if (attempts + 1 >= maxFetchAttempts) openByHash.delete(hash);
       else ask(hash, attempts + 1);
     });
-    openByHash.set(hash, { attempts, cancel });
-    if (peer !== undefined) network.send(peer, { type: 'get_block', id: nextId(), hash });
+    openByHash.set(hash, { id, attempts, cancel });
+    if (peer !== undefined) network.send(peer, { type: 'get_block', id, hash });
   }
 
   return {
-    fetch(hash, first) {
+    fetch(hash) {
       if (openByHash.has(hash) || openByHash.size >= maxFetches) return;
-      ask(hash, 0, first);
+      ask(hash, 0);
     },
-    onAnswer(hash, block) {
-      const open = openByHash.get(hash);
-      if (open === undefined) return false;
-      if (block !== null) close(hash);
-      return true;
+    onBlock: close,
+    onNone(id) {
+      for (const [hash, open] of openByHash) {
+        const next = open.attempts + 1;
+        if (open.id !== id || next >= maxFetchAttempts || next % Math.max(network.peers().length, 1) === 0) continue;
+        open.cancel();
+        ask(hash, next);
+        return;
+      }
     },
     forget: close,
     stop() {

@@ -133,10 +133,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function onBlock(message: MessageOf<'block'>): Verdict {
     const { block } = message;
-    if (block === null) return keep;
+    if (block === null) {
+      fetcher.onNone(message.id);
+      return keep;
+    }
     const problem = finals.bodyProblem(block);
     if (problem !== undefined) return ban(problem);
-    if (!fetcher.onAnswer(block.hash, block) || !tree.add(block)) return keep;
+    if (!fetcher.onBlock(block.hash) || !tree.add(block)) return keep;
     arrived(block.hash);
     options.checkAhead(block.transactions, true, () => feed({ type: 'block_fetched', block, now: now() }));
     return keep;

@@ -26,7 +26,8 @@ test('a node that may not use its own files says which, and leaves the home as i
   const start = ['start', '--home', home, '--p2p-port', '0', '--http-port', '0', '--output', 'json'];
   const began = await run('server', user, ['init', '--home', home], as);
   assert.equal(began.code, 0, began.stderr);
-  for (const name of ['ledger.db', 'mempool.db']) {
+  // As a process leaves them that was killed.
+  for (const name of ['ledger.db', 'mempool.db', 'lock.pid']) {
     writeFileSync(join(home, name), '');
     if (mereUser !== undefined) chownSync(join(home, name), mereUser.uid, mereUser.gid);
   }
