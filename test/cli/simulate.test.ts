@@ -41,7 +41,7 @@ test('those who break the rules are named, and the others make blocks final in s
     const { code, stdout, stderr } = await run('server', home, [...byzantine, '--seed', seed]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^node 4 {3}[#lo.]{30}$/m);
-    assert.match(stdout, /^node 5! {2}[#lo.]{30}$/m);
+    assert.match(stdout, /^node 5! {2}[#lox.]{30}$/m);
     for (const [, role] of stdout.matchAll(/^! breaks the rules: node [56], (.+)$/gm)) shown.add(role!);
     assert.ok(Number(/(\d+) blocks final/.exec(stdout)![1]) >= 15, stdout);
   }
