@@ -16,7 +16,10 @@ import { slotOfView } from './view.js';
 /** Takes a certificate for the lock, and votes to commit, if its block is at hand; asks for what is missing if not. */
 export function adopt(state: CoreState, certificate: Certificate): void {
   if (!endsSilence(state, certificate) && !mayRaiseLock(state, certificate)) return;
-  if (!isAtHand(state, certificate.block)) return;
+  if (!isAtHand(state, certificate.block)) {
+    state.waiting.add(certificate.block);
+    return;
+  }
   endSilence(state, certificate);
   if (!mayRaiseLock(state, certificate)) return;
   raiseLock(state, certificate);
@@ -25,7 +28,10 @@ export function adopt(state: CoreState, certificate: Certificate): void {
 
 /** A body came, or the tip moved: of the certificates that waited for their blocks, the highest that need wait no longer. */
 export function adoptWaiting(state: CoreState): void {
-  const waiting = [...state.qcs.values()].filter((one) => endsSilence(state, one) || mayRaiseLock(state, one));
+  if (state.waiting.size === 0) return;
+  const known = [...state.waiting].flatMap((block) => state.qcs.get(block) ?? []);
+  const waiting = known.filter((one) => endsSilence(state, one) || mayRaiseLock(state, one));
+  state.waiting = new Set(waiting.map(({ block }) => block));
   waiting.sort((left, right) => compareRanks(rankOf(state, right), rankOf(state, left)));
   const found = waiting.find(({ block }) => isAtHand(state, block));
   if (found !== undefined) adopt(state, found);

@@ -69,6 +69,8 @@ export interface CoreState {
   readonly reported: Set<PublicKey>;
   /** Certificates of highest view by block, for justifying and for answering. */
   readonly qcs: Map<Hash, Certificate>;
+  /** Blocks whose certificate would be the lock if they were at hand; also some of which that was so. */
+  waiting: Set<Hash>;
   /** Unfinal blocks that got a prepare vote of this node, oldest first: their bodies are kept with the vote state. */
   readonly votedFor: Set<Hash>;
   /** Handed to the driver and not executed yet. */
@@ -135,6 +137,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     proposals: new Map(),
     reported: new Set(),
     qcs: new Map([[lock.block, lock]]),
+    waiting: new Set(),
     votedFor: new Set(unfinal.map((header) => header.hash)),
     finalising: undefined,
     awaitingBody: undefined,

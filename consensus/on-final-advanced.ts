@@ -60,6 +60,7 @@ function enterEpoch(state: CoreState, epoch: EpochEntry): void {
   state.proposals.clear();
   state.reported.clear();
   state.qcs.clear();
+  state.waiting.clear();
   state.earlyNewViews.clear();
   state.finalising = undefined;
   didEnterEpoch(state, tipCertificate);

@@ -6,7 +6,6 @@ import type { HashedHeader } from '../ledger/values/block.js';
 import type { Hash } from '../ledger/values/text.js';
 import { maxKeptBodies } from './config.js';
 import type { CoreState } from './core-state.js';
-import { mayRaiseLock } from './safety.js';
 import { emit } from './send.js';
 
 /** The header of an unfinal block or of the tip. */
@@ -81,8 +80,7 @@ function evictOne(state: CoreState): void {
   const needed = new Set(keptBodies(state));
   const held = [...state.held].map(([slot, { block }]) => ({ slot, line: lineTo(state, block.hash) }));
   const awaited = state.awaitingBody === undefined ? [] : lineTo(state, state.awaitingBody.block);
-  const certified = [...state.qcs.values()].filter((one) => mayRaiseLock(state, one));
-  const toLock = certified.flatMap(({ block }) => lineTo(state, block));
+  const toLock = [...state.waiting].flatMap((block) => lineTo(state, block));
   const wanted = new Set([...held.flatMap(({ line }) => line), ...awaited, ...toLock]);
   const spare = [...state.headers.keys()].filter((hash) => !needed.has(hash));
   const evicted = spare.find((hash) => !wanted.has(hash)) ?? spare[0];

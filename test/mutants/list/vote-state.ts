@@ -40,8 +40,8 @@ export const voteState: readonly Mutant[] = [
     { roles: ['body burier'] },
     breaks('5-lock-at-hand', 'locked-on-nothing', 'everyone is locked on a block that nobody honest has any more', [
       'consensus/adopt.ts',
-      'if (!isAtHand(state, certificate.block)) return;',
-      'isAtHand(state, certificate.block);',
+      'if (!isAtHand(state, certificate.block)) {',
+      'if (!isAtHand(state, certificate.block) && state.slot < 0) {',
     ]),
   ),
   breaks('5-lock-at-hand', 'voted-into-nothing', 'a vote for a block proposed again locks on what is not here', [
