@@ -6,7 +6,7 @@ import type { Input } from '../../../consensus/input.js';
 import { genesisState } from '../../../ledger/genesis-state.js';
 import { createOverlay } from '../../../ledger/overlay.js';
 import type { Block } from '../../../ledger/values/block.js';
-import { toSlot } from '../../../ledger/values/numbers.js';
+import { toEpoch, toSlot } from '../../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../../ledger/values/text.js';
 import { createBlockTree } from '../../../server/replica/block-tree.js';
 import { createFinalBlocks, type FinalBlocks } from '../../../server/replica/final-blocks.js';
@@ -15,6 +15,7 @@ import type { FinalBlock, LedgerStore } from '../../../server/replica/ports.js';
 import { initialVoteState, recover } from '../../../server/replica/recover.js';
 import { maxUnfinalBlocks } from '../../../server/replica/replica-limits.js';
 import { createEffectRunner, type EffectRunnerOptions } from '../../../server/replica/run-effect.js';
+import type { Checked, MessageChecks } from '../../../server/replica/verify-message.js';
 import { testContext } from '../../ledger/test-chain.js';
 import { cluster } from '../replica-cluster.js';
 import { chainOfOne, pay } from './chain-of-one.js';
@@ -113,6 +114,31 @@ test('[8-in-order] a finality that leads to the next at once goes to the store b
   for (const block of [first!, second!]) tree.add(block);
   finals.finalise(first!.hash, finality[0]!);
   assert.deepEqual(appended, [1, 2]);
+});
+
+test('[7-proved] a certificate told in place of blocks makes nothing final that is no finality of the epoch, or does not hold', () => {
+  const { nodes, blocks, finality, certificateOf } = chainOfOne();
+  const { store, appended } = genesisStore(nodes.context);
+  const tree = createBlockTree(nodes.context, store, { kept: () => [], onForgotten: assert.fail });
+  let verdict: Checked = { bad: 'forged' };
+  const finals = createFinalBlocks({
+    crypto: nodes.context.crypto,
+    store,
+    tree,
+    onFinal: () => {},
+    onStored: () => {},
+    onMissing: assert.fail,
+    onFatal: assert.fail,
+    checks: { certificate: () => verdict } as unknown as MessageChecks,
+  });
+  tree.add(blocks[0]!);
+  assert.match(finals.follow(finality[0]!) ?? '', /does not hold/);
+  verdict = 'good';
+  assert.match(finals.follow(certificateOf(blocks[0]!, 'prepare')) ?? '', /not a finality certificate/);
+  assert.match(finals.follow({ ...finality[0]!, epoch: toEpoch(1) }) ?? '', /not a finality certificate of its epoch/);
+  assert.deepEqual(appended, []);
+  assert.equal(finals.follow(finality[0]!), undefined);
+  assert.deepEqual(appended, [1]);
 });
 
 test('[5-bodies-stay] no flood of blocks takes from memory what the core keeps; of all else the core hears', () => {

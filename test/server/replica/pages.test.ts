@@ -1,8 +1,12 @@
 /** Final blocks from a peer: nothing of them is believed that a finality certificate of their own epoch does not prove. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Block } from '../../../ledger/values/block.js';
+import { blockHash, transactionsRoot } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
 import { genesisCertificate } from '../../../server/replica/recover.js';
+import { maxUnfinalBytes } from '../../../server/replica/replica-limits.js';
+import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { chainOfOne, newcomer, pay } from './chain-of-one.js';
 
 const { blocks, finality, certificateOf, proposalOf } = chainOfOne();
@@ -107,3 +111,29 @@ test('[5-two-processes] a validator that hears its own key sign what it did not 
   assert.deepEqual(replica.status().consensus.watermark, watermark);
   assert.equal(replica.head().final_index, 0);
 });
+
+test('[5-lock-at-hand] the core hears of a block that large ones pushed out, and does not lock on it when its certificate comes', () => {
+  const lockAfter = (flood: number): number => {
+    const { nodes, replica, receive } = newcomer(3);
+    const genesis = genesisCertificate(nodes.context.genesisHash);
+    receive(proposalOf(first!, genesis));
+    for (let round = 1; round <= flood; round += 1) receive(proposalOf(largeSibling(round), genesis));
+    receive({ type: 'certificate', certificate: certificateOf(first!, 'prepare') });
+    return replica.status().consensus.lock.view;
+  };
+  assert.notEqual(lockAfter(1), 0);
+  assert.equal(lockAfter(12), 0);
+});
+
+/** Beside the first block, in another round; twelve of them are more than a node has room for. */
+function largeSibling(round: number): Block {
+  const [transaction] = first!.transactions;
+  const transactions = [{ ...transaction!, memo: 'm'.repeat(maxUnfinalBytes / 11) }];
+  const { hash: _, ...header } = {
+    ...first!,
+    round,
+    transactions,
+    tx_root: transactionsRoot(standInCrypto, transactions),
+  };
+  return { ...header, hash: blockHash(standInCrypto, header) } as Block;
+}
