@@ -1,14 +1,16 @@
 /** Reads the events of final blocks from the ledger; the latest blocks are kept, since all listeners want them. */
 import { hash } from 'node:crypto';
-import { transactionId } from '../../../ledger/values/identity.js';
+import { blockBytes, transactionId } from '../../../ledger/values/identity.js';
 import { type Height, toHeight } from '../../../ledger/values/numbers.js';
 import type { NodeApi } from '../node-api.js';
 import { type BlockEvent, blockEvents } from './block-events.js';
 
-/** A block so near to the last one is read for all listeners. */
+/** What is so near to the last block does not make room for what listeners far behind read, nor the reverse. */
 const nearBlocks = 32;
-/** Of the latest blocks, and as many of those that listeners who are behind have read last: some 32 full ones, or many small ones. */
-const keptEvents = 16_384;
+/** Of the latest blocks, and as much of those that listeners who are behind have read last: some 16 full ones, or many small ones. */
+const keptBytesOfEach = 8 * 1024 * 1024;
+/** What an event takes beside its text: objects, the list of addresses. */
+const eventOverhead = 512;
 
 const hasher = {
   sha256Hex: (text: string): string => hash('sha256', text, 'hex'),
@@ -19,15 +21,15 @@ export interface EventSource {
   readonly tip: () => Height;
   /** A block more is final. */
   readonly advance: () => void;
-  /** Whether `eventsOf` costs no more than one read for all listeners together. */
+  /** Whether `eventsOf` costs no more than one read for all listeners together: the last block, or one that is kept. */
   readonly isAtHand: (index: number) => boolean;
   /** undefined: there is no such final block on disk. */
   readonly eventsOf: (index: number) => readonly BlockEvent[] | undefined;
 }
 
-export function createEventSource(node: NodeApi): EventSource {
-  const latest = createKept();
-  const older = createKept();
+export function createEventSource(node: NodeApi, keptBytes = keptBytesOfEach): EventSource {
+  const latest = createKept(keptBytes);
+  const older = createKept(keptBytes);
   const roundsPerSlot = node.genesis.parameters.rounds_per_slot;
   // Asked for at every listener's turn, so it is read once for each block.
   let known: Height | undefined;
@@ -41,7 +43,7 @@ export function createEventSource(node: NodeApi): EventSource {
     advance: () => {
       known = undefined;
     },
-    isAtHand: (index) => isLatest(index) || latest.has(index) || older.has(index),
+    isAtHand: (index) => index === tip() || latest.has(index) || older.has(index),
     eventsOf: (index) => {
       const kept = latest.get(index) ?? older.get(index);
       if (kept !== undefined) return kept;
@@ -49,26 +51,32 @@ export function createEventSource(node: NodeApi): EventSource {
       if (found === undefined) return undefined;
       const ids = found.block.transactions.map((transaction) => transactionId(hasher, transaction));
       const events = blockEvents(found.block, ids, roundsPerSlot);
-      (isLatest(index) ? latest : older).set(index, events);
+      const bytes = blockBytes(found.block) + events.length * eventOverhead;
+      (isLatest(index) ? latest : older).set(index, { events, bytes });
       return events;
     },
   };
 }
 
-/** Forgets what came first. */
-function createKept() {
-  const blocks = new Map<number, readonly BlockEvent[]>();
-  let count = 0;
+interface KeptBlock {
+  readonly events: readonly BlockEvent[];
+  readonly bytes: number;
+}
+
+/** Forgets what came first, but never what came last. */
+function createKept(maxBytes: number) {
+  const blocks = new Map<number, KeptBlock>();
+  let held = 0;
   return {
     has: (index: number): boolean => blocks.has(index),
-    get: (index: number): readonly BlockEvent[] | undefined => blocks.get(index),
-    set(index: number, events: readonly BlockEvent[]): void {
-      blocks.set(index, events);
-      count += events.length;
-      for (const [first, those] of blocks) {
-        if (count <= keptEvents || first === index) return;
+    get: (index: number): readonly BlockEvent[] | undefined => blocks.get(index)?.events,
+    set(index: number, block: KeptBlock): void {
+      blocks.set(index, block);
+      held += block.bytes;
+      for (const [first, { bytes }] of blocks) {
+        if (held <= maxBytes || first === index) return;
         blocks.delete(first);
-        count -= those.length;
+        held -= bytes;
       }
     },
   };
