@@ -40,7 +40,8 @@ export function longPauses({ gaps, slotMs }: Report): string[] {
 export function printReport(report: Report, fail: (what: string) => void, json: boolean): void {
   const { gaps, memory, slotMs, payments, outcomes } = report;
   for (const { growthMiB } of memory) {
-    if (growthMiB >= maxGrowthMiB) fail(`a node's memory grew by ${growthMiB.toFixed(1)} MiB`);
+    // NaN where no sample came.
+    if (!(growthMiB < maxGrowthMiB)) fail(`a node's memory grew by ${growthMiB.toFixed(1)} MiB`);
   }
   if (payments.notFinal > 0) fail(`${payments.notFinal} accepted payments did not become final`);
   if (payments.accepted === 0) fail('no payment was accepted at all');

@@ -1,6 +1,7 @@
 /** Watches the nodes from outside: memory, exits, and how long finality paused while payments waited. */
 import type { Client } from '../../client/http/client.js';
 import type { NodeProcess } from '../network/node-process.js';
+import { lastingMiB } from './memory-use.js';
 
 export interface Watch {
   /** Seconds in which this node was not connected to another honest one, about. */
@@ -20,6 +21,7 @@ export interface Gap {
   readonly endedAt: number;
 }
 
+/** Without the room for young objects: see `lastingMiB`. */
 export interface Memory {
   readonly startMiB: number;
   readonly endMiB: number;
@@ -49,12 +51,7 @@ export function watchNode(node: NodeProcess, others: readonly string[], fail: (w
       clearInterval(timer);
       return;
     }
-    node.client.status().then(
-      ({ memory_bytes }) => {
-        if (measuring) samples.push(memory_bytes / 1_048_576);
-      },
-      () => undefined,
-    );
+    if (measuring) void sampleMemory();
     node.client.peers().then(
       (peers) => {
         const connected = new Set(peers.map(({ node_id }) => node_id));
@@ -64,6 +61,23 @@ export function watchNode(node: NodeProcess, others: readonly string[], fail: (w
     );
   }, everyMs);
   void follow(node.client);
+
+  async function sampleMemory(): Promise<void> {
+    let metrics: string;
+    try {
+      const answer = await fetch(`${node.client.url}/metrics`, { signal: over.signal });
+      if (!answer.ok) return;
+      metrics = await answer.text();
+    } catch {
+      // Too busy for this one; another comes.
+      return;
+    }
+    try {
+      samples.push(lastingMiB(metrics));
+    } catch (error) {
+      fail((error as Error).message);
+    }
+  }
 
   async function follow(client: Client): Promise<void> {
     try {
