@@ -9,21 +9,22 @@ import { lockHome } from '../home/home-lock.js';
 import { readGenesis } from '../home/init-home.js';
 import { type LedgerRepair, repairLedger } from '../repair/repair-ledger.js';
 import { type MempoolRepair, repairMempool } from '../repair/repair-mempool.js';
+import { finishTakingPlace } from '../repair/take-place.js';
+import { createLineReader } from '../storage/mempool-line.js';
 import { findingText } from '../verify/report.js';
 import { homeContext, saying } from './server-context.js';
 
 export function repair(command: Command): void {
   const { paths, terminal } = homeContext(command);
   const opened = saying(() => readGenesis(paths));
-  if (opened === undefined || !existsSync(paths.ledger)) {
-    const missing = opened === undefined ? paths.genesis : paths.ledger;
-    throw new CliProblem('no_ledger', `There is no ${missing}.`, 'Name the home of a node that has run with --home.');
-  }
+  if (opened === undefined) throw missing(paths.genesis);
   const { genesis, hash, chain } = opened;
   const bar = terminal.json || process.stderr.isTTY !== true ? undefined : new SingleBar({ clearOnComplete: true });
   const done = saying(() => {
     const lock = lockHome(paths.home);
     try {
+      const finished = [paths.ledger, paths.mempool].filter(finishTakingPlace);
+      if (!existsSync(paths.ledger)) throw missing(paths.ledger);
       bar?.start(1, 0);
       const ledger = repairLedger(
         paths.ledger,
@@ -33,14 +34,28 @@ export function repair(command: Command): void {
           bar?.update(progress.done);
         },
       );
-      const mempool = repairMempool(paths.mempool);
-      return { ledger, ...(mempool === undefined ? {} : { mempool }) };
+      const mempool = repairMempool(
+        paths.mempool,
+        createLineReader({ chain, prefix: genesis.address_prefix, parameters: genesis.parameters }),
+      );
+      return { ...(finished.length === 0 ? {} : { finished }), ledger, ...(mempool === undefined ? {} : { mempool }) };
     } finally {
       bar?.stop();
       lock.release();
     }
   });
-  terminal.result(done, () => [...ledgerText(done.ledger), ...mempoolText(done.mempool)].join('\n'));
+  terminal.result(done, () =>
+    [...finishedText(done.finished), ...ledgerText(done.ledger), ...mempoolText(done.mempool)].join('\n'),
+  );
+}
+
+const missing = (path: string): CliProblem =>
+  new CliProblem('no_ledger', `There is no ${path}.`, 'Name the home of a node that has run with --home.');
+
+function finishedText(finished: readonly string[] = []): string[] {
+  return finished.map(
+    (path) => `A repair or restore of ${path} was cut off before and is finished now: what it replaced lies beside it.`,
+  );
 }
 
 function ledgerText({ findings, index, tip, movedTo }: LedgerRepair): string[] {

@@ -24,6 +24,7 @@ import { createMempool } from '../mempool/mempool.js';
 import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
+import { finishTakingPlace } from '../repair/take-place.js';
 import { type Checkpoint, checkpointProblem } from '../replica/checkpoint.js';
 import type { Network } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
@@ -112,8 +113,12 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     parts.onFatal(sentence);
   };
   const timings = createTimings();
+  const { paths } = parts;
+  for (const path of [paths.ledger, paths.mempool].filter(finishTakingPlace)) {
+    log.warn(`a repair or restore of ${path} was cut off and is finished now: what it replaced lies beside it`);
+  }
   const stores = await openStores(
-    parts.paths,
+    paths,
     context,
     keys.validator?.signer.publicKey,
     memory,

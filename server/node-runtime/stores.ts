@@ -14,6 +14,7 @@ import type { LedgerStore } from '../replica/ports.js';
 import { isLedgerDamage } from '../storage/ledger-damage.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createLedgerStore } from '../storage/ledger-store.js';
+import { createLineReader } from '../storage/mempool-line.js';
 import { createMempoolStore, type MempoolFile } from '../storage/mempool-store.js';
 import { createLedgerQueries } from '../storage/sqlite-queries.js';
 import { createVoteStateStore, type VoteStateFile } from '../storage/vote-state-file.js';
@@ -55,7 +56,7 @@ export async function openStores(
     else failedEarly = error;
   };
   const syncs = { ledger: 0, mempool: 0, vote_state: 0 };
-  const hash = context.genesisHash;
+  const { genesis, genesisHash: hash } = context;
   const hasher: Hasher = context.crypto;
   try {
     const store = createLedgerStore({
@@ -89,6 +90,11 @@ export async function openStores(
       cacheKiB: caches.mempoolKiB,
       threadLimits,
       idOf: (transaction) => transactionId(hasher, transaction),
+      readLine: createLineReader({
+        chain: context.chain,
+        prefix: genesis.address_prefix,
+        parameters: genesis.parameters,
+      }),
       onFailure,
       onSync: () => {
         syncs.mempool += 1;

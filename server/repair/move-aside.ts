@@ -16,7 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { syncDirectory } from '../storage/durable-files.js';
 
-type Why = 'damaged' | 'replaced';
+export type Why = 'damaged' | 'replaced';
 
 /** The log and its index; beside no database they are nothing, and SQLite deletes them. */
 const companions = ['-wal', '-shm'];

@@ -3,13 +3,11 @@
  * file, which then takes the place of the old one. One rule: what stands in the new file follows from the genesis file
  * and signatures, and the old file is moved aside, never deleted. Blocks that are missing come from peers afterwards.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import type { LedgerContext } from '../../ledger/context.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
 import { diskFailure } from '../storage/disk-failure.js';
-import { syncDirectory } from '../storage/durable-files.js';
 import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { createLedgerReader } from '../storage/ledger-reader.js';
 import { writeGenesis } from '../storage/ledger-writer.js';
@@ -19,7 +17,7 @@ import type { Connection } from '../storage/sqlite.js';
 import { replayBlocks } from '../verify/replay-blocks.js';
 import type { Finding, Progress } from '../verify/report.js';
 import { verifyLedger } from '../verify/verify-chain.js';
-import { moveAside } from './move-aside.js';
+import { takePlace } from './take-place.js';
 
 export interface LedgerRepair {
   /** What was wrong; empty: the ledger was left as it is. */
@@ -43,9 +41,7 @@ export function repairLedger(
   const fresh = `${path}.repair`;
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
   const { index, tip } = salvage(path, fresh, context, onProgress);
-  const movedTo = moveAside(path);
-  renameSync(fresh, path);
-  syncDirectory(dirname(path));
+  const movedTo = takePlace(path, fresh, 'damaged');
   return { findings: found.findings, index, tip: Math.max(tip, found.tip), movedTo };
 }
 

@@ -2,13 +2,12 @@
  * Takes over what can still be read of a damaged mempool.db into a new one. The damaged file is moved aside. What was
  * accepted, is not final, and cannot be read any more is known to the peers that heard of it, and nowhere else here.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { syncDirectory } from '../storage/durable-files.js';
+import { existsSync, rmSync } from 'node:fs';
+import type { LineReader } from '../storage/mempool-line.js';
 import { mempoolMigrations } from '../storage/migrations/mempool-migrations.js';
-import { openReader, openWriter } from '../storage/open-database.js';
+import { openReader, openWriter, RefusedFile } from '../storage/open-database.js';
 import type { Connection } from '../storage/sqlite.js';
-import { moveAside } from './move-aside.js';
+import { takePlace } from './take-place.js';
 
 export interface MempoolRepair {
   /** Transactions taken over. The node checks each again, signature and all, when it starts. */
@@ -16,17 +15,15 @@ export interface MempoolRepair {
   readonly movedTo: string;
 }
 
-/** @returns undefined when there is nothing to repair */
-export function repairMempool(path: string): MempoolRepair | undefined {
-  if (!existsSync(path) || isWhole(path)) return undefined;
-  const batches = readable(path);
+/** @returns undefined when there is nothing to repair. @throws an Error of one sentence for a file of a newer version */
+export function repairMempool(path: string, readLine: LineReader): MempoolRepair | undefined {
+  if (!existsSync(path) || isWhole(path, readLine)) return undefined;
+  const batches = readable(path, readLine);
   const fresh = `${path}.repair`;
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
   writeBatches(fresh, batches);
-  const movedTo = moveAside(path);
-  renameSync(fresh, path);
-  syncDirectory(dirname(path));
-  return { kept: batches.reduce((sum, bodies) => sum + bodies.length, 0), movedTo };
+  const movedTo = takePlace(path, fresh, 'damaged');
+  return { kept: batches.reduce((sum, lines) => sum + lines.length, 0), movedTo };
 }
 
 /** All of them, on disk, in one file. */
@@ -35,7 +32,7 @@ function writeBatches(path: string, batches: readonly (readonly string[])[]): vo
   try {
     const insert = database.prepare('INSERT INTO batches (bodies) VALUES (?)');
     database.transaction(() => {
-      for (const bodies of batches) insert.run(bodies.join('\n'));
+      for (const lines of batches) insert.run(lines.join('\n'));
     })();
     database.pragma('journal_mode = DELETE');
   } finally {
@@ -43,6 +40,7 @@ function writeBatches(path: string, batches: readonly (readonly string[])[]): vo
   }
 }
 
+/** @returns undefined where the file cannot be read to the end */
 function reading<Answer>(path: string, read: (database: Connection) => Answer): Answer | undefined {
   try {
     const database = openReader(path, mempoolMigrations);
@@ -51,35 +49,34 @@ function reading<Answer>(path: string, read: (database: Connection) => Answer): 
     } finally {
       database.close();
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof RefusedFile) throw error;
     return undefined;
   }
 }
 
-const isWhole = (path: string): boolean =>
+/** Rows as this version writes them, and as the first did: a start brings such a file up to date. */
+function* rowsOf(database: Connection): Generator<readonly string[]> {
+  const isFirst = database.pragma('user_version', { simple: true }) === 1;
+  const sql = isFirst ? 'SELECT body FROM waiting ORDER BY position' : 'SELECT bodies FROM batches ORDER BY position';
+  for (const text of database.prepare<[], string>(sql).pluck().iterate()) yield text.split('\n');
+}
+
+const isWhole = (path: string, readLine: LineReader): boolean =>
   reading(path, (database) => {
     if (database.pragma('integrity_check', { simple: true }) !== 'ok') return false;
-    const rows = database.prepare<[], string>('SELECT bodies FROM batches').pluck().all();
-    return rows.every((text) => text.split('\n').every(isJson));
+    for (const lines of rowsOf(database)) if (!lines.every((line) => readLine(line) !== undefined)) return false;
+    return true;
   }) === true;
 
-/** Rows up to the damage, each with the lines that are still JSON. */
-function readable(path: string): readonly (readonly string[])[] {
-  const batches: string[][] = [];
+/** Rows up to the damage, each with the lines that are still transactions. */
+function readable(path: string, readLine: LineReader): readonly (readonly string[])[] {
+  const batches: (readonly string[])[] = [];
   reading(path, (database) => {
-    const rows = database.prepare<[], string>('SELECT bodies FROM batches ORDER BY position').pluck();
-    for (const text of rows.iterate()) {
-      const bodies = text.split('\n').filter(isJson);
-      if (bodies.length > 0) batches.push(bodies);
+    for (const lines of rowsOf(database)) {
+      const good = lines.filter((line) => readLine(line) !== undefined);
+      if (good.length > 0) batches.push(good);
     }
   });
   return batches;
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object';
-  } catch {
-    return false;
-  }
 }

@@ -3,8 +3,8 @@
  * verified from genesis on before; a ledger that was there is moved aside, never deleted. Keys, mempool and vote state
  * are not touched: the vote state says what the validator has signed, and the copy is older than that.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { LedgerContext } from '../../ledger/context.js';
 import { SlotledgerError } from '../errors.js';
 import { backupLedger } from '../storage/backup-ledger.js';
@@ -13,7 +13,7 @@ import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
 import { OlderFile, openWriter } from '../storage/open-database.js';
 import { findingText, type Progress, type Report } from '../verify/report.js';
 import { verifyLedger } from '../verify/verify-chain.js';
-import { moveAside } from './move-aside.js';
+import { finishTakingPlace, takePlace } from './take-place.js';
 
 export interface RestoreOptions {
   readonly backup: string;
@@ -46,7 +46,8 @@ export async function restoreLedger(options: RestoreOptions): Promise<Restored> 
       'Give --replace to put the backup in its place: the ledger that is there is moved aside, not deleted.',
     );
   }
-  const fresh = `${path}.${process.pid}.restored`;
+  const fresh = `${path}.restored`;
+  removeLeftovers(path);
   try {
     await backupLedger(backup, fresh);
     const { findings, index } = verifyCopy(fresh, context, onProgress);
@@ -57,12 +58,21 @@ export async function restoreLedger(options: RestoreOptions): Promise<Restored> 
         'Nothing was changed. Take another backup, or start the node without a ledger: it fetches all blocks from its peers.',
       );
     }
-    const movedTo = isThere ? moveAside(path, 'replaced') : undefined;
-    renameSync(fresh, path);
+    const movedTo = isThere ? takePlace(path, fresh, 'replaced') : undefined;
+    if (movedTo === undefined) renameSync(fresh, path);
     syncDirectory(dirname(path));
+    // What one that was cut off before left to put there.
+    finishTakingPlace(path);
     return { index, ...(movedTo === undefined ? {} : { movedTo }) };
   } finally {
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
+    removeLeftovers(path);
+  }
+}
+
+/** Copies on their way, also of one that was killed: each is as large as a ledger. */
+function removeLeftovers(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.restored`)) rmSync(join(dirname(path), name), { force: true });
   }
 }
 

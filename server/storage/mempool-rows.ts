@@ -6,6 +6,7 @@
  */
 import { transactionJson } from '../../ledger/values/signing.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import type { LineReader } from './mempool-line.js';
 
 /** Small enough to be written again when one of them is dropped. */
 const perRow = 32;
@@ -39,10 +40,13 @@ export interface MempoolRows {
   all(): readonly Transaction[];
 }
 
-/** @param stored by ascending position */
+export class MempoolDamage extends Error {}
+
+/** @param stored by ascending position. @throws MempoolDamage for a line that is no transaction of the chain */
 export function createMempoolRows(
   stored: Iterable<MempoolRow>,
   idOf: (transaction: Transaction) => TransactionId,
+  readLine: LineReader,
 ): MempoolRows {
   const rows = new Map<number, Row>();
   const rowById = new Map<TransactionId, Row>();
@@ -54,7 +58,10 @@ export function createMempoolRows(
   for (const { position, bodies } of stored) {
     const row: Row = { position, waiting: new Map(), lines: 0 };
     for (const line of bodies.split('\n')) {
-      const transaction = JSON.parse(line) as Transaction;
+      const transaction = readLine(line);
+      if (transaction === undefined) {
+        throw new MempoolDamage(`row ${position} holds what is no transaction of this chain`);
+      }
       const id = idOf(transaction);
       row.lines += 1;
       if (rowById.has(id)) continue;

@@ -7,7 +7,8 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
-import { createMempoolRows, type MempoolRow, type MempoolRows } from './mempool-rows.js';
+import type { LineReader } from './mempool-line.js';
+import { createMempoolRows, MempoolDamage, type MempoolRow, type MempoolRows } from './mempool-rows.js';
 import type { FromMempoolThread, MempoolThreadOptions, ToMempoolThread } from './mempool-store.worker.js';
 import { mempoolMigrations } from './migrations/mempool-migrations.js';
 import { openWriter, usualCaches } from './open-database.js';
@@ -20,6 +21,8 @@ export interface MempoolFile extends MempoolStore {
 export interface MempoolFileOptions {
   readonly path: string;
   readonly idOf: (transaction: Transaction) => TransactionId;
+  /** Of what an earlier process wrote. */
+  readonly readLine: LineReader;
   /** Called once, with one sentence. Nothing is acknowledged after it. */
   readonly onFailure: (error: Error) => void;
   /** After each sync of the file. */
@@ -35,8 +38,8 @@ const maxFinalKept = 1000;
 
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
 export function createMempoolStore(options: MempoolFileOptions): MempoolFile {
-  const { path, idOf, onFailure, onSync, cacheKiB = usualCaches.mempoolKiB } = options;
-  const rows = readRows(path, idOf);
+  const { path, idOf, readLine, onFailure, onSync, cacheKiB = usualCaches.mempoolKiB } = options;
+  const rows = readRows(path, idOf, readLine);
   const thread = new Worker(new URL('./mempool-store.worker.js', import.meta.url), {
     workerData: { path, cacheKiB } satisfies MempoolThreadOptions,
     resourceLimits: options.threadLimits ?? {},
@@ -124,16 +127,16 @@ export function createMempoolStore(options: MempoolFileOptions): MempoolFile {
 }
 
 /** Brings the schema up to date and reads what an earlier process kept. */
-function readRows(path: string, idOf: (transaction: Transaction) => TransactionId): MempoolRows {
+function readRows(path: string, idOf: MempoolFileOptions['idOf'], readLine: LineReader): MempoolRows {
   const database = openWriter(path, mempoolMigrations);
   try {
     const stored = database.prepare('SELECT position, bodies FROM batches ORDER BY position');
-    const rows = createMempoolRows(stored.iterate() as Iterable<MempoolRow>, idOf);
+    const rows = createMempoolRows(stored.iterate() as Iterable<MempoolRow>, idOf, readLine);
     // Closing does this too, and says nothing when a sync of it fails.
     database.pragma('wal_checkpoint(TRUNCATE)');
     return rows;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw diskFailure('open', path, error);
+    if (!(error instanceof MempoolDamage)) throw diskFailure('open', path, error);
     throw diskFailure('open', path, Object.assign(error, { code: 'SQLITE_CORRUPT' }));
   } finally {
     database.close();

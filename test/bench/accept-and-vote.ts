@@ -16,7 +16,7 @@ import { createMempoolStore } from '../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../server/storage/vote-state-file.js';
 import { readCommandLine } from '../command-line/read-command-line.js';
 import { standInCrypto } from '../ledger/stand-in-crypto.js';
-import { TestChain } from '../ledger/test-chain.js';
+import { readTestLine, TestChain } from '../ledger/test-chain.js';
 
 readCommandLine({
   command: 'node dist/test/bench/accept-and-vote.js',
@@ -76,6 +76,7 @@ votes.close();
 const store = createMempoolStore({
   path: join(directory, 'mempool.db'),
   idOf,
+  readLine: readTestLine,
   onFailure(error) {
     throw error;
   },

@@ -1,6 +1,6 @@
 /** `server restore` with real backups of a real node, through the real programs. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
@@ -77,4 +77,43 @@ test('no ledger is put under a running node', async (t) => {
   const refused = await server('restore', backup, '--replace');
   assert.equal(refused.code, 5, refused.stderr);
   assert.ok(!existsSync(join(home, 'ledger.db.replaced-1')));
+});
+
+/** As after a kill between the two renames of a restore, and of a repair of the mempool. */
+function cutOff(home: string, backup: string): void {
+  const [ledger, mempool] = [join(home, 'ledger.db'), join(home, 'mempool.db')];
+  cpSync(backup, `${ledger}.ready-replaced`);
+  cpSync(mempool, `${mempool}.ready-damaged`);
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(ledger + end)) renameSync(ledger + end, `${ledger}.replaced-1${end}`);
+    if (existsSync(mempool + end)) renameSync(mempool + end, `${mempool}.damaged-1${end}`);
+  }
+}
+
+test('a start finishes a restore that was cut off, and does not begin an empty chain', async (t) => {
+  const { user, home, backup, address } = await backedUp(t);
+  cutOff(home, backup);
+  const node = await startNode(t, user, { args: ['--home', home] });
+  assert.ok((await createClient({ url: node.url }).account(address)).balance > 0);
+  assert.match(node.output(), /ledger\.db was cut off and is finished now/);
+  assert.match(node.output(), /mempool\.db was cut off and is finished now/);
+  assert.ok(!readdirSync(home).some((name) => name.includes('.ready')));
+});
+
+test('repair finishes a restore that was cut off, and says so', async (t) => {
+  const { home, server, backup } = await backedUp(t);
+  cutOff(home, backup);
+  const repaired = await server('repair');
+  assert.equal(repaired.code, 0, repaired.stderr);
+  assert.match(repaired.stdout, /ledger\.db was cut off before and is finished now[\s\S]*The ledger is whole/);
+  assert.ok(!readdirSync(home).some((name) => name.includes('.ready')));
+  assert.equal((await server('verify')).code, 0);
+});
+
+test('copies that a killed restore left are gone after the next', async (t) => {
+  const { home, server, backup } = await backedUp(t);
+  for (const end of ['', '.4711.new']) cpSync(backup, join(home, `ledger.db.restored${end}`));
+  const restored = await server('restore', backup, '--replace');
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.ok(!filesOf(home).some((name) => name.includes('restored')));
 });

@@ -20,6 +20,7 @@ import type { StateEntry, StateReader } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionBody, ValidatorKeys } from '../../ledger/values/transaction.js';
 import type { Evidence, Phase, Vote } from '../../ledger/values/vote.js';
+import { createLineReader } from '../../server/storage/mempool-line.js';
 import { makeSigner, standInCrypto, standInVrfProof } from './stand-in-crypto.js';
 
 export interface Person {
@@ -242,3 +243,12 @@ export class TestChain {
     return live;
   }
 }
+
+const { genesis, chain } = testContext({});
+
+/** Reads what a mempool kept of test chains. */
+export const readTestLine = createLineReader({
+  chain,
+  prefix: genesis.address_prefix,
+  parameters: genesis.parameters,
+});

@@ -11,6 +11,7 @@ import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
 import { hangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
+import { readTestLine } from '../../ledger/test-chain.js';
 
 function temporary(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-full-'));
@@ -52,7 +53,7 @@ test('a transaction that does not fit on the disk stops the node with one senten
   const fail = (error: Error): never => {
     throw error;
   };
-  const store = createMempoolStore({ path, idOf, onFailure: fail });
+  const store = createMempoolStore({ path, idOf, readLine: readTestLine, onFailure: fail });
   const kept = new Set<string>(store.all().map(idOf));
   await store.close();
   for (const id of acknowledged) assert.ok(kept.has(id), `${id} was acknowledged`);

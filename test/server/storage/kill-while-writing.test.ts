@@ -12,6 +12,7 @@ import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
 import { longHangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
+import { readTestLine } from '../../ledger/test-chain.js';
 
 function temporary(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-kill-'));
@@ -59,7 +60,7 @@ test('a node killed while it accepts transactions keeps every one that it accept
     const fail = (error: Error): never => {
       throw error;
     };
-    const store = createMempoolStore({ path, idOf, onFailure: fail });
+    const store = createMempoolStore({ path, idOf, readLine: readTestLine, onFailure: fail });
     const kept = new Set<string>(store.all().map(idOf));
     await store.close();
     for (const id of said) assert.ok(kept.has(id), `${id} was acknowledged`);

@@ -13,7 +13,7 @@ import { mempoolMigrations } from '../../../server/storage/migrations/mempool-mi
 import { Database } from '../../../server/storage/sqlite.js';
 import { hangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
-import { TestChain } from '../../ledger/test-chain.js';
+import { readTestLine, TestChain } from '../../ledger/test-chain.js';
 import { within } from '../../network/node-process.js';
 
 const idOf = (one: Transaction) => transactionId(standInCrypto, one);
@@ -27,7 +27,7 @@ function temporary(t: TestContext): string {
 const failHard = (error: Error): never => {
   throw error;
 };
-const open = (path: string) => createMempoolStore({ path, idOf, onFailure: failHard });
+const open = (path: string) => createMempoolStore({ path, idOf, readLine: readTestLine, onFailure: failHard });
 const stored = (store: MempoolFile, ...transactions: Transaction[]) =>
   new Promise<void>((resolve) => store.add(transactions, resolve));
 
@@ -105,7 +105,7 @@ test('final ones wait for the next write: no sync is made for them alone while t
   const path = temporary(t);
   const all = transactions(1100);
   let syncs = 0;
-  const store = createMempoolStore({ path, idOf, onFailure: failHard, onSync: () => syncs++ });
+  const store = createMempoolStore({ path, idOf, readLine: readTestLine, onFailure: failHard, onSync: () => syncs++ });
   const linesOnDisk = (): number => {
     const database = new Database(path, { readonly: true });
     const bodies = database.prepare('SELECT bodies FROM batches').pluck().all() as string[];
@@ -128,7 +128,7 @@ test('what was called for while the thread wrote goes to disk together', async (
   const path = temporary(t);
   const all = transactions(300);
   let syncs = 0;
-  const store = createMempoolStore({ path, idOf, onFailure: failHard, onSync: () => syncs++ });
+  const store = createMempoolStore({ path, idOf, readLine: readTestLine, onFailure: failHard, onSync: () => syncs++ });
   const first = stored(store, all[0]!);
   await new Promise(setImmediate);
   await Promise.all([first, ...all.slice(1).map((one) => stored(store, one))]);
@@ -242,6 +242,7 @@ test('a write that fails is said once in one sentence, and nothing is acknowledg
   const store = createMempoolStore({
     path,
     idOf,
+    readLine: readTestLine,
     onFailure(error) {
       failures.push(error.message);
       tell();

@@ -4,7 +4,7 @@ import { transactionId } from '../../../ledger/values/identity.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
 import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
-import { TestChain } from '../../ledger/test-chain.js';
+import { readTestLine, TestChain } from '../../ledger/test-chain.js';
 
 // A write past the limit on file sizes then fails instead of ending the process.
 process.on('SIGXFSZ', () => {});
@@ -12,6 +12,7 @@ const idOf = (one: Transaction) => transactionId(standInCrypto, one);
 const store = createMempoolStore({
   path: process.argv[2]!,
   idOf,
+  readLine: readTestLine,
   onFailure(error) {
     console.error(error.message);
     process.exit();

@@ -13,6 +13,7 @@ import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { createVoteStateStore } from '../../../server/storage/vote-state-file.js';
 import { longHangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
+import { readTestLine } from '../../ledger/test-chain.js';
 import { powerCutLibrary } from './library.js';
 import { createPowerCutDisk, type PowerCutDisk } from './power-cut-disk.js';
 
@@ -62,7 +63,7 @@ async function keptIn(path: string): Promise<ReadonlySet<string>> {
   const fail = (error: Error): never => {
     throw error;
   };
-  const store = createMempoolStore({ path, idOf: transactionIdOf, onFailure: fail });
+  const store = createMempoolStore({ path, idOf: transactionIdOf, readLine: readTestLine, onFailure: fail });
   const kept = new Set<string>(store.all().map(transactionIdOf));
   await store.close();
   return kept;
