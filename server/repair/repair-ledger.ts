@@ -3,7 +3,7 @@
  * file, which then takes the place of the old one. One rule: what stands in the new file follows from the genesis file
  * and signatures, and the old file is moved aside, never deleted. Blocks that are missing come from peers afterwards.
  */
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import type { LedgerContext } from '../../ledger/context.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import { toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
@@ -17,7 +17,7 @@ import type { Connection } from '../storage/sqlite.js';
 import { replayBlocks } from '../verify/replay-blocks.js';
 import type { Finding, Progress } from '../verify/report.js';
 import { verifyLedger } from '../verify/verify-chain.js';
-import { takePlace } from './take-place.js';
+import { removeDatabase, takePlace } from './take-place.js';
 
 export interface LedgerRepair {
   /** What was wrong; empty: the ledger was left as it is. */
@@ -39,10 +39,15 @@ export function repairLedger(
   const found = findings(path, context, onProgress);
   if (found.findings.length === 0) return { ...found, index: found.tip };
   const fresh = `${path}.repair`;
-  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
-  const { index, tip } = salvage(path, fresh, context, onProgress);
-  const movedTo = takePlace(path, fresh, 'damaged');
-  return { findings: found.findings, index, tip: Math.max(tip, found.tip), movedTo };
+  removeDatabase(fresh);
+  try {
+    const { index, tip } = salvage(path, fresh, context, onProgress);
+    const movedTo = takePlace(path, fresh, 'damaged');
+    return { findings: found.findings, index, tip: Math.max(tip, found.tip), movedTo };
+  } finally {
+    // A disk that is full is not to be left fuller.
+    removeDatabase(fresh);
+  }
 }
 
 function findings(path: string, context: LedgerContext, onProgress: (progress: Progress) => void) {

@@ -2,12 +2,13 @@
  * Takes over what can still be read of a damaged mempool.db into a new one. The damaged file is moved aside. What was
  * accepted, is not final, and cannot be read any more is known to the peers that heard of it, and nowhere else here.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { diskFailure } from '../storage/disk-failure.js';
 import type { LineReader } from '../storage/mempool-line.js';
 import { mempoolMigrations } from '../storage/migrations/mempool-migrations.js';
 import { openReader, openWriter, RefusedFile } from '../storage/open-database.js';
 import type { Connection } from '../storage/sqlite.js';
-import { takePlace } from './take-place.js';
+import { removeDatabase, takePlace } from './take-place.js';
 
 export interface MempoolRepair {
   /** Transactions taken over. The node checks each again, signature and all, when it starts. */
@@ -15,15 +16,19 @@ export interface MempoolRepair {
   readonly movedTo: string;
 }
 
-/** @returns undefined when there is nothing to repair. @throws an Error of one sentence for a file of a newer version */
+/** @returns undefined when there is nothing to repair. @throws an Error of one sentence when the disk fails, or for a file of a newer version */
 export function repairMempool(path: string, readLine: LineReader): MempoolRepair | undefined {
   if (!existsSync(path) || isWhole(path, readLine)) return undefined;
   const batches = readable(path, readLine);
   const fresh = `${path}.repair`;
-  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true });
-  writeBatches(fresh, batches);
-  const movedTo = takePlace(path, fresh, 'damaged');
-  return { kept: batches.reduce((sum, lines) => sum + lines.length, 0), movedTo };
+  removeDatabase(fresh);
+  try {
+    writeBatches(fresh, batches);
+    const movedTo = takePlace(path, fresh, 'damaged');
+    return { kept: batches.reduce((sum, lines) => sum + lines.length, 0), movedTo };
+  } finally {
+    removeDatabase(fresh);
+  }
 }
 
 /** All of them, on disk, in one file. */
@@ -35,6 +40,8 @@ function writeBatches(path: string, batches: readonly (readonly string[])[]): vo
       for (const lines of batches) insert.run(lines.join('\n'));
     })();
     database.pragma('journal_mode = DELETE');
+  } catch (cause) {
+    throw diskFailure('write', path, cause);
   } finally {
     database.close();
   }

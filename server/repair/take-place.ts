@@ -11,6 +11,11 @@ const whys: readonly Why[] = ['damaged', 'replaced'];
 
 const readyFor = (path: string, why: Why): string => `${path}.ready-${why}`;
 
+/** With what SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true });
+}
+
 /** @param fresh one file, whole and synced. @returns where the old database is now */
 export function takePlace(path: string, fresh: string, why: Why): string {
   const steps = stepsOfTakingPlace(path, fresh, why);

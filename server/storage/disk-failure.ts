@@ -20,6 +20,8 @@ export const isDiskFailure = (error: unknown): boolean => sqliteCode(error)?.sta
 const sentences: readonly (readonly [prefix: string, sentence: string])[] = [
   ['SQLITE_FULL', 'the disk is full; free some space and start the node again'],
   ['ENOSPC', 'the disk is full; free some space and start the node again'],
+  // What SQLite says where there is no room for the index of the log.
+  ['SQLITE_IOERR_SHMSIZE', 'the disk is full; free some space and start the node again'],
   ['SQLITE_IOERR', 'the disk reported an error; check the disk, then start the node again'],
   ['EIO', 'the disk reported an error; check the disk, then start the node again'],
   ['SQLITE_CORRUPT', 'the file is damaged; stop the node and run `server repair`'],

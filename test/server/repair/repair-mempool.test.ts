@@ -1,9 +1,11 @@
 /** What can be read of a damaged mempool.db is taken over; the damaged file is kept. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { transactionId } from '../../../ledger/values/identity.js';
 import { transactionJson } from '../../../ledger/values/signing.js';
 import type { Transaction } from '../../../ledger/values/transaction.js';
@@ -11,6 +13,7 @@ import { repairMempool } from '../../../server/repair/repair-mempool.js';
 import { createMempoolStore } from '../../../server/storage/mempool-store.js';
 import { mempoolMigrations } from '../../../server/storage/migrations/mempool-migrations.js';
 import { Database } from '../../../server/storage/sqlite.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { readTestLine, TestChain } from '../../ledger/test-chain.js';
 
@@ -109,4 +112,28 @@ test('a whole file of the first version is left for the start that brings it up 
   const store = open(path);
   assert.deepEqual(store.all(), [payment]);
   await store.close();
+});
+
+test('where there is no room, repair says so in one sentence, and leaves the damaged file and nothing else', async () => {
+  const path = join(directory, 'large.db');
+  const chain = new TestChain();
+  const store = open(path);
+  const all = Array.from({ length: 1000 }, (_, nonce) => chain.pay('ann', 'bob', 1, { nonce }));
+  await new Promise<void>((resolve) => store.add(all, resolve));
+  await store.close();
+  const bytes = readFileSync(path);
+  bytes.write('x', bytes.indexOf('"nonce":40'), 'latin1');
+  writeFileSync(path, bytes);
+  const program = fileURLToPath(new URL('./repair-mempool-process.js', import.meta.url));
+  const inRoom = (blocks: string) =>
+    spawnSync('sh', ['-c', `trap '' XFSZ; ulimit -f ${blocks} && exec "$0" "$@"`, process.execPath, program, path], {
+      encoding: 'utf8',
+      timeout: hangGuardMs,
+    });
+  const { stdout, stderr } = inRoom('200');
+  assert.match(stdout, /^Cannot write \S+large\.db\.repair: the disk [^\n]+\.\n$/, stderr);
+  assert.ok(!readdirSync(directory).some((name) => name.startsWith('large.db.')));
+  assert.deepEqual(readFileSync(path), bytes);
+  assert.equal(inRoom('unlimited').stdout, 'kept 999\n');
+  assert.deepEqual(readFileSync(`${path}.damaged-1`), bytes);
 });
