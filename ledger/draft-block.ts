@@ -22,6 +22,7 @@ import {
   transactionId,
   transactionsRoot,
 } from './values/identity.js';
+import { maxEvidencePerBlock } from './values/limits.js';
 import { type Slot, toHeight, type View } from './values/numbers.js';
 import { transactionBytes, vrfAlpha } from './values/signing.js';
 import type { Receipt, StateReader } from './values/state.js';
@@ -66,6 +67,7 @@ export function draftBlock(drafting: Drafting): Draft | undefined {
   let burnt = 0;
   const evidence: Evidence[] = [];
   for (const one of drafting.evidence) {
+    if (evidence.length === maxEvidencePerBlock) break;
     const bytes = utf8Length(canonicalJson(one)) + 1;
     if (bytes > room) break;
     const applied = applyEvidence(context, overlay, one);

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAccount } from '../../../ledger/state-keys.js';
+import { decodeBlock } from '../../../ledger/values/decode-block.js';
+import { maxEvidencePerBlock } from '../../../ledger/values/limits.js';
 import { toAmount, toNonce } from '../../../ledger/values/numbers.js';
 import { transactionSigningText } from '../../../ledger/values/signing.js';
 import type { TransactionBody } from '../../../ledger/values/transaction.js';
-import { person } from '../../ledger/test-chain.js';
+import { person, TestChain } from '../../ledger/test-chain.js';
 import { cluster } from '../replica-cluster.js';
 
 function payment({ context }: ReturnType<typeof cluster>, nonce: number) {
@@ -127,4 +129,27 @@ test('a known certificate with forged signatures is checked like any other', () 
   assert.equal(replica.receive('peer', { type: 'certificate', certificate: certificate! }).peer, 'fine');
   const forged = { ...certificate!, signatures: [`0x${'1'.repeat(128)}` as const] };
   assert.equal(replica.receive('peer', { type: 'certificate', certificate: forged }).peer, 'ban');
+});
+
+test('proofs that are more than a block may carry wait for the next one, and stop nobody', () => {
+  const epochs = maxEvidencePerBlock + 4;
+  const parameters = { slots_per_epoch: 2, unbonding_epochs: epochs };
+  const nodes = cluster(['v1', 'v2', 'v3', 'v4'], { parameters });
+  const [one] = nodes.members;
+  for (let nonce = 0; nonce < epochs; nonce++) {
+    nodes.time.runUntil(1500 + nonce * 2000);
+    pays(nodes, 0, nonce);
+  }
+  nodes.time.runUntil(2500 + epochs * 2000);
+  const known = one!.blocks.map(({ epoch }) => epoch as number);
+  const offences = [...new Set(known)].map((epoch) => new TestChain().doubleVote('v4', epoch));
+  assert.ok(offences.length > maxEvidencePerBlock, `${offences.length} epochs`);
+  for (const evidence of offences) one!.replica.receive('1', { type: 'evidence', evidence });
+  nodes.time.runUntil(nodes.time.now() + 10_000);
+  const { chain, genesis } = nodes.context;
+  const rules = { chain, prefix: genesis.address_prefix, parameters: genesis.parameters };
+  for (const { blocks } of nodes.members) {
+    assert.equal(blocks.flatMap(({ evidence = [] }) => evidence).length, offences.length);
+    for (const block of blocks.slice(1)) assert.ok(decodeBlock(block, rules).ok, `a peer takes block ${block.index}`);
+  }
 });
