@@ -3,9 +3,10 @@
  * is first found by code that relies on its form.
  */
 import { type ChainRules, decodeTransaction } from '../../ledger/values/decode-transaction.js';
+import type { ChainId } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 
-/** undefined: this is no transaction of the chain. Signatures are not checked. */
+/** undefined: this is no transaction. Signatures are not checked, and it may be of the chain that the home was for before. */
 export type LineReader = (line: string) => Transaction | undefined;
 
 export const createLineReader =
@@ -17,6 +18,9 @@ export const createLineReader =
     } catch {
       return undefined;
     }
-    const decoded = decodeTransaction(value, rules);
-    return decoded.ok ? decoded.value : undefined;
+    const { chain } = (value ?? {}) as { readonly chain?: unknown };
+    if (typeof chain !== 'string') return undefined;
+    const decoded = decodeTransaction({ ...(value as object), chain: rules.chain }, rules);
+    if (!decoded.ok) return undefined;
+    return chain === rules.chain ? decoded.value : { ...decoded.value, chain: chain as ChainId };
   };

@@ -42,7 +42,7 @@ export interface MempoolRows {
 
 export class MempoolDamage extends Error {}
 
-/** @param stored by ascending position. @throws MempoolDamage for a line that is no transaction of the chain */
+/** @param stored by ascending position. @throws MempoolDamage for a line that is no transaction */
 export function createMempoolRows(
   stored: Iterable<MempoolRow>,
   idOf: (transaction: Transaction) => TransactionId,
@@ -60,7 +60,7 @@ export function createMempoolRows(
     for (const line of bodies.split('\n')) {
       const transaction = readLine(line);
       if (transaction === undefined) {
-        throw new MempoolDamage(`row ${position} holds what is no transaction of this chain`);
+        throw new MempoolDamage(`row ${position} holds what is no transaction`);
       }
       const id = idOf(transaction);
       row.lines += 1;

@@ -90,6 +90,14 @@ for (const [at, [what, from, to]] of flips.entries()) {
   });
 }
 
+test('a transaction of the chain that the home was for before is no damage', async () => {
+  const path = await changed('other-chain', '"chain":"test-', '"chain":"rest-');
+  assert.equal(repairMempool(path, readTestLine), undefined);
+  const store = open(path);
+  assert.deepEqual(new Set(store.all().map(({ chain }) => chain)), new Set(['rest-77777777']));
+  await store.close();
+});
+
 test('a file of a newer version is refused and stays where it is', async () => {
   const path = await changed('newer', '"amount":1', '"amount":1');
   const database = new Database(path);
