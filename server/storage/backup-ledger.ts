@@ -30,6 +30,11 @@ export async function backupLedger(
   if (existsSync(file)) throw fileExists(file);
   const source = openReader(ledger, ledgerMigrations);
   const temporary = `${file}.${process.pid}.new`;
+  const removeTemporary = (): void => {
+    for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(temporary + rest, { force: true });
+  };
+  // In a container the process that was killed had this number too.
+  removeTemporary();
   try {
     // With a snapshot open, copying never has to begin again however much is written meanwhile.
     source.exec('BEGIN');
@@ -46,7 +51,7 @@ export async function backupLedger(
     throw error instanceof SlotledgerError ? error : diskFailure('write the backup', file, error);
   } finally {
     source.close();
-    for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(temporary + rest, { force: true });
+    removeTemporary();
   }
 }
 
