@@ -86,24 +86,21 @@ export function walletOf(client: Client, account: Account): Wallet {
     balance: () => client.account(account.address),
     async send(intent, options = {}) {
       refuseUnknown('send', options, [...transactionOptionNames, ...sendOptionNames]);
-      const { timeoutMs, signal } = options;
+      const { timeoutMs, signal, onRetry } = options;
       const waiting: SendOptions = {
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         ...(signal === undefined ? {} : { signal }),
+        ...(onRetry === undefined ? {} : { onRetry }),
       };
       for (let attempt = 1; ; attempt += 1) {
         const transaction = await prepare(intent, options);
-        let doubts = 0;
-        const onRetry = (reason: string): void => {
-          doubts += 1;
-          options.onRetry?.(reason);
-        };
         const started = performance.now();
         try {
-          const answer = await client.sendAndWait(transaction, { ...waiting, onRetry });
+          const answer = await client.sendAndWait(transaction, waiting);
           return { transaction, answer, tookMs: performance.now() - started };
         } catch (error) {
-          if (doubts > 0 || !lostTheNonce(error) || attempt === nonceAttempts) throw error;
+          // A refusal is thrown as such only where surely nobody has what was refused.
+          if (!lostTheNonce(error) || attempt === nonceAttempts) throw error;
         }
       }
     },

@@ -3,13 +3,18 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isAddressPrefix } from '../../ledger/values/address.js';
+import { isChainIdText } from '../../ledger/values/text-forms.js';
 import type { LimitsAnswer, StatusAnswer } from '../api-types.js';
 import type { Client } from '../http/client.js';
+import { NodeUnreachable } from '../http/problem.js';
 import { createKeystore, type Keystore } from '../keystore/keystore.js';
 import { usageProblem } from './cli-problem.js';
 import { clientOf } from './node-client.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
+/** Of a token. */
+const maxDecimals = 15;
 const defaultNode = 'http://127.0.0.1:8080';
 
 /** Options of the program itself; every command has them. */
@@ -47,7 +52,7 @@ export function createContext(command: Command): Context {
     home,
     keystore: createKeystore(home),
     chain: () => {
-      chain ??= client.status();
+      chain ??= client.status().then((status) => nodeStatus(client.url, status));
       return chain;
     },
     limits: () => {
@@ -63,6 +68,15 @@ function nodeUrl(text: string): string {
     throw usageProblem(`--node ${text} is not an HTTP address.`, `Write it like ${defaultNode}.`);
   }
   return text;
+}
+
+/** @throws NodeUnreachable for what is no answer of a node: somebody else listens there */
+function nodeStatus(url: string, status: Partial<StatusAnswer> | null): StatusAnswer {
+  const { chain = '', address_prefix: prefix = '', token } = status ?? {};
+  const { decimals } = token ?? {};
+  const isOurs = isChainIdText(chain) && isAddressPrefix(prefix) && typeof token?.symbol === 'string';
+  if (isOurs && Number.isInteger(decimals) && decimals! >= 0 && decimals! <= maxDecimals) return status as StatusAnswer;
+  throw new NodeUnreachable(url, 'what answers there is no slotledger node');
 }
 
 function prefixOfHome(home: string): string | undefined {

@@ -102,28 +102,39 @@ async function tellingFailures<T>(
     if (reason !== told) context.terminal.note(colour.dim(`waiting: ${reason}`));
     told = reason;
   };
+  const started = performance.now();
   try {
     return await send({ timeoutMs: seconds * 1000, onRetry });
   } catch (error) {
-    if (error instanceof NotFinalYet) {
-      const why = await reasonOf(context, error);
-      throw new CliProblem(
-        'not_final_yet',
-        `The node took the transaction, but it was not final after ${seconds} s.${why === undefined ? '' : ` ${why}`}`,
-        `It may still become final: look with \`wallet status ${error.id ?? 'ID'}\`.`,
-        exitCodes.notFinal,
-      );
-    }
+    if (error instanceof NotFinalYet) throw await notFinal(context, error, performance.now() - started);
     if (error instanceof TransactionFailed) {
-      throw new CliProblem(error.status, error.message, 'Nothing was paid. Send it anew.', exitCodes.refused);
+      const fix = error.mayStillBeFinal
+        ? `A block that holds it may still become final: look with \`wallet status ${error.id}\` before you send it anew.`
+        : 'Nothing was paid. Send it anew.';
+      throw new CliProblem(error.status, error.message, fix, exitCodes.refused);
     }
     throw error;
   }
 }
 
+async function notFinal(context: Context, error: NotFinalYet, tookMs: number): Promise<CliProblem> {
+  const { id, taken } = error;
+  if (!taken) {
+    const detail = `Whether a node took transaction ${id} is not known. ${error.reason}`;
+    const fix = `Before you pay anew, look with \`wallet status ${id}\` whether it became final.`;
+    return new CliProblem('outcome_unknown', detail, fix, exitCodes.notFinal);
+  }
+  const why = await reasonOf(context, error);
+  return new CliProblem(
+    'not_final_yet',
+    `The node took the transaction, but it was not final after ${Math.round(tookMs / 1000)} s.${why === undefined ? '' : ` ${why}`}`,
+    `It may still become final: look with \`wallet status ${id}\` before you pay anew.`,
+    exitCodes.notFinal,
+  );
+}
+
 /** What the node says of it now, if it says anything. */
 async function reasonOf({ client }: Context, { id }: NotFinalYet): Promise<string | undefined> {
-  if (id === undefined) return undefined;
   try {
     const { transaction } = await client.transaction(id);
     return transaction && (await whyPending(client, transaction));

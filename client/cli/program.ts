@@ -3,7 +3,8 @@
  * code. Results go to stdout, everything else to stderr.
  */
 import { Command, CommanderError } from 'commander';
-import { describeFailure } from './failure.js';
+import { exitCodes } from './cli-problem.js';
+import { describeFailure, type Failure } from './failure.js';
 import { version } from './version.js';
 
 /** A program without commands. Commands made with `.command()` inherit its behaviour. */
@@ -23,9 +24,12 @@ export function createProgram(name: string, description: string): Command {
 export async function runProgram(program: Command, given: readonly string[]): Promise<void> {
   const argv = helpAsFlag(program, given);
   const json = wantsJson(argv);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // What can be told nobody is no reason to stop half-way: a payment goes on.
+  process.stderr.on('error', () => undefined);
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    tell(unwritten(error), json);
+    process.exit(exitCodes.failed);
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -34,17 +38,28 @@ export async function runProgram(program: Command, given: readonly string[]): Pr
     const failure = describeFailure(error, program, argv);
     process.exitCode = failure.exitCode;
     if (failure.silent) return;
-    if (json) {
-      const { code, detail, fix, path } = failure;
-      process.stderr.write(`${JSON.stringify({ error: { code, detail, fix, ...(path ? { path } : {}) } })}\n`);
-    } else {
-      process.stderr.write(`error: ${failure.detail}\n${failure.fix === '' ? '' : `  fix: ${failure.fix}\n`}`);
-    }
+    tell(failure, json);
     if (wantsDebug(argv)) {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     }
   }
 }
+
+function tell({ code, detail, fix, path }: Failure, json: boolean): void {
+  process.stderr.write(
+    json
+      ? `${JSON.stringify({ error: { code, detail, fix, ...(path ? { path } : {}) } })}\n`
+      : `error: ${detail}\n${fix === '' ? '' : `  fix: ${fix}\n`}`,
+  );
+}
+
+/** The command itself has ended when its result is written. */
+const unwritten = ({ code }: NodeJS.ErrnoException): Failure => ({
+  code: 'output_failed',
+  detail: `The result cannot be written to standard output (${code}).`,
+  fix: 'The command itself is done: look at what it did before you run it again.',
+  exitCode: exitCodes.failed,
+});
 
 /** `wallet help send` as `wallet send --help`. */
 function helpAsFlag(program: Command, argv: readonly string[]): readonly string[] {

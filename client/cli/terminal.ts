@@ -82,6 +82,13 @@ export function fields(entries: readonly (readonly [name: string, value: string 
   return present.map(([name, value]) => `${pc.dim(name.padEnd(width))}  ${value}`).join('\n');
 }
 
+/**
+ * What somebody else wrote, such as a memo, on one line: characters that steer a terminal or turn the direction of
+ * writing become blanks, so that nobody can write over what the program says.
+ */
+export const oneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ');
+
 /** `1 block`, `2 blocks`; `shown` is how the number is written. */
 export function counted(count: number, noun: string, shown = String(count)): string {
   return `${shown} ${noun}${count === 1 ? '' : 's'}`;

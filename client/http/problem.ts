@@ -22,6 +22,8 @@ export class NodeUnreachable extends Error {
   constructor(
     readonly url: string,
     readonly reason: string,
+    /** False where there surely was no connection: what was to be asked has reached nobody. */
+    readonly mayHaveArrived = true,
   ) {
     super(`No node answers at ${url} (${reason}).`);
     this.name = 'NodeUnreachable';

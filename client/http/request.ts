@@ -42,9 +42,11 @@ export async function request<Answer>(
     const response = await connection.fetch(`${connection.url}${path}${queryText(options.query)}`, init);
     return [response, await response.text()];
   };
+  let arrived = false;
   // A node closes a connection that was idle for seconds, perhaps just as it is used again.
   const askAgain = (error: unknown): ReturnType<typeof ask> => {
     if (!(options.repeatable ?? method === 'GET') || reasonOf(error) !== broke) throw error;
+    arrived = true;
     return ask();
   };
   try {
@@ -53,7 +55,7 @@ export async function request<Answer>(
   } catch (error) {
     if (error instanceof ApiProblem || error instanceof NodeUnreachable) throw error;
     options.signal?.throwIfAborted();
-    throw new NodeUnreachable(connection.url, reasonOf(error));
+    throw new NodeUnreachable(connection.url, reasonOf(error), arrived || !isUnconnected(error));
   }
 }
 
@@ -61,11 +63,15 @@ export async function request<Answer>(
 export function problemOf(response: Response, body: unknown): ApiProblem {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<ProblemAnswer>;
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  // Whoever follows 301 or 302 asks there with GET, whatever was to be posted.
+  const sentOn = response.redirected && response.status === 405;
   return new ApiProblem(
     response.status,
     problem.code ?? `http_${response.status}`,
     problem.detail ?? `The node answered ${response.status} ${response.statusText}.`.replace(' .', '.'),
-    problem.fix ?? 'Check that --node names the HTTP port of a slotledger node.',
+    sentOn
+      ? `What was posted is sent on to ${new URL(response.url).origin}: name that address as the node.`
+      : (problem.fix ?? 'Check that --node names the HTTP port of a slotledger node.'),
     problem.path,
     Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
   );
@@ -94,11 +100,19 @@ function queryText(query: Query = {}): string {
 
 const broke = 'the connection broke';
 
+type Cause = { readonly code?: string; readonly message?: string } | undefined;
+
+const causeOf = (error: unknown): Cause => (error instanceof Error ? (error.cause as Cause) : undefined);
+
+/** Whether there was no connection over which anything could be sent. */
+const isUnconnected = (error: unknown): boolean =>
+  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(causeOf(error)?.code ?? '');
+
 /** fetch hides what happened in `cause`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error.cause as { readonly code?: string; readonly message?: string } | undefined;
+  const cause = causeOf(error);
   switch (cause?.code) {
     case 'ECONNREFUSED':
       return 'connection refused';

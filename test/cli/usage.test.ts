@@ -29,7 +29,8 @@ const wrong: readonly (readonly [Program, readonly string[], RegExp])[] = [
   ['wallet', ['balance', 'a', '--node', 'localhost:8080'], /^error: --node localhost:8080 is not an HTTP address\./],
   ['wallet', ['new', 'Bad Name'], /^error: "Bad Name" cannot name a key\./],
   ['wallet', ['status', '0xABC'], /^error: 0xABC is not a transaction id\./],
-  ['wallet', ['send', 'a', 'b'], /^error: How much b is to get is missing\./],
+  ['wallet', ['send', 'a', 'b'], /^error: How much is to be paid to b is missing\./],
+  ['wallet', ['send', 'a', '5'], /^error: Who is to be paid 5 is missing\./],
 ];
 
 for (const [program, args, expected] of wrong) {

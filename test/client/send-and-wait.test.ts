@@ -4,17 +4,33 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { accountFromSecret, idOfTransaction } from '../../client/account.js';
 import { createClient } from '../../client/http/client.js';
 import { ApiProblem, NodeUnreachable } from '../../client/http/problem.js';
 import { NotFinalYet, TransactionFailed } from '../../client/http/send-and-wait.js';
+import { walletOf } from '../../client/wallet.js';
+import type { Amount } from '../../ledger/values/numbers.js';
 import type { Address } from '../../ledger/values/text.js';
-import type { Transaction } from '../../ledger/values/transaction.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { hangGuardMs } from '../hang-guard.js';
 
-const transaction = { type: 'transfer', nonce: 3, signature: '0x00' } as unknown as Transaction;
-const id = `0x${'ab'.repeat(32)}`;
+const transaction = {
+  type: 'transfer',
+  from: 'sl1alice',
+  nonce: 3,
+  outputs: [],
+  signature: '0x00',
+} as unknown as Transaction;
+const id: TransactionId = idOfTransaction(transaction);
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Answers each request by its method and path. */
+async function serveRoutes(t: TestContext, routes: { readonly [route: string]: Answer }) {
+  const byRoute: Answer = (request, response) =>
+    routes[`${request.method} ${request.url?.replace(/\?.*/, '')}`]?.(request, response);
+  return serveAnswers(t, [byRoute]);
+}
 
 /** Answers the n-th request with the n-th answer, the last one for ever; keeps what it was sent. */
 async function serveAnswers(t: TestContext, answers: readonly Answer[]) {
@@ -66,9 +82,66 @@ test('a refusal ends the sending with its code, detail and fix', async (t) => {
   assert.equal(bodies.length, 1);
 });
 
-test('a transaction that is rejected or expired ends the sending', async (t) => {
-  const { client } = await serveAnswers(t, [json(200, { id, status: 'expired', reason: 'slot 9 is over.' })]);
-  await assert.rejects(client.sendAndWait(transaction), TransactionFailed);
+test('a transaction that was given up is surely not paid once its nonce is used, or a later slot is final', async (t) => {
+  const expired = json(200, { id, status: 'expired', reason: 'slot 9 is over.' });
+  const dying = { ...transaction, lane: 2, expires_slot: 9 } as unknown as Transaction;
+  const cases: readonly (readonly [nonces: object, slot: number, fate: Answer, mayStillBeFinal: boolean])[] = [
+    [{ '0': 4 }, 9, expired, true],
+    [{ '2': 3 }, 9, expired, true],
+    [{ '2': 4 }, 9, expired, false],
+    [{}, 10, expired, false],
+    [{}, 10, cut, true],
+  ];
+  for (const [nonces, slot, fate, mayStillBeFinal] of cases) {
+    const { client } = await serveRoutes(t, {
+      'POST /v1/transactions': expired,
+      'GET /v1/accounts/sl1alice': json(200, { nonces }),
+      'GET /v1/blocks': json(200, { items: [{ slot }] }),
+      [`GET /v1/transactions/${id}`]: fate,
+    });
+    await assert.rejects(client.sendAndWait(dying), (error) => {
+      assert.ok(error instanceof TransactionFailed);
+      assert.deepEqual([error.status, error.mayStillBeFinal], ['expired', mayStillBeFinal]);
+      return true;
+    });
+  }
+  const late = await serveRoutes(t, {
+    'POST /v1/transactions': expired,
+    'GET /v1/accounts/sl1alice': json(200, { nonces: {} }),
+    'GET /v1/blocks': json(200, { items: [{ slot: 10 }] }),
+    [`GET /v1/transactions/${id}`]: final,
+  });
+  assert.equal((await late.client.sendAndWait(dying)).status, 'final');
+  await assert.rejects((await serveRoutes(t, { [`GET /v1/transactions/${id}`]: expired })).client.waitUntilFinal(id), {
+    name: 'TransactionFailed',
+    mayStillBeFinal: true,
+  });
+});
+
+test('a wallet signs anew where the nonce is surely gone, and never what a node has taken', async (t) => {
+  const parameters = { min_fee: 1, min_fee_per_output: 0, min_fee_per_memo_byte: 0 };
+  const account = accountFromSecret(new Uint8Array(32).fill(7), 'sl');
+  const pay = async (...answers: readonly Answer[]) => {
+    let asked = 0;
+    const { client, bodies } = await serveRoutes(t, {
+      'GET /v1/status': json(200, { chain: `dev-${'0'.repeat(32)}`, slot: 1 }),
+      'GET /v1/limits': json(200, { parameters }),
+      [`GET /v1/accounts/${account.address}`]: json(200, { nonces: {}, pending_nonces: {} }),
+      'POST /v1/transactions': (request, response) => answers[asked++]?.(request, response),
+    });
+    const outputs = [{ to: account.address, amount: 1 as Amount }];
+    const sent = await walletOf(client, account)
+      .send({ type: 'transfer', outputs })
+      .then(
+        ({ answer }) => answer.status,
+        (error: Error) => error.name,
+      );
+    return [sent, bodies.filter((body) => body !== '').length];
+  };
+  const taken = problem(409, 'nonce_taken');
+  assert.deepEqual(await pay(taken, problem(503, 'mempool_full'), problem(422, 'nonce_too_low'), final), ['final', 4]);
+  assert.deepEqual(await pay(pending, taken, final), ['NotFinalYet', 2]);
+  assert.deepEqual(await pay(cut, problem(422, 'nonce_too_low'), final), ['NotFinalYet', 2]);
 });
 
 test('when the time is up, a transaction that was taken is said to be waiting still', async (t) => {
@@ -80,9 +153,89 @@ test('when the time is up, a transaction that was taken is said to be waiting st
   });
 });
 
-test('when nobody ever answers, that is what is said', async (t) => {
+test('when the answer is lost each time, it may have been taken, and its id is said', async (t) => {
   const { client } = await serveAnswers(t, [cut]);
-  await assert.rejects(client.sendAndWait(transaction, { timeoutMs: 300 }), NodeUnreachable);
+  await assert.rejects(client.sendAndWait(transaction, { timeoutMs: 300 }), (error) => {
+    assert.ok(error instanceof NotFinalYet);
+    assert.deepEqual([error.id, error.taken], [idOfTransaction(transaction), false]);
+    return true;
+  });
+});
+
+test('when nobody is there at all, that is what is said: surely nobody has it', async () => {
+  const gone = createServer();
+  await new Promise<void>((listening) => gone.listen(0, '127.0.0.1', listening));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((closed) => gone.close(closed));
+  const client = createClient({ url: `http://127.0.0.1:${port}` });
+  await assert.rejects(client.sendAndWait(transaction, { timeoutMs: 300 }), (error) => {
+    assert.ok(error instanceof NodeUnreachable);
+    assert.equal(error.mayHaveArrived, false);
+    return true;
+  });
+});
+
+test('what a proxy says in place of its node is a doubt, not a refusal', async (t) => {
+  const page: Answer = (_request, response) => response.writeHead(504, { 'content-type': 'text/html' }).end('<html>');
+  const bare: Answer = (_request, response) => response.writeHead(408).end();
+  const other = [json(200, { ok: true }), json(200, { id, status: 'gone' }), json(200, [])];
+  const { client, bodies } = await serveAnswers(t, [problem(502, 'x'), page, bare, ...other, final]);
+  const answer = await client.sendAndWait(transaction, { timeoutMs: hangGuardMs });
+  assert.equal(answer.status, 'final');
+  assert.deepEqual(bodies, Array(7).fill(JSON.stringify(transaction)));
+});
+
+test('a refusal after an answer that was lost, or after it was taken, does not say that nobody has it', async (t) => {
+  for (const [before, taken] of [
+    [cut, false],
+    [problem(502, 'http_502'), false],
+    [pending, true],
+  ] as const) {
+    const { client } = await serveAnswers(t, [before, problem(422, 'expired')]);
+    await assert.rejects(client.sendAndWait(transaction), (error) => {
+      assert.ok(error instanceof NotFinalYet, String(error));
+      assert.deepEqual([error.id, error.taken, error.reason], [idOfTransaction(transaction), taken, 'expired.']);
+      return true;
+    });
+  }
+  const full = await serveAnswers(t, [problem(503, 'mempool_full'), problem(422, 'expired')]);
+  await assert.rejects(full.client.sendAndWait(transaction), { name: 'ApiProblem', code: 'expired' });
+});
+
+test('a part of a millisecond is a time too', async (t) => {
+  const asked: (string | null)[] = [];
+  const client = createClient({
+    url: 'http://node.test',
+    fetch: async (input) => {
+      asked.push(new URL(String(input)).searchParams.get('timeout_ms'));
+      return Response.json({ id, status: 'final' });
+    },
+  });
+  t.mock.timers.enable({ apis: ['Date'] });
+  await client.sendAndWait(transaction, { timeoutMs: 1000.25 });
+  await client.sendAndWait(transaction, { timeoutMs: Number.MIN_VALUE });
+  assert.deepEqual(asked, ['1001', '1']);
+});
+
+test('a node that asks for a pause of a year is not asked without a pause', async (t) => {
+  const { client, bodies } = await serveAnswers(t, [
+    json(429, { code: 'rate_limited' }, { 'retry-after': '31536000' }),
+  ]);
+  const asking = (call: (signal: AbortSignal) => Promise<unknown>) =>
+    assert.rejects(call(AbortSignal.timeout(500)), { name: 'TimeoutError' });
+  await asking((signal) => client.sendAndWait(transaction, { timeoutMs: Number.POSITIVE_INFINITY, signal }));
+  await asking((signal) => client.waitUntilFinal(id, { timeoutMs: Number.POSITIVE_INFINITY, signal }));
+  assert.equal(bodies.length, 2);
+});
+
+test('waiting for a transaction ends in time, and when it is aborted, also where the node is silent', async (t) => {
+  const silent: Answer = () => undefined;
+  const { client } = await serveAnswers(t, [silent]);
+  const started = performance.now();
+  await assert.rejects(client.waitUntilFinal(id, { timeoutMs: 1 }), NodeUnreachable);
+  await assert.rejects(client.waitUntilFinal(id, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+  // One request alone may take ten seconds.
+  assert.ok(performance.now() - started < 9_000);
 });
 
 test('aborting ends the waiting at once', async (t) => {
@@ -97,7 +250,7 @@ test('aborting ends the waiting at once', async (t) => {
 
 test('waiting for a transaction asks until it is final', async (t) => {
   const { client, bodies } = await serveAnswers(t, [pending, cut, pending, final]);
-  assert.equal((await client.waitUntilFinal(id as `0x${string}`)).status, 'final');
+  assert.equal((await client.waitUntilFinal(id)).status, 'final');
   assert.equal(bodies.length, 4);
 });
 

@@ -4,7 +4,7 @@ import type { AccountTransaction, StatusAnswer } from '../../api-types.js';
 import type { Context } from '../context.js';
 import { resolveAccount } from '../names.js';
 import { readInteger } from '../payment.js';
-import { colour, table } from '../terminal.js';
+import { colour, oneLine, table } from '../terminal.js';
 
 export interface HistoryOptions {
   readonly limit: string;
@@ -52,7 +52,7 @@ function row(
     `${sign}${formatNumber(item.amount, token)}`,
     formatNumber(item.fee, token),
     counterparty(item, names),
-    (transaction.memo ?? '').replace(/\p{Cc}/gu, ' ').slice(0, 32),
+    [...oneLine(transaction.memo ?? '')].slice(0, 32).join(''),
   ];
 }
 

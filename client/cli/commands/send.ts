@@ -57,7 +57,11 @@ function wantedPayments(
 ): readonly (readonly [who: string, amount: string])[] {
   const wanted: (readonly [string, string])[] = [];
   if (to !== undefined && amount === undefined) {
-    throw usageProblem(`How much ${to} is to get is missing.`, 'Write `wallet send FROM TO AMOUNT`.');
+    const isAmount = /^\d+(\.\d+)?$/.test(to);
+    throw usageProblem(
+      isAmount ? `Who is to be paid ${to} is missing.` : `How much is to be paid to ${to} is missing.`,
+      'Write `wallet send FROM TO AMOUNT`.',
+    );
   }
   if (to !== undefined && amount !== undefined) wanted.push([to, amount]);
   for (const pair of pairs) {

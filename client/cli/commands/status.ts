@@ -4,7 +4,7 @@ import { formatAmount } from '../../amounts.js';
 import type { TransactionAnswer } from '../../api-types.js';
 import { CliProblem, exitCodes, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
-import { fields } from '../terminal.js';
+import { fields, oneLine } from '../terminal.js';
 import { whyPending } from '../why-pending.js';
 
 export async function showTransaction(context: Context, id: string): Promise<void> {
@@ -35,12 +35,17 @@ export async function showTransaction(context: Context, id: string): Promise<voi
           : undefined,
       ],
       ['fee', transaction === undefined ? undefined : formatAmount(transaction.fee, status.token)],
-      ['memo', transaction?.memo],
+      ['memo', transaction?.memo === undefined ? undefined : oneLine(transaction.memo)],
       ['block', receipt === undefined ? undefined : `${receipt.index}, position ${receipt.position}`],
     ]),
   );
   if (answer.status === 'rejected' || answer.status === 'expired') {
-    throw new CliProblem(answer.status, `The transaction is ${answer.status}.`, 'Send it anew.', exitCodes.refused);
+    throw new CliProblem(
+      answer.status,
+      `The transaction is ${answer.status}.`,
+      'Ask once more, a minute later, before you send it anew: a block that holds it may still become final.',
+      exitCodes.refused,
+    );
   }
 }
 
