@@ -12,6 +12,8 @@ import { pause } from './send-and-wait.js';
 
 /** Characters of one event; a longer one is a broken stream. */
 const maxEventLength = 4_194_304;
+/** A node says something every 15 s, if only that it is there; who says nothing for so long is gone. In ms. */
+const longestSilenceMs = 60_000;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 
@@ -23,6 +25,11 @@ export interface EventsOptions<Type extends EventType = EventType> {
   /** Start after this: the id of an event, or the index of a block; 0 is before the first one. By default: now. */
   readonly since?: string | number;
   readonly signal?: AbortSignal;
+  /**
+   * Called with the place up to which the ledger was read, in the form of an event's id, also where nothing was wanted
+   * of it: at the beginning, before each event that has an id, and every 15 s.
+   */
+  readonly onPlace?: (id: string) => void;
   /** Called when the stream was lost, with the reason, before it is taken up again. */
   readonly onReconnect?: (reason: string) => void;
 }
@@ -36,7 +43,7 @@ export function readEvents<Type extends EventType>(
   connection: Connection,
   options: EventsOptions<Type> = {},
 ): AsyncGenerator<LedgerEvent<Type>, void, undefined> {
-  refuseUnknown('events', options, ['types', 'address', 'since', 'signal', 'onReconnect']);
+  refuseUnknown('events', options, ['types', 'address', 'since', 'signal', 'onPlace', 'onReconnect']);
   // The node sends the types that were asked for and no others.
   return follow(connection, options, eventPlace(options.since)) as AsyncGenerator<LedgerEvent<Type>, void, undefined>;
 }
@@ -59,9 +66,12 @@ async function* follow(
     try {
       const text = await openStream(connection, options, since, over);
       connected = true;
-      for await (const event of parseEvents(text)) {
+      const onPlace = (id: string): void => {
+        since = id;
+        options.onPlace?.(id);
+      };
+      for await (const event of parseEvents(heard(text, over), onPlace)) {
         pauseMs = firstPauseMs;
-        if (event.id !== undefined) since = event.id;
         yield event;
       }
     } catch (error) {
@@ -115,8 +125,33 @@ async function openStream(
   return response.body.pipeThrough(new TextDecoderStream());
 }
 
-/** The event stream format of the HTML standard, as far as this API uses it. Exported for tests. */
-export async function* parseEvents(text: AsyncIterable<string>): AsyncGenerator<LedgerEvent, void, undefined> {
+/** Ends the connection over which nothing comes any more, as when a cable was pulled. A reader may take its time. */
+async function* heard(text: AsyncIterable<string>, over: AbortController): AsyncGenerator<string, void, undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const listen = (): void => {
+    const gone = new DOMException(`nothing came for ${longestSilenceMs / 1000} s`, 'TimeoutError');
+    timer = setTimeout(() => over.abort(gone), longestSilenceMs);
+  };
+  try {
+    listen();
+    for await (const chunk of text) {
+      clearTimeout(timer);
+      yield chunk;
+      listen();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The event stream format of the HTML standard, as far as this API uses it. Exported for tests.
+ * @param onPlace told each id, also one that comes without an event: so far the ledger was read
+ */
+export async function* parseEvents(
+  text: AsyncIterable<string>,
+  onPlace: (id: string) => void = () => undefined,
+): AsyncGenerator<LedgerEvent, void, undefined> {
   let rest = '';
   for await (const chunk of text) {
     rest += chunk;
@@ -124,15 +159,16 @@ export async function* parseEvents(text: AsyncIterable<string>): AsyncGenerator<
     for (;;) {
       const end = /\r\n\r\n|\n\n|\r\r(?!\n)/.exec(rest);
       if (end === null) break;
-      const event = parseEvent(rest.slice(0, end.index));
+      const { id, event } = parseEvent(rest.slice(0, end.index));
       rest = rest.slice(end.index + end[0].length);
+      if (id !== undefined) onPlace(id);
       if (event !== undefined) yield event;
     }
     if (rest.length > maxEventLength) throw new Error('an event is longer than this reader accepts');
   }
 }
 
-function parseEvent(block: string): LedgerEvent | undefined {
+function parseEvent(block: string): { readonly id: string | undefined; readonly event?: LedgerEvent } {
   let id: string | undefined;
   let type = '';
   const data: string[] = [];
@@ -144,7 +180,7 @@ function parseEvent(block: string): LedgerEvent | undefined {
     else if (field === 'event') type = value;
     else if (field === 'data') data.push(value);
   }
-  if (data.length === 0) return undefined;
+  if (data.length === 0) return { id };
   const event = { type, data: JSON.parse(data.join('\n')) as unknown };
-  return (id === undefined ? event : { ...event, id }) as LedgerEvent;
+  return { id, event: (id === undefined ? event : { ...event, id }) as LedgerEvent };
 }

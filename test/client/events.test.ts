@@ -64,6 +64,64 @@ test('a lost stream is taken up again after the last event seen', async (t) => {
   assert.deepEqual(asked, [undefined, '1', '2']);
 });
 
+test('a stream that is lost before anything came is taken up where it began, and where the node had read to', async (t) => {
+  const asked: (string | undefined)[] = [];
+  const places: string[] = [];
+  const beginnings = [': welcome\nid: 17\n\n', ': welcome\nid: 17\n\n: heartbeat\nid: 23\n\n'];
+  const server = createServer((request, response) => {
+    asked.push(new URL(request.url ?? '', 'http://node.test').searchParams.get('since') ?? undefined);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const next = beginnings.shift();
+    if (next === undefined) response.write('id: 24.1\nevent: transaction\ndata: {"index":24}\n\n');
+    else response.write(next, () => request.socket.end());
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const client = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  for await (const { data } of client.events({ types: ['transaction'], onPlace: (place) => places.push(place) })) {
+    assert.deepEqual(data, { index: 24 });
+    break;
+  }
+  assert.deepEqual(asked, [undefined, '17', '23']);
+  assert.deepEqual(places, ['17', '17', '23', '24.1']);
+});
+
+test('a connection over which nothing comes any more is given up, however long a reader takes over an event', async (t) => {
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(new URL(request.url ?? '', 'http://node.test').searchParams.get('since') ?? undefined);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`id: ${asked.length}\nevent: final\ndata: {}\n\n`);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const client = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let tellReason: (reason: string) => void = () => undefined;
+  const lost = new Promise<string>((resolve) => {
+    tellReason = resolve;
+  });
+  const events = client.events({ types: ['final'], onReconnect: (reason) => tellReason(reason) });
+  await events.next();
+  t.mock.timers.tick(3_600_000);
+  const second = events.next();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(59_999);
+  assert.equal(asked.length, 1);
+  t.mock.timers.tick(1);
+  assert.equal(await lost, 'nothing came for 60 s');
+  t.mock.timers.tick(200);
+  assert.equal((await second).value?.id, '2');
+  assert.deepEqual(asked, [undefined, '1']);
+  await events.return();
+});
+
 test('a refused subscription is a problem, not an endless retry', async (t) => {
   const server = createServer((_request, response) => {
     response.writeHead(400, { 'content-type': 'application/problem+json' });
@@ -96,7 +154,7 @@ test('an option of events that is not known, or a place that is none, is refused
   const events = client.events as (options: object) => unknown;
   assert.throws(() => events({ lastEventId: '0' }), {
     name: 'TypeError',
-    message: 'events knows no option "lastEventId"; it knows types, address, since, signal, onReconnect.',
+    message: 'events knows no option "lastEventId"; it knows types, address, since, signal, onPlace, onReconnect.',
   });
   for (const since of [-1, 1.5, Number.NaN, '', 'now', '1.2.3', '01', null, {}]) {
     assert.throws(() => events({ since }), /^TypeError: since is .*; give the id of an event/, String(since));

@@ -17,7 +17,8 @@ export interface EventPlace {
 /** As `n`: after all events of the block. */
 export const blockEnd = Number.MAX_SAFE_INTEGER;
 
-export const placeText = ({ index, n }: EventPlace): string => `${index}.${n}`;
+/** As `parsePlace` reads it. */
+export const placeText = ({ index, n }: EventPlace): string => (n === blockEnd ? String(index) : `${index}.${n}`);
 
 export interface BlockEvent {
   readonly place: EventPlace;

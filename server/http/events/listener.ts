@@ -151,9 +151,8 @@ export function createListener({
     },
     heartbeat: () => {
       if (blocked() || closed()) return;
-      // The id tells a browser how far the ledger was read, also where nothing was wanted.
-      const id = place.n === blockEnd ? String(place.index) : placeText(place);
-      write(`: heartbeat\nid: ${id}\n\n`);
+      // The id tells the reader how far the ledger was read, also where nothing was wanted.
+      write(`: heartbeat\nid: ${placeText(place)}\n\n`);
     },
     end: () => {
       clearTimeout(stall);

@@ -8,7 +8,7 @@ import type { NodeEvents } from '../node-api.js';
 import { parseQuery } from '../query.js';
 import { problem, type Reply, sendReply } from '../reply.js';
 import type { RouteContext, RouteDescription } from '../route.js';
-import { blockEnd, type EventPlace, type EventType, eventTypes, parsePlace } from './block-events.js';
+import { blockEnd, type EventPlace, type EventType, eventTypes, parsePlace, placeText } from './block-events.js';
 import { createEventSource } from './event-source.js';
 import { createFanOut } from './fan-out.js';
 import { createListener, type Listener, type Wanted } from './listener.js';
@@ -109,8 +109,9 @@ export function createListeners(
       response.end();
       return;
     }
-    response.write('retry: 1000\n: welcome\n\n');
     const { from, wanted } = asked;
+    // The id: who begins now and loses the connection before anything came takes it up here.
+    response.write(`retry: 1000\n: welcome\nid: ${placeText(from)}\n\n`);
     const listener = createListener({
       response,
       source,

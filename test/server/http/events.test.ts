@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { signTransaction } from '../../../client/account.js';
+import { createClient } from '../../../client/http/client.js';
 import { toAmount } from '../../../ledger/values/numbers.js';
 import { addressOf, type ChainNode, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { call, type Listening, listening } from './listening.js';
@@ -165,6 +166,33 @@ test('a reader that resumes at any event misses nothing and sees nothing twice, 
     await after.close();
     assert.deepEqual(await second.rest(), []);
   }
+});
+
+test('who listens from now on misses nothing of what becomes final while the connection is lost, even if nothing came before', async (t) => {
+  const node = await startChainNode(t);
+  await history(node, 2);
+  let server = await listening(t, node.api);
+  let lost = (): void => undefined;
+  const isLost = new Promise<void>((resolve) => {
+    lost = resolve;
+  });
+  let begun = (): void => undefined;
+  const hasBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const client = createClient({
+    url: 'http://node.test',
+    fetch: (input, init) => fetch(String(input).replace('http://node.test', server.url), init),
+  });
+  const events = client.events({ types: ['transaction'], onPlace: begun, onReconnect: lost });
+  const next = events.next();
+  await hasBegun;
+  await server.close();
+  await isLost;
+  await node.pay(1);
+  server = await listening(t, node.api);
+  assert.equal((await next).value?.id, '3.1');
+  await events.return();
 });
 
 test('types and address choose events and leave the ids as they are', async (t) => {
