@@ -104,6 +104,14 @@ function systemFailure(error: unknown): Failure {
       return { ...failure, code: 'not_a_file', detail: `${path ?? 'The path'} is a directory.`, fix: 'Name a file.' };
     case 'ENOSPC':
       return { ...failure, code: 'disk_full', detail: 'The disk is full.', fix: 'Free some space and run it again.' };
+    case 'EDQUOT':
+    case 'EFBIG':
+      return {
+        ...failure,
+        code: 'disk_full',
+        detail: `This user may write no more (${code}).`,
+        fix: 'Free some space, or have the limit raised, and run it again.',
+      };
     default:
       return {
         ...failure,

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { text as readStream } from 'node:stream/consumers';
+import { plainPassword } from '../keystore/sealed-secret.js';
 import { CliProblem, usageProblem } from './cli-problem.js';
 import type { Terminal } from './terminal.js';
 
@@ -98,7 +99,10 @@ export async function confirm(terminal: Terminal, yes: boolean | undefined, ques
 }
 
 function passwordFault(text: string): string | undefined {
-  return text.length < minPasswordLength ? `A password has at least ${minPasswordLength} characters.` : undefined;
+  // The form that counts may be longer than what was typed, or shorter.
+  return Math.min(text.length, plainPassword(text).length) < minPasswordLength
+    ? `A password has at least ${minPasswordLength} characters.`
+    : undefined;
 }
 
 function assertInteractive(terminal: Terminal, what: string): void {

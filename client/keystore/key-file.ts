@@ -61,7 +61,7 @@ export async function openKey(file: KeyFile, password: string): Promise<Result<U
 }
 
 export function isDevelopmentKey(file: KeyFile): file is DevelopmentKeyFile {
-  return 'development' in file;
+  return 'development' in file && file.development === true;
 }
 
 /** @returns the key file, or a sentence that says what is wrong with the text */

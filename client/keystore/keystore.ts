@@ -2,7 +2,8 @@
  * A directory of account keys, one file each: `<home>/keys/accounts/<name>.json`. The directory is 0700, files are
  * 0600. A file that exists is never overwritten, and nothing here deletes one.
  */
-import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import { decodeKeyFile, type KeyFile } from './key-file.js';
@@ -88,15 +89,16 @@ export function isKeyName(text: string): boolean {
  * @returns false if something has that name already
  */
 function writeNewFile(path: string, text: string): boolean {
-  const temporary = `${path}.${process.pid}.new`;
-  const file = openSync(temporary, 'wx', 0o600);
+  // Not by process id, which is the same in each container: one that was cut off may have left its file.
+  const temporary = `${path}.${randomUUID()}.new`;
   try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
+    const file = openSync(temporary, 'wx', 0o600);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -73,17 +73,19 @@ export function sealedSecretFault(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Passwords are normalised to NFKD and lose their control characters, as EIP-2335 says. */
+/** What counts of a password: normalised to NFKD and without control characters, as EIP-2335 says. */
+export const plainPassword = (password: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that the standard strips
+  password.normalize('NFKD').replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
+
 function deriveKey(
   password: string,
   salt: Uint8Array,
   cost: { readonly n: number; readonly r: number; readonly p: number; readonly dklen: number },
 ): Promise<Buffer> {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that the standard strips
-  const plain = password.normalize('NFKD').replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
   const { n: N, r, p, dklen } = cost;
   return new Promise((resolve, reject) => {
-    scrypt(plain, salt, dklen, { N, r, p, maxmem: 128 * N * r + 1_048_576 }, (error, key) => {
+    scrypt(plainPassword(password), salt, dklen, { N, r, p, maxmem: 128 * N * r + 1_048_576 }, (error, key) => {
       if (error) reject(error);
       else resolve(key);
     });

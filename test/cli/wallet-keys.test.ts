@@ -1,9 +1,10 @@
 /** Keys at the command line: made, imported, listed; never overwritten, never readable by others, never in argv. */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, temporaryHome } from './programs.js';
+import { binOf, environment, run, temporaryHome } from './programs.js';
 
 const mnemonic = `${'abandon '.repeat(11)}about`;
 
@@ -85,6 +86,25 @@ test('without a terminal and without a password file, a new key is refused and s
   assert.equal(made.code, 2);
   assert.match(made.stderr, /no terminal to ask on\.\n {2}fix: .*--password-file/);
   assert.equal(made.stdout, '');
+});
+
+test('a key for which there is no room is not there at all', { skip: process.platform === 'win32' }, async (t) => {
+  const home = temporaryHome(t);
+  writeFileSync(join(home, 'words'), mnemonic);
+  // A file may have 512 bytes; a key file has more.
+  const limited = ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, binOf('wallet')];
+  const args = ['import', 'a', '--from', join(home, 'words'), '--password-file', passwordFile(home)];
+  const made = spawnSync('sh', [...limited, ...args], { env: environment(home), encoding: 'utf8' });
+  assert.equal(made.status, 1);
+  assert.match(made.stderr, /^error: This user may write no more \(EFBIG\)\.\n/);
+  assert.deepEqual(readdirSync(join(home, '.slotledger/keys/accounts')), []);
+});
+
+test('characters that do not count make no password', async (t) => {
+  const home = temporaryHome(t);
+  const made = await run('wallet', home, ['new', 'a', '--password-file', passwordFile(home, '\t'.repeat(12))]);
+  assert.equal(made.code, 1);
+  assert.match(made.stderr, /^error: A password has at least 8 characters\b/);
 });
 
 test('a short password is refused', async (t) => {

@@ -98,3 +98,10 @@ test('damaged key files are refused with what is wrong', async () => {
     assert.match(decoded.problem, expected);
   }
 });
+
+test('a sealed file that says of itself that it is of no development chain is a sealed one', async () => {
+  const sealed = { ...(await sealKey(key, 'correct horse')), development: false };
+  const decoded = decodeKeyFile(JSON.stringify(sealed));
+  assert.ok(decoded.ok);
+  assert.deepEqual(await openKey(decoded.value, 'correct horse'), { ok: true, value: key.secret });
+});

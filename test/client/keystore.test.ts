@@ -41,6 +41,14 @@ test('a key file is never overwritten', () => {
   );
 });
 
+test('what an earlier process with the same id left half-way does not stand in the way', () => {
+  const keystore = createKeystore(join(home, 'container'));
+  assert.ok(keystore.add('first', file(1)).ok);
+  writeFileSync(join(keystore.directory, `again.json.${process.pid}.new`), '{"version"');
+  assert.ok(keystore.add('again', file(2)).ok);
+  assert.deepEqual(keystore.read('again').ok, true);
+});
+
 test('a name cannot leave the directory', () => {
   for (const name of ['../x', 'a/b', '', '.', 'A', 'ä', '-x', 'x'.repeat(33)]) {
     assert.equal(isKeyName(name), false, name);
