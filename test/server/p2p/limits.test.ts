@@ -99,6 +99,25 @@ async function settled(count: () => number): Promise<number> {
   return last;
 }
 
+test('of a peer that sends as fast as it can, one chunk is read in a turn of the event loop: the others are heard between', async () => {
+  const node = await startNode(1);
+  const peer = await proved(node.port, 3);
+  let most = 0;
+  let last = node.network.stats().bytesReceived;
+  const look = (): void => {
+    const now = node.network.stats().bytesReceived;
+    most = Math.max(most, now - last);
+    last = now;
+    looking = setImmediate(look);
+  };
+  let looking = setImmediate(look);
+  const line = `${JSON.stringify({ type: 'pong', id: 999_999, head: { final_index: 0, final_hash: hashOf(1), epoch: 0, view: 0 }, clock: 0 })}\n`;
+  peer.write(line.repeat(Math.ceil(8_388_608 / line.length)));
+  await until('all of it was read', () => last > 8_388_608);
+  clearImmediate(looking);
+  assert.ok(most <= 2 * 65_536, `${most} bytes in one turn`);
+});
+
 test('a flood of messages is read no faster than the budget, and nothing is lost', async () => {
   const clock = handClock();
   const node = await startNode(1, { clock });
