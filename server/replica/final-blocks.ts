@@ -135,6 +135,13 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     return checks.certificate(certificate) === 'good' ? undefined : `the certificate of ${block} does not hold`;
   }
 
+  /** Of what is final already nothing follows: whoever answers with it has sync wait for nothing. */
+  function staleProblem({ block }: Certificate): string | undefined {
+    const known = tree.get(block) ?? store.blockByHash(block);
+    if (known === undefined || known.index > tree.finalIndex) return undefined;
+    return `sent the certificate of block ${known.index} where those after block ${tree.finalIndex} were asked for`;
+  }
+
   /** Blocks that are proved. */
   function applyRun({ blocks, certificates }: Run): string | undefined {
     const last = blocks.at(-1);
@@ -178,7 +185,7 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
       return ok(toHeight(tree.finalIndex));
     },
     follow(certificate) {
-      const problem = certificateProblem(certificate, `block ${certificate.block}`);
+      const problem = certificateProblem(certificate, `block ${certificate.block}`) ?? staleProblem(certificate);
       if (problem === undefined) finalise(certificate.block, certificate);
       return problem;
     },

@@ -139,6 +139,7 @@ test('[7-proved] a certificate told in place of blocks makes nothing final that 
   assert.deepEqual(appended, []);
   assert.equal(finals.follow(finality[0]!), undefined);
   assert.deepEqual(appended, [1]);
+  assert.match(finals.follow(finality[0]!) ?? '', /certificate of block 1 where those after block 1 were asked for/);
 });
 
 test('[5-bodies-stay] no flood of blocks takes from memory what the core keeps; of all else the core hears', () => {
