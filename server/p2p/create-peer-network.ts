@@ -26,6 +26,7 @@ import { createPeerManager } from './peer-manager.js';
 import type { PeerNetwork, PeerNetworkOptions } from './peer-network.js';
 import { createPublicAnswers } from './public-answers.js';
 import { repeat } from './repeat.js';
+import { createServing } from './serving.js';
 
 export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
   const { clock, answers, receive, logger, rules } = options;
@@ -70,6 +71,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     onMessage,
   });
   const gossip = createGossip({ clock, lines: wireLines, peers: manager.peers, receive });
+  const serving = createServing<Peer>(clock);
   const toSpread = createTransactionGatherer(rules.parameters, (transactions) =>
     gossip.broadcast({ type: 'transactions', transactions }),
   );
@@ -97,6 +99,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
   }
 
   function onPeerGone(peer: Peer): void {
+    serving.forget(peer);
     past.messagesIn += peer.messagesIn;
     past.messagesOut += peer.messagesOut;
     past.dropped += peer.dropped;
@@ -155,8 +158,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
         return 0;
       case 'get_peers':
       case 'get_genesis':
-        peer.send(publicAnswers.answerPeer(message));
-        return pauseAfterAnswer(peer);
+        return serve(peer, () => peer.send(publicAnswers.answerPeer(message)));
       default:
         return onReplicaMessage(peer, message);
     }
@@ -182,13 +184,15 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       if (message.type === 'ping') peer.send(publicAnswers.answerPeer(message));
       else if (peer.pings.onPong(message.id, message.clock)) ping(peer);
     }
-    judge(peer, receive(peer.id, message));
-    const isQuestion = message.type.startsWith('get_');
-    return isQuestion ? pauseAfterAnswer(peer) : 0;
+    const handle = (): void => judge(peer, receive(peer.id, message));
+    if (message.type.startsWith('get_')) return serve(peer, handle);
+    handle();
+    return 0;
   }
 
   /** @returns ms until the peer is heard again */
-  function pauseAfterAnswer(peer: Peer): number {
+  function serve(peer: Peer, answer: () => void): number {
+    if (!serving.ask(peer, answer)) logger.debug({ peer: peer.id }, 'it asks more than can be answered');
     return Math.max(PAUSE_AFTER_ANSWER_MS, peer.served.take(1));
   }
 
@@ -208,6 +212,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       pings.stop();
       headNews.stop();
       exchange.stop();
+      serving.stop();
       await manager.stop();
     },
     broadcast(message) {

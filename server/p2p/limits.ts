@@ -24,6 +24,9 @@ export const IDLE_BEFORE_HELLO_MS = 3_000;
 export const MAX_REQUESTS_BEFORE_HELLO = 16;
 /** Answers before hello per second over all connections: looking at a node must not cost it its votes. */
 export const ANSWERS_BEFORE_HELLO_PER_SECOND = 50;
+/** Time of the thread that votes which those answers may take together, in ms: a page of blocks takes ten. */
+export const ANSWERING_MS_BEFORE_HELLO_PER_SECOND = 100;
+export const ANSWERING_MS_BEFORE_HELLO_BURST = 500;
 
 /** Input of a proved peer. Above it the socket is read more slowly (TCP pushes back), nothing is lost. */
 export const INPUT_BYTES_PER_SECOND = 8 * 1_048_576;

@@ -5,7 +5,12 @@
 import type { Height } from '../../ledger/values/numbers.js';
 import type { BlocksPage, Clock } from '../replica/ports.js';
 import { encodeLine, fitsLine } from './encode-line.js';
-import { ANSWERS_BEFORE_HELLO_PER_SECOND, MAX_PAGE_BYTES } from './limits.js';
+import {
+  ANSWERING_MS_BEFORE_HELLO_BURST,
+  ANSWERING_MS_BEFORE_HELLO_PER_SECOND,
+  ANSWERS_BEFORE_HELLO_PER_SECOND,
+  MAX_PAGE_BYTES,
+} from './limits.js';
 import type { ErrorCode, PeerAddress, WireMessage } from './messages.js';
 import type { Answers } from './peer-network.js';
 import { createTokenBucket } from './token-bucket.js';
@@ -31,6 +36,7 @@ const refusal = (code: ErrorCode, detail: string): WireMessage => ({ type: 'erro
 export function createPublicAnswers(options: PublicAnswersOptions): PublicAnswers {
   const { answers, clock } = options;
   const budget = createTokenBucket(clock, ANSWERS_BEFORE_HELLO_PER_SECOND, 2 * ANSWERS_BEFORE_HELLO_PER_SECOND);
+  const time = createTokenBucket(clock, ANSWERING_MS_BEFORE_HELLO_PER_SECOND, ANSWERING_MS_BEFORE_HELLO_BURST);
 
   function blocks(id: number, from: Height, count: number): WireMessage {
     for (let most = count; ; most = Math.floor(most / 2)) {
@@ -65,8 +71,13 @@ export function createPublicAnswers(options: PublicAnswersOptions): PublicAnswer
     answerPeer: answer,
     answer(message) {
       if (options.privateMode) return refusal('private', 'this node answers its peers only: say hello first');
-      if (!budget.tryTake(1)) return refusal('busy', 'too many questions at once: ask again in a second');
-      return answer(message);
+      if (!time.tryTake(0) || !budget.tryTake(1)) {
+        return refusal('busy', 'too many questions at once: ask again in a second');
+      }
+      const began = clock.now();
+      const answered = answer(message);
+      time.take(clock.now() - began);
+      return answered;
     },
   };
 }
