@@ -6,6 +6,7 @@
 import type { Input } from '../../consensus/input.js';
 import { swappedIn } from '../../consensus/on-proposal.js';
 import { slotOfView } from '../../consensus/view.js';
+import type { Block } from '../../ledger/values/block.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
 import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
@@ -101,18 +102,21 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     // [7-whole] Of a block that is known too: whoever passes on another body under its name is taken for a liar.
     const problem = finals.bodyProblem(block);
     if (problem !== undefined) return ban(problem);
-    if (tree.get(block.hash) === undefined && block.index > tree.finalIndex) {
-      arrived(tree.add(block) ? block.hash : undefined);
-    }
-    options.checkAhead(block.transactions, true, () =>
-      feed({ type: 'proposal', proposal, block, justify, now: now() }),
-    );
+    keepBody(block);
+    options.checkAhead(block.transactions, true, () => {
+      keepBody(block);
+      feed({ type: 'proposal', proposal, block, justify, now: now() });
+    });
     return relay;
   }
 
+  /** Also once more after its transactions were checked: a full tree may have forgotten it meanwhile, and to the core what it is told of is at hand. */
+  function keepBody(block: Block): void {
+    if (tree.get(block.hash) === undefined && tree.add(block)) arrived(block.hash);
+  }
+
   /** A body is at hand: whatever waited for it goes on. */
-  function arrived(hash: Hash | undefined): void {
-    if (hash === undefined) return;
+  function arrived(hash: Hash): void {
     fetcher.forget(hash);
     finals.retry();
     for (const [block, validate] of waitingValidations()) {
@@ -141,7 +145,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (problem !== undefined) return ban(problem);
     if (!fetcher.onBlock(block.hash) || !tree.add(block)) return keep;
     arrived(block.hash);
-    options.checkAhead(block.transactions, true, () => feed({ type: 'block_fetched', block, now: now() }));
+    options.checkAhead(block.transactions, true, () => {
+      keepBody(block);
+      feed({ type: 'block_fetched', block, now: now() });
+    });
     return keep;
   }
 

@@ -22,7 +22,7 @@ import type {
 } from '../../server/replica/ports.js';
 import { initialVoteState } from '../../server/replica/recover.js';
 import { createReplica } from '../../server/replica/replica.js';
-import type { Replica, ReplicaEvent } from '../../server/replica/replica-interface.js';
+import type { Replica, ReplicaEvent, ReplicaOptions } from '../../server/replica/replica-interface.js';
 import { standInVrfProof as standInVrf } from '../ledger/stand-in-crypto.js';
 import { person, testContext } from '../ledger/test-chain.js';
 
@@ -74,6 +74,8 @@ export interface ClusterOptions {
   readonly ownSignaturesKept?: number;
   /** What each finds beside its key. Starting value: the one that was made with the key. */
   readonly foundVoteState?: (name: string) => RecoveredVoteState | undefined;
+  /** Starting value: nothing is checked ahead of execution. */
+  readonly checkAhead?: ReplicaOptions['checkAhead'];
 }
 
 export function cluster(names: readonly string[], options: ClusterOptions = {}) {
@@ -82,9 +84,14 @@ export function cluster(names: readonly string[], options: ClusterOptions = {}) 
   time.runUntil(startMs);
   const context = testContext({ stakes: Object.fromEntries(names.map((name) => [name, 1000])), parameters });
   const members: Member[] = [];
-  const sent: { readonly from: number; readonly at: number; readonly type: ReplicaMessage['type'] }[] = [];
+  const sent: {
+    readonly from: number;
+    readonly at: number;
+    readonly type: ReplicaMessage['type'];
+    readonly message: ReplicaMessage;
+  }[] = [];
   const deliver = (from: number, to: number, message: ReplicaMessage): void => {
-    sent.push({ from, at: time.now(), type: message.type });
+    sent.push({ from, at: time.now(), type: message.type, message });
     time.at(time.now() + 1, () => {
       const member = members[to];
       if (member === undefined || member.stopped || members[from]?.stopped) return;
@@ -180,6 +187,7 @@ export function cluster(names: readonly string[], options: ClusterOptions = {}) 
       mempool,
       onEvent: (event) => events.push(event),
       createOwnSignatures: (signedUpTo) => createOwnSignatures(signedUpTo, ownSignaturesKept),
+      ...(options.checkAhead ? { checkAhead: options.checkAhead } : {}),
       network: {
         broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
         // Everyone is connected to everyone.

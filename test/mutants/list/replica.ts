@@ -146,8 +146,8 @@ export const replica: readonly Mutant[] = [
     { roles: ['gate crasher'] },
     breaks('7-whole', 'bodies-of-known-blocks-unchecked', 'another body under a known header is passed on', [
       'server/replica/receive.ts',
-      'const problem = finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    if (tree.get',
-      'const problem = tree.get(block.hash) ? undefined : finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    if (tree.get',
+      'const problem = finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    keepBody',
+      'const problem = tree.get(block.hash) ? undefined : finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    keepBody',
     ]),
   ),
   breaks('7-proved', 'pages-unchecked', 'a peer makes any chain final here', [

@@ -54,6 +54,16 @@ export const voteState: readonly Mutant[] = [
     'if (found !== undefined) adopt(state, found);',
     'if (found === undefined) adopt(state, state.lock);',
   ]),
+  breaks(
+    '5-lock-at-hand',
+    'lost-under-check',
+    'what had no room while its transactions were checked counts as being at hand',
+    [
+      'server/replica/receive.ts',
+      "      keepBody(block);\n      feed({ type: 'proposal'",
+      "      feed({ type: 'proposal'",
+    ],
+  ),
   breaks('5-lock-at-hand', 'lack-untold', 'the core takes a block for being at hand that had no room', [
     'server/replica/block-tree.ts',
     '      onForgotten(block.hash);\n',

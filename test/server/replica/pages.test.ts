@@ -125,6 +125,25 @@ test('[5-lock-at-hand] the core hears of a block that large ones pushed out, and
   assert.equal(lockAfter(12), 0);
 });
 
+for (const told of ['proposed', 'fetched'] as const) {
+  test(`[5-lock-at-hand] a block, ${told}, that large ones pushed out while its transactions were checked can be shown by who locked on it`, () => {
+    const underCheck: (() => void)[] = [];
+    const { nodes, replica, receive } = newcomer(3, {
+      checkAhead: (transactions, _, then) => (transactions === first!.transactions ? underCheck.push(then) : then()),
+    });
+    const genesis = genesisCertificate(nodes.context.genesisHash);
+    const certificate = { type: 'certificate', certificate: certificateOf(first!, 'prepare') } as const;
+    if (told === 'fetched') receive(certificate);
+    receive(told === 'fetched' ? { type: 'block', id: 1, block: first! } : proposalOf(first!, genesis));
+    for (let round = 1; round <= 12; round += 1) receive(proposalOf(largeSibling(round), genesis));
+    for (const then of underCheck) then();
+    receive(certificate);
+    assert.equal(replica.status().consensus.lock.block, first!.hash);
+    receive({ type: 'get_block', id: 7, hash: first!.hash });
+    assert.deepEqual(nodes.sent.at(-1)?.message, { type: 'block', id: 7, block: first });
+  });
+}
+
 /** Beside the first block, in another round; twelve of them are more than a node has room for. */
 function largeSibling(round: number): Block {
   const [transaction] = first!.transactions;
