@@ -53,7 +53,7 @@ export const transactionRefusals = {
   },
   validator_already_named: {
     detail: 'The account owns a validator already, so its stake must not name one.',
-    fix: 'Leave "validator" out to add stake to the account’s validator.',
+    fix: 'Leave "validator" out to add stake to the account’s validator; stake new keys from an account that owns none.',
   },
   validator_exists: {
     detail: 'The validator key or the VRF key belongs to another validator.',

@@ -53,3 +53,23 @@ test('ids of the history are taken by status; addresses cut short and damaged ke
   const nothing = await wallet('send', 'treasury', 'shop', '0');
   assert.match(nothing.stderr, /^error: An amount of 0 pays nothing\.\n/);
 });
+
+test('an owner who means other keys is told that they need another owner, not to stake on the old ones', async (t) => {
+  const user = temporaryHome(t);
+  const home = join(user, 'node');
+  const node = await startNode(t, user, { args: ['--home', home] });
+  const other = join(user, 'other');
+  const made = await run('server', user, ['keygen', '--home', other]);
+  assert.equal(made.code, 0, made.stderr);
+  const wallet = (...words: string[]) => run('wallet', user, [...words, '--home', home, '--node', node.url]);
+  const [member] = (await createClient({ url: node.url }).epoch('current')).validators;
+  const refused = await wallet('stake', 'treasury', '5', '--validator-home', other);
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.ok(
+    refused.stderr.startsWith(`error: treasury owns validator ${member!.key} already, and an account owns one`),
+  );
+  assert.match(refused.stderr, /other keys are staked from an account that owns no validator\./);
+  assert.equal((await wallet('send', 'treasury', 'shop', '6')).code, 0);
+  const staked = await wallet('stake', 'shop', '5', '--validator-home', other);
+  assert.equal(staked.code, 0, staked.stderr);
+});

@@ -37,7 +37,11 @@ export async function stake(context: Context, from: string, amount: string, opti
     if (!keys.ok) throw usageProblem(keys.problem, 'Keys are made with `server keygen --home DIRECTORY`.');
     validator = keys.value;
   } else if (options.validatorHome !== undefined) {
-    throw usageProblem(`${from} owns a validator already.`, 'Leave out --validator-home to add stake to it.');
+    // An owner's validator is one for ever: who means new keys, since the old ones are lost, must not be led to stake on those.
+    throw usageProblem(
+      `${from} owns validator ${owned} already, and an account owns one validator for ever.`,
+      'Leave out --validator-home to add stake to that one; other keys are staked from an account that owns no validator.',
+    );
   }
   const intent: Intent = { type: 'stake', amount: units, ...(validator === undefined ? {} : { validator }) };
   const text = formatAmount(units, status.token);
