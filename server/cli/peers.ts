@@ -11,7 +11,8 @@ export async function showPeers(command: Command): Promise<void> {
   const client = clientOf(urlOf(command));
   const peers = await client.peers();
   createTerminal(command.optsWithGlobals()).result({ peers }, () => {
-    if (peers.length === 0) return 'No peer is connected. Name one with `server start --bootstrap host:port`.';
+    if (peers.length === 0)
+      return 'No peer is connected. Name one with `server start --bootstrap host:port`; `server health` says why one that is named is none.';
     const now = Date.now();
     return table(
       headings,

@@ -361,7 +361,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         ? { sync: `It has not reached block ${checkpoint.index} of --checkpoint yet.` }
         : {}),
       ...(replica.status().sync.state === 'syncing' ? { sync: 'It still fetches final blocks from its peers.' } : {}),
-      ...(isAlone() ? { peers: 'No peer is connected.' } : {}),
+      ...(isAlone() ? { peers: aloneText(peerNetwork?.bootstrapTrouble() ?? []) } : {}),
     }),
   });
 
@@ -378,9 +378,10 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       const lost = pool.recover(slotNow());
       if (lost > 0) log.warn({ lost }, 'transactions of an earlier run can never become final and were dropped');
       const port = await peerNetwork?.start();
+      // Before the watch begins: until it knows the clocks of others it keeps this node silent, and that is no news.
+      const { waiting_for: waitingFor } = replica.status().consensus;
       watch.start();
       replica.start();
-      const { waiting_for: waitingFor } = replica.status().consensus;
       if (waitingFor !== undefined) log.warn(waitingFor);
       return port;
     },
@@ -393,3 +394,8 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
   };
 }
+
+const aloneText = (trouble: readonly string[]): string =>
+  trouble.length === 0
+    ? 'No peer is connected.'
+    : `No peer is connected. Bootstrap addresses, which the log names, lead to none: ${trouble.join('; ')}.`;

@@ -40,6 +40,9 @@ export interface AddressBook {
   onFailed(address: HostPort, lastedMs: number): void;
   /** This address leads to ourselves or to another chain. Bootstrap addresses are only put off. */
   onUseless(address: HostPort): void;
+  isBootstrap(address: HostPort): boolean;
+  /** In a row, so far. */
+  failures(address: HostPort): number;
   /** Due entries: bootstrap first, then known, then hints, each by the longest wait. */
   due(): readonly AddressEntry[];
   /** For `peers`: proved addresses, the latest first. */
@@ -124,6 +127,8 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
       known.failures += 1;
       known.notBefore = clock.now() + REDIAL_LAST_MS * (0.5 + random());
     },
+    isBootstrap: (address) => entries.get(address)?.isBootstrap === true,
+    failures: (address) => entries.get(address)?.failures ?? 0,
     due() {
       const now = clock.now();
       const rank = (of: AddressEntry): number => (of.isBootstrap ? 0 : of.provedAt !== undefined ? 1 : 2);

@@ -235,6 +235,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       headNews.soon();
     },
     peerViews: () => [...manager.peers()].map((peer) => peer.view()),
+    bootstrapTrouble: manager.trouble.reasons,
     forgetClockOffsets() {
       for (const peer of [...manager.peers()]) {
         peer.pings.forgetOffset();

@@ -9,6 +9,7 @@ import { createBoundedMap } from '../replica/bounded-map.js';
 import type { Clock, PeerId } from '../replica/ports.js';
 import { type AddressBook, createAddressBook } from './address-book.js';
 import { type Ban, type BanList, createBanList } from './ban-list.js';
+import { type BootstrapTrouble, createBootstrapTrouble } from './bootstrap-trouble.js';
 import { createBoundedLog } from './bounded-log.js';
 import type { DecodeMessage } from './decode-message.js';
 import { createDialler } from './dialler.js';
@@ -65,6 +66,7 @@ export interface PeerManager {
   ban(node: PublicKey, reason: string, forMs?: number): Ban;
   readonly bans: Pick<BanList, 'lift' | 'all'>;
   readonly reasons: Pick<ReasonCounts, 'all'>;
+  readonly trouble: Pick<BootstrapTrouble, 'reasons'>;
   /** For `peers`. */
   addresses(): readonly PeerAddress[];
   readonly book: AddressBook;
@@ -96,6 +98,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     file: network.peersFile,
     onFileProblem: (detail) => logger.warn({ detail }, 'remembered peers are not available'),
   });
+  const trouble = createBootstrapTrouble(logger, book);
 
   const peersById = new Map<PeerId, Peer>();
   /** What some sent is looked at later than they go. */
@@ -129,7 +132,10 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     const dialled = addressBySession.get(session);
     if (node === undefined) return { code: 'hello_first', detail: 'say hello first' };
     if (dialled !== undefined) book.onProved(dialled, node);
-    if (!isWelcome(node)) return { code: 'refused', detail: 'this node does not talk to yours' };
+    if (!isWelcome(node)) {
+      if (dialled !== undefined) trouble.unwelcome(dialled);
+      return { code: 'refused', detail: 'this node does not talk to yours' };
+    }
     const older = sessionByNode.get(node);
     if (older) {
       if (!newerReplaces(self, node, older.role === 'opener', session.role === 'opener')) {
@@ -191,11 +197,12 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     if (!hello || sessionByNode.get(hello.node) !== session) return;
     connections += 1;
     const id: PeerId = `${hello.node.slice(2, 14)}.${connections}`;
+    const dialled = addressBySession.get(session);
     const peer = createPeer(
       id,
       session,
       hello,
-      addressBySession.get(session),
+      dialled,
       clock,
       options.nextId,
       network.wallNow ?? clock.now,
@@ -203,6 +210,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     );
     peersById.set(id, peer);
     peerBySession.set(session, peer);
+    if (dialled !== undefined) trouble.isWell(dialled);
     if (peer.reachableAt !== undefined && session.role === 'accepter') book.add(peer.reachableAt, hello.node);
     strangers.info({ peer: id, node: hello.node, direction: peer.direction, at: peer.reachableAt }, 'peer connected');
     options.onPeer(peer);
@@ -221,6 +229,8 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       const useless = node === self || refusal?.code === 'wrong_chain' || refusal?.code === 'wrong_protocol';
       if (useless || session.isUseless()) book.onUseless(dialled);
       else book.onFailed(dialled, peer ? clock.now() - peer.connectedAt : 0);
+      // Who has said hello and is neither refused nor proved is ourselves, or was dialled twice.
+      if (!peer && (refusal !== undefined || node === undefined)) trouble.closed(dialled, refusal?.code);
     }
     if (!peer) {
       logger.debug({ remote: session.remote, reason }, 'a connection closed before it was proved');
@@ -276,6 +286,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     tls,
     onSocket: (socket, address, key) => open(socket, 'opener', address, () => {}, key),
     onFailed: (address, reason) => {
+      trouble.unreachable(address, reason);
       if (reason.endsWith(speaksPlain)) mismatch(address, speaksPlain);
     },
   });
@@ -332,6 +343,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     },
     bans,
     reasons,
+    trouble,
     addresses() {
       const known = new Map<PublicKey, PeerAddress>();
       for (const { node, reachableAt } of peersById.values()) {

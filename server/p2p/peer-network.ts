@@ -138,6 +138,8 @@ export interface PeerNetwork extends Network {
   /** Tells peers about this node's head now, not at the next ping. */
   announceHead(): void;
   peerViews(): readonly PeerView[];
+  /** Why bootstrap addresses lead to no peer: the reasons, without addresses. */
+  bootstrapTrouble(): readonly string[];
   /** The machine's clock was set: offsets are measured anew, beginning now. */
   forgetClockOffsets(): void;
   stats(): PeerNetworkStats;
