@@ -74,7 +74,9 @@ function fullName(command: Command): string {
 function systemFailure(error: unknown): Failure {
   const { code, path, message, syscall } = error as NodeJS.ErrnoException;
   const failure = { exitCode: exitCodes.failed };
-  if (syscall === 'mkdir' && code !== 'ENOSPC') {
+  const ofDisk = diskFailure(error);
+  if (ofDisk !== undefined && syscall !== 'mkdir') return { ...failure, ...ofDisk };
+  if (syscall === 'mkdir' && !/^(ENOSPC|EDQUOT)$/.test(code ?? '')) {
     return {
       ...failure,
       code: code === 'EEXIST' || code === 'ENOTDIR' ? 'not_a_directory' : 'no_permission',
@@ -102,16 +104,6 @@ function systemFailure(error: unknown): Failure {
       };
     case 'EISDIR':
       return { ...failure, code: 'not_a_file', detail: `${path ?? 'The path'} is a directory.`, fix: 'Name a file.' };
-    case 'ENOSPC':
-      return { ...failure, code: 'disk_full', detail: 'The disk is full.', fix: 'Free some space and run it again.' };
-    case 'EDQUOT':
-    case 'EFBIG':
-      return {
-        ...failure,
-        code: 'disk_full',
-        detail: `This user may write no more (${code}).`,
-        fix: 'Free some space, or have the limit raised, and run it again.',
-      };
     default:
       return {
         ...failure,
@@ -120,4 +112,39 @@ function systemFailure(error: unknown): Failure {
         fix: 'Run it again with SLOTLEDGER_LOG_LEVEL=debug in the environment and report what it prints.',
       };
   }
+}
+
+/** What the system and SQLite call it, by the beginning of the code. */
+const diskFaults: readonly (readonly [codes: RegExp, code: string, sentence: string, fix: string])[] = [
+  // SHMSIZE: what SQLite says where there is no room for the index of the log.
+  [/^(ENOSPC|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)/, 'disk_full', 'The disk is full.', 'Free some space and run it again.'],
+  [
+    /^(EDQUOT|EFBIG)/,
+    'disk_full',
+    'This user may write no more.',
+    'Free some space, or have the limit raised, and run it again.',
+  ],
+  [
+    /^(EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/,
+    'no_permission',
+    'A file cannot be written here.',
+    'Look at owner, permissions and mount of its directory, or name another file.',
+  ],
+  [
+    /^(EIO|SQLITE_IOERR)/,
+    'disk_failed',
+    'The disk reported an error.',
+    'Look at the disk and at limits on the size of files, then run it again.',
+  ],
+];
+
+/** What the disk did, also under a sentence of ours that names the file: no bug, and nothing to report. */
+function diskFailure(error: unknown): Pick<Failure, 'code' | 'detail' | 'fix'> | undefined {
+  const { code: own, path, message, cause } = error as NodeJS.ErrnoException;
+  const code = own ?? (cause as NodeJS.ErrnoException | undefined)?.code;
+  const found = typeof code === 'string' ? diskFaults.find(([codes]) => codes.test(code)) : undefined;
+  if (found === undefined) return undefined;
+  const [, kind, sentence, fix] = found;
+  const where = path === undefined ? '' : ` (${path})`;
+  return { code: kind, detail: own === undefined ? message : sentence.replace(/\.$/, `${where}.`), fix };
 }

@@ -1,5 +1,5 @@
 /** `server genesis new`: the draft of a genesis, with name, token and parameters, to which cards are added. */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseAmount } from '../../client/amounts.js';
 import { CliProblem, usageProblem } from '../../client/cli/cli-problem.js';
@@ -102,6 +102,10 @@ export function writeNew(file: string, text: string, mode = 0o644): void {
   }
   try {
     writeFileSync(handle, text);
+  } catch (error) {
+    // It is of no use, and would keep the next attempt from that name.
+    rmSync(file, { force: true });
+    throw error;
   } finally {
     closeSync(handle);
   }

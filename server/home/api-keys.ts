@@ -4,11 +4,13 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import { SlotledgerError } from '../errors.js';
 import { replaceFile } from '../storage/durable-files.js';
 import { Database } from '../storage/sqlite.js';
+import { mayWriteIn } from './home-access.js';
 
 /** Each may do what those before it may: read, hand in transactions, look after the node. */
 export const roles = ['read', 'submit', 'admin'] as const;
@@ -114,6 +116,7 @@ export function removeApiKey(path: string, name: string, waitMs = longestWaitMs)
 
 /** Reads and writes of one process at a time. The system releases the lock when the process dies, as that of the home. */
 function alone<Result>(path: string, waitMs: number, change: () => Result): Result {
+  mayWriteIn(dirname(path));
   const db = new Database(`${path}.lock.db`, { timeout: waitMs });
   try {
     db.exec('BEGIN EXCLUSIVE');

@@ -34,6 +34,13 @@ export function lockHome(home: string): HomeLock {
     if (db !== undefined) held.delete(db);
     db?.close();
     const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+      throw new SlotledgerError(
+        'DISK_FULL',
+        `${home} cannot be locked for this process: the disk is full.`,
+        'Free some space and run it again.',
+      );
+    }
     if (code?.startsWith('SQLITE_BUSY') !== true) {
       throw new SlotledgerError(
         'HOME_NOT_LOCKED',

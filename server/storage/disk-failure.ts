@@ -18,12 +18,12 @@ export const isDamage = (error: unknown): boolean =>
 export const isDiskFailure = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_') === true;
 
 const sentences: readonly (readonly [prefix: string, sentence: string])[] = [
-  ['SQLITE_FULL', 'the disk is full; free some space and start the node again'],
-  ['ENOSPC', 'the disk is full; free some space and start the node again'],
+  ['SQLITE_FULL', 'the disk is full; free some space and start again'],
+  ['ENOSPC', 'the disk is full; free some space and start again'],
   // What SQLite says where there is no room for the index of the log.
-  ['SQLITE_IOERR_SHMSIZE', 'the disk is full; free some space and start the node again'],
-  ['SQLITE_IOERR', 'the disk reported an error; check the disk, then start the node again'],
-  ['EIO', 'the disk reported an error; check the disk, then start the node again'],
+  ['SQLITE_IOERR_SHMSIZE', 'the disk is full; free some space and start again'],
+  ['SQLITE_IOERR', 'the disk reported an error; check the disk, then start again'],
+  ['EIO', 'the disk reported an error; check the disk, then start again'],
   ['SQLITE_CORRUPT', 'the file is damaged; stop the node and run `server repair`'],
   ['SQLITE_NOTADB', 'the file is not a SQLite database; stop the node and run `server repair`'],
   ['EACCES', 'the file cannot be opened; check its owner and permissions'],
