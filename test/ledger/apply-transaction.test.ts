@@ -97,6 +97,21 @@ describe('applyTransaction', () => {
     assert.equal(asked, 2);
   });
 
+  test('a full queue takes what adds to a request of this epoch', () => {
+    const chain = new TestChain();
+    chain.add(1, [chain.pay('ann', 'v2', 50)]);
+    assert.equal(codeOf(chain, cases.queue_full(chain)), 'queue_full');
+    assert.equal(codeOf(chain, chain.stake('v2', 5)), 'applied');
+  });
+
+  test('a VRF key has one validator, whoever proves that he holds it', () => {
+    const chain = new TestChain();
+    const { vrf_key, vrf_key_proof } = chain.keys('ann', 'v2');
+    const validator = { ...chain.keys('ann', 'ann'), vrf_key, vrf_key_proof };
+    const stake = chain.sign('ann', { type: 'stake', amount: toAmount(5), validator });
+    assert.equal(codeOf(chain, stake), 'validator_exists');
+  });
+
   test('one signature pays many, the same address more than once, and the sender itself', () => {
     const chain = new TestChain();
     const outputs = [output('bob', 3), output('cal', 4), output('bob', 5), output('ann', 6)];

@@ -115,6 +115,24 @@ describe('epoch change', () => {
     assert.equal(chain.set(...names).v1, 800);
   });
 
+  test('requests of an epoch that come to nothing are no work for its end', () => {
+    const chain = new TestChain();
+    chain.add(1, [chain.pay('ann', 'v1', 50)]);
+    chain.add(2, [chain.stake('v1', 5)]);
+    chain.add(3, [chain.unstake('v1', 5)]);
+    assert.equal(chain.draft(10), undefined);
+  });
+
+  test('stake that is asked back before it counts is one item, however often', () => {
+    const chain = new TestChain();
+    chain.add(1, [chain.pay('ann', 'v1', 50)]);
+    for (const slot of [2, 4]) {
+      chain.add(slot, [chain.stake('v1', 5)]);
+      chain.add(slot + 1, [chain.unstake('v1', 5)]);
+    }
+    assert.deepEqual(chain.validator('v1')?.unbonding, [{ amount: 10, since_epoch: 1, payable_epoch: 3 }]);
+  });
+
   test('a set is never left without stake: the last stake stays until there is other', () => {
     const chain = new TestChain({ stakes: { v1: 1000 } });
     chain.add(1, [chain.pay('ann', 'v1', 50)]);
@@ -205,6 +223,23 @@ describe('evidence', () => {
     chain.add(1, [], [chain.doubleVote('v1', 0)]);
     assert.equal(chain.draft(2, [], [chain.doubleVote('v1', 0, 9)]), undefined);
     chain.add(3, [], [chain.doubleVote('v2', 0)]);
+  });
+
+  test('where all is burnt, nothing of nothing is left to be paid', () => {
+    const chain = new TestChain({ parameters: { slash_fraction_ppm: 1_000_000 } });
+    chain.add(1, [chain.pay('ann', 'v1', 50)]);
+    chain.add(2, [chain.unstake('v1', 100)]);
+    chain.add(3, [], [chain.doubleVote('v1', 0)]);
+    const { bonded, unbonding } = chain.validator('v1')!;
+    assert.deepEqual({ bonded, unbonding }, { bonded: 0, unbonding: [] });
+    assert.equal(readSupply(chain.state).burnt, 1000);
+  });
+
+  test('who is punished for two epochs at once leaves once', () => {
+    const chain = new TestChain();
+    close(chain, 10);
+    chain.add(11, [], [chain.doubleVote('v1', 0), chain.doubleVote('v1', 1)]);
+    assert.deepEqual(readQueue(chain.state).offenders, [person('v1').validator.publicKey]);
   });
 
   test('it is valid up to unbonding_epochs later, also against stake that left, and not after', () => {
