@@ -94,6 +94,8 @@ export interface TransactionAnswer {
   readonly receipt?: ReceiptAnswer;
   /** Present when rejected or expired. */
   readonly reason?: string;
+  /** Present where it was handed in and the node had it before, from whomever. */
+  readonly known?: true;
 }
 
 /** RFC 9457. */

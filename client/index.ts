@@ -26,4 +26,12 @@ export { type EpochLink, type FinalHeader, followEpochs, verifyFinalHeader } fro
 export { reachEpoch } from './light/reach-epoch.js';
 export { type Trust, trustGenesis } from './light/trust.js';
 export { keyFromMnemonic, newMnemonic } from './mnemonic.js';
-export { createWallet, type Intent, type Sent, type TransactionOptions, type Wallet, walletOf } from './wallet.js';
+export {
+  createWallet,
+  type Intent,
+  PaidByAnother,
+  type Sent,
+  type TransactionOptions,
+  type Wallet,
+  walletOf,
+} from './wallet.js';

@@ -6,8 +6,14 @@ import type { Parameters } from '../ledger/values/genesis.js';
 import { type Amount, type Nonce, toNonce, toSlot } from '../ledger/values/numbers.js';
 import { minimumFee } from '../ledger/values/parameters.js';
 import type { ChainId } from '../ledger/values/text.js';
-import type { Output, Transaction, TransactionBody, ValidatorKeys } from '../ledger/values/transaction.js';
-import { type Account, accountFromSecret, signTransaction } from './account.js';
+import type {
+  Output,
+  Transaction,
+  TransactionBody,
+  TransactionId,
+  ValidatorKeys,
+} from '../ledger/values/transaction.js';
+import { type Account, accountFromSecret, idOfTransaction, signTransaction } from './account.js';
 import type { AccountAnswer, TransactionAnswer } from './api-types.js';
 import { refuseUnknown } from './http/check-options.js';
 import type { Client } from './http/client.js';
@@ -37,17 +43,35 @@ export interface Sent {
   readonly tookMs: number;
 }
 
+/**
+ * What was wanted was handed in already, with the same nonce, by another program with this key at the same time. Alike in
+ * everything, both are one transaction: it is final, and paid once.
+ */
+export class PaidByAnother extends Error {
+  constructor(
+    readonly transaction: Transaction,
+    readonly answer: TransactionAnswer,
+  ) {
+    super(
+      `Transaction ${answer.id}, with nonce ${transaction.nonce}, was handed in by another program: it is paid once.`,
+    );
+    this.name = 'PaidByAnother';
+  }
+}
+
 export interface Wallet {
   readonly account: Account;
   /** What the account holds, as of the latest final block. */
   balance(): Promise<AccountAnswer>;
   /** Signed with the account's next nonce, not handed in. */
   prepare(intent: Intent, options?: TransactionOptions): Promise<Transaction>;
-  /** @throws what `sendAndWait` throws */
+  /** @throws what `sendAndWait` throws; PaidByAnother */
   send(intent: Intent, options?: TransactionOptions & SendOptions): Promise<Sent>;
 }
 
 const transactionOptionNames: readonly string[] = ['memo', 'lane', 'fee', 'expiresInSlots'];
+/** What wallets of this program have handed in and is not decided. */
+const underWay = new Map<TransactionId, Promise<TransactionAnswer>>();
 /** How often another program with the same key may take the nonce first before we give up. */
 const nonceAttempts = 5;
 
@@ -77,6 +101,20 @@ export function walletOf(client: Client, account: Account): Wallet {
     });
   }
 
+  async function handIn(transaction: Transaction, waiting: SendOptions): Promise<Sent> {
+    const id = idOfTransaction(transaction);
+    const started = performance.now();
+    const sending = client.sendAndWait(transaction, waiting);
+    underWay.set(id, sending);
+    try {
+      const answer = await sending;
+      if (answer.known) throw new PaidByAnother(transaction, answer);
+      return { transaction, answer, tookMs: performance.now() - started };
+    } finally {
+      underWay.delete(id);
+    }
+  }
+
   return {
     account,
     async prepare(intent, options) {
@@ -94,10 +132,15 @@ export function walletOf(client: Client, account: Account): Wallet {
       };
       for (let attempt = 1; ; attempt += 1) {
         const transaction = await prepare(intent, options);
-        const started = performance.now();
+        // Signed with one nonce, two payments that are alike are one transaction: the second waits for its own.
+        const same = underWay.get(idOfTransaction(transaction));
+        if (same !== undefined) {
+          await same.catch(() => undefined);
+          attempt -= 1;
+          continue;
+        }
         try {
-          const answer = await client.sendAndWait(transaction, waiting);
-          return { transaction, answer, tookMs: performance.now() - started };
+          return await handIn(transaction, waiting);
         } catch (error) {
           // A refusal is thrown as such only where surely nobody has what was refused.
           if (!lostTheNonce(error) || attempt === nonceAttempts) throw error;

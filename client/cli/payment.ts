@@ -5,7 +5,7 @@ import type { Account } from '../account.js';
 import { formatAmount, parseAmount } from '../amounts.js';
 import type { LimitsAnswer, StatusAnswer, Token, TransactionAnswer } from '../api-types.js';
 import { NotFinalYet, type SendOptions, TransactionFailed } from '../http/send-and-wait.js';
-import { feeOf, type Intent, type Sent, type TransactionOptions, walletOf } from '../wallet.js';
+import { feeOf, type Intent, PaidByAnother, type Sent, type TransactionOptions, walletOf } from '../wallet.js';
 import { CliProblem, exitCodes, usageProblem } from './cli-problem.js';
 import type { Context } from './context.js';
 import { colour, formatDuration } from './terminal.js';
@@ -107,6 +107,15 @@ async function tellingFailures<T>(
     return await send({ timeoutMs: seconds * 1000, onRetry });
   } catch (error) {
     if (error instanceof NotFinalYet) throw await notFinal(context, error, performance.now() - started);
+    if (error instanceof PaidByAnother) {
+      const { receipt } = error.answer;
+      throw new CliProblem(
+        'paid_by_another',
+        `The very same payment, with nonce ${error.transaction.nonce}, was handed in by another program with this key: it is paid once${receipt === undefined ? '' : `, in block ${receipt.index}`}.`,
+        'Run it again if it is to be paid twice. Payments made at one time differ by --memo or --lane.',
+        exitCodes.refused,
+      );
+    }
     if (error instanceof TransactionFailed) {
       const fix = error.mayStillBeFinal
         ? `A block that holds it may still become final: look with \`wallet status ${error.id}\` before you send it anew.`

@@ -64,13 +64,13 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<ProblemAnswer>;
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   // Whoever follows 301 or 302 asks there with GET, whatever was to be posted.
-  const sentOn = response.redirected && response.status === 405;
+  const sentOn = response.redirected && response.status === 405 ? response.url : response.headers.get('location');
   return new ApiProblem(
     response.status,
     problem.code ?? `http_${response.status}`,
     problem.detail ?? `The node answered ${response.status} ${response.statusText}.`.replace(' .', '.'),
-    sentOn
-      ? `What was posted is sent on to ${new URL(response.url).origin}: name that address as the node.`
+    sentOn !== null && URL.canParse(sentOn)
+      ? `What was posted is sent on to ${new URL(sentOn).origin}: name that address as the node.`
       : (problem.fix ?? 'Check that --node names the HTTP port of a slotledger node.'),
     problem.path,
     Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
@@ -136,6 +136,6 @@ export function reasonOf(error: unknown): string {
     case 'UND_ERR_CONNECT_TIMEOUT':
       return 'no answer in time';
     default:
-      return cause?.message ?? error.message;
+      return cause?.message || error.message;
   }
 }

@@ -57,7 +57,7 @@ export class NotFinalYet extends Error {
 }
 
 /**
- * @returns the final answer with its receipt
+ * @returns the final answer with its receipt; `known` is of its first answer, and left out where an earlier one was lost
  * @throws ApiProblem if the node refuses it and surely nobody has it, NodeUnreachable when the time is up and it surely
  *   reached nobody, TransactionFailed, NotFinalYet in all other doubt
  */
@@ -72,6 +72,7 @@ export async function sendAndWait(
   let taken = false;
   /** Whether a node may have it, whatever is answered from now on. */
   let arrived = false;
+  let known = false;
   let pauseMs = firstPauseMs;
   const inDoubt = (error: Error): Error =>
     arrived && !(error instanceof NotFinalYet)
@@ -88,7 +89,11 @@ export async function sendAndWait(
         ...(signal === undefined ? {} : { signal }),
       });
       const status = statusOf(connection, answer);
-      if (status === 'final') return answer;
+      known ||= !arrived && answer.known === true;
+      if (status === 'final') {
+        const { known: _, ...rest } = answer;
+        return known ? { ...rest, known } : rest;
+      }
       if (status !== 'pending') {
         const { id, reason = '' } = answer;
         const fate = await fateOf(connection, transaction, id);

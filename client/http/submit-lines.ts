@@ -7,7 +7,7 @@ import { type Connection, problemOf, reasonOf } from './request.js';
 /** Bytes gathered before they are sent on. */
 const chunkChars = 16_384;
 
-/** @throws ApiProblem if the node refuses the request, NodeUnreachable if it, or its answers, do not come */
+/** @throws what `transactions` throws; ApiProblem if the node refuses the request, NodeUnreachable if it, or its answers, do not come */
 export async function* submitLines(
   connection: Connection,
   transactions: Iterable<Transaction> | AsyncIterable<Transaction>,
@@ -20,8 +20,15 @@ export async function* submitLines(
   };
   let sent = 0;
   let answered = 0;
-  const body = bodyOf(transactions, () => {
-    sent += 1;
+  /** Thrown by whoever gives the transactions: it is not the node's. */
+  let theirs: { readonly error: unknown } | undefined;
+  const body = bodyOf(transactions, {
+    onSent: () => {
+      sent += 1;
+    },
+    onFailure: (error) => {
+      theirs = { error };
+    },
   });
   try {
     expectMore();
@@ -30,6 +37,8 @@ export async function* submitLines(
       headers: { 'content-type': 'application/x-ndjson' },
       body,
       signal: abort.signal,
+      // A stream is not there a second time, to be sent on to somebody else.
+      redirect: 'manual',
       // Node.js asks for this where a body is a stream; the types do not know it.
       ...({ duplex: 'half' } as object),
     });
@@ -51,6 +60,7 @@ export async function* submitLines(
     }
     if (answered < sent) throw new NodeUnreachable(connection.url, 'the answers ended too early');
   } catch (error) {
+    if (theirs !== undefined) throw theirs.error;
     if (error instanceof ApiProblem || error instanceof NodeUnreachable) throw error;
     throw new NodeUnreachable(connection.url, reasonOf(error));
   } finally {
@@ -61,7 +71,7 @@ export async function* submitLines(
 
 function bodyOf(
   transactions: Iterable<Transaction> | AsyncIterable<Transaction>,
-  onSent: () => void,
+  { onSent, onFailure }: { readonly onSent: () => void; readonly onFailure: (error: unknown) => void },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const source: AsyncIterator<Transaction> | Iterator<Transaction> =
@@ -71,7 +81,7 @@ function bodyOf(
       let text = '';
       // What comes with a pause is sent at once; what is at hand already, together.
       do {
-        const next = await source.next();
+        const next = await nextOf(source, onFailure);
         if (next.done) {
           if (text !== '') controller.enqueue(encoder.encode(text));
           controller.close();
@@ -86,6 +96,18 @@ function bodyOf(
       await source.return?.();
     },
   });
+}
+
+async function nextOf(
+  source: AsyncIterator<Transaction> | Iterator<Transaction>,
+  onFailure: (error: unknown) => void,
+): Promise<IteratorResult<Transaction>> {
+  try {
+    return await source.next();
+  } catch (error) {
+    onFailure(error);
+    throw error;
+  }
 }
 
 async function jsonOf(response: Response): Promise<unknown> {

@@ -107,7 +107,7 @@ export function outcomeReply(outcome: SubmitOutcome): Reply {
       const { status } = outcome;
       return {
         status: status.status === 'pending' ? 202 : 200,
-        body: shownStatus(status),
+        body: { ...shownStatus(status), ...(outcome.known ? { known: true } : {}) },
         caching: 'never',
         headers: { location: `/v1/transactions/${status.id}` },
         problem: false,

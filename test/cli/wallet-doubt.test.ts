@@ -6,6 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { before, type TestContext, test } from 'node:test';
+import { accountFromSecret } from '../../client/account.js';
+import { createClient } from '../../client/http/client.js';
+import { walletOf } from '../../client/wallet.js';
+import type { Amount } from '../../ledger/values/numbers.js';
 import { binOf, environment, type Outcome, run, temporaryHome } from './programs.js';
 import { type RunningNode, startNode } from './running-node.js';
 
@@ -69,6 +73,36 @@ test('a proxy that gives up on its node is asked again, and what it says at last
   assert.equal(given.code, 9, given.stderr);
   assert.equal(JSON.parse(given.stderr).error.code, 'outcome_unknown');
   assert.ok(posts > 1);
+});
+
+test('payments that are alike and made at one time are each said to be paid only if they are', async () => {
+  const held = Number(await shopHolds());
+  const pay = () => wallet('send', 'treasury', 'shop', '3', '--node', node.url);
+  const outcomes = await Promise.all([pay(), pay(), pay(), pay()]);
+  const paid = outcomes.filter(({ code }) => code === 0).length;
+  assert.equal(Number(await shopHolds()), held + 3 * paid);
+  for (const { code, stderr } of outcomes) {
+    assert.ok(code === 0 || code === 8, stderr);
+    if (code === 8)
+      assert.match(stderr, /^error: The very same payment, with nonce \d+, .* it is paid once, in block /);
+  }
+});
+
+test('one program that pays alike many times at once pays as many times', async () => {
+  const client = createClient({ url: node.url });
+  const { address_prefix: prefix } = await client.status();
+  const payer = accountFromSecret(new Uint8Array(32).fill(3), prefix);
+  const payee = accountFromSecret(new Uint8Array(32).fill(4), prefix);
+  await client.waitUntilFinal((await client.faucet(payer.address)).id);
+  const outputs = [{ to: payee.address, amount: 2 as Amount }];
+  const ids = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const { answer } = await walletOf(client, payer).send({ type: 'transfer', outputs });
+      return answer.id;
+    }),
+  );
+  assert.equal(new Set(ids).size, 8);
+  assert.equal((await client.account(payee.address)).balance, 16);
 });
 
 test('a payment goes on where nobody reads what it says', async (t) => {

@@ -141,6 +141,13 @@ test('a wallet signs anew where the nonce is surely gone, and never what a node 
   const taken = problem(409, 'nonce_taken');
   assert.deepEqual(await pay(taken, problem(503, 'mempool_full'), problem(422, 'nonce_too_low'), final), ['final', 4]);
   assert.deepEqual(await pay(pending, taken, final), ['NotFinalYet', 2]);
+  // What the node had before this wallet handed it in is another's; after an answer that was lost it may be its own.
+  const known = (status: string): Answer => json(200, { id, status, known: true });
+  assert.deepEqual(await pay(known('final')), ['PaidByAnother', 1]);
+  assert.deepEqual(await pay(known('pending'), final), ['PaidByAnother', 2]);
+  assert.deepEqual(await pay(problem(503, 'mempool_full'), known('final')), ['PaidByAnother', 2]);
+  assert.deepEqual(await pay(cut, known('final')), ['final', 2]);
+  assert.deepEqual(await pay(pending, known('final')), ['final', 2]);
   assert.deepEqual(await pay(cut, problem(422, 'nonce_too_low'), final), ['NotFinalYet', 2]);
 });
 

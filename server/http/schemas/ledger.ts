@@ -119,5 +119,9 @@ export const transactionStatus = z
       .optional()
       .meta({ description: 'Present when final: where it stands' }),
     reason: z.string().optional().meta({ description: 'Present when rejected or expired' }),
+    known: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Present where it was handed in and this node had it before, from whomever' }),
   })
   .meta({ id: 'TransactionStatus' });

@@ -40,6 +40,8 @@ test('each line has the verdict it would have in a list, in order, and both door
   const one = waiting(node, 1);
   const given = [one, { ...waiting(node, 2), fee: -1 }, final, 7, waiting(node, 3), { ...one, fee: one.fee + 1 }];
   const body = given.map((each) => JSON.stringify(each)).join('\n');
+  // Whoever hands it in again is told so: for all that follows it was handed in before.
+  await postLines(`${url}/v1/transactions`, body);
   const got = await postLines(`${url}/v1/transactions`, body);
   assert.deepEqual([got.status, got.type], [200, 'application/x-ndjson; charset=utf-8']);
   assert.deepEqual(got, await postLines(`${url}/v1/transactions/`, body));
@@ -177,4 +179,20 @@ test('the client hands in a stream and reads the answers as they come', async (t
   await assert.rejects(async () => {
     for await (const _ of client.submitStream([])) assert.fail('nothing was handed in');
   }, /empty/);
+  // What goes wrong where the transactions come from is no fault of the node.
+  const broken = new Error('the list is torn');
+  for (const torn of [
+    (async function* () {
+      yield* given;
+      throw broken;
+    })(),
+    (function* () {
+      yield* given;
+      throw broken;
+    })(),
+  ]) {
+    await assert.rejects(async () => {
+      for await (const _ of client.submitStream(torn));
+    }, broken);
+  }
 });
