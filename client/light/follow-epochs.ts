@@ -10,6 +10,7 @@ import type { EpochEntry, SetMember } from '../../ledger/values/state.js';
 import type { ChainId } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { ClientCrypto } from '../crypto.js';
+import { decodeFinalHeader, decodeValidators } from './decode-answers.js';
 
 /** A closing block's header, its finality certificate, and the validators that its `next_epoch` names. */
 export interface EpochLink {
@@ -24,7 +25,7 @@ export interface FinalHeader {
 }
 
 /**
- * Follows `links` in order from a set that is trusted (genesis' own, or one from a checkpoint).
+ * Follows `links`, by whomever and of any form, in order from a set that is trusted (genesis' own, or one from a checkpoint).
  * @returns the last set, or a sentence that says which link does not hold, and why
  */
 export function followEpochs(
@@ -34,13 +35,16 @@ export function followEpochs(
   links: readonly EpochLink[],
 ): Result<EpochEntry, string> {
   let current = trusted;
-  for (const { header, certificate, validators } of links) {
-    const where = `Block ${header.index}`;
-    const final = verifyFinalHeader(crypto, chain, current, { header, certificate });
+  for (const link of links) {
+    const final = verifyFinalHeader(crypto, chain, current, link);
     if (!final.ok) return final;
-    const { next_epoch: next } = header;
+    const { index, next_epoch: next } = final.value;
+    const where = `Block ${index}`;
     if (next === undefined) return err(`${where} closes no epoch.`);
     if (next.number <= current.number) return err(`${where} leads back to epoch ${next.number}.`);
+    const members = decodeValidators(link.validators);
+    if (!members.ok) return members;
+    const validators = members.value;
     if (validatorsHash(crypto, validators) !== next.validators_hash) {
       return err(`${where} names another set for epoch ${next.number} than the one given.`);
     }
@@ -55,15 +59,17 @@ export function followEpochs(
   return ok(current);
 }
 
-/** Whether a header is final by a certificate of its own epoch's set. */
+/** Whether a header is final by a certificate of its own epoch's set. @param given by whomever; of any form */
 export function verifyFinalHeader(
   crypto: ClientCrypto,
   chain: ChainId,
   epoch: EpochEntry,
-  { header, certificate }: FinalHeader,
+  given: FinalHeader,
 ): Result<HashedHeader, string> {
+  const decoded = decodeFinalHeader(chain, given);
+  if (!decoded.ok) return decoded;
+  const { header, certificate } = decoded.value;
   const where = `Block ${header.index}`;
-  if (header.chain !== chain) return err(`${where} is of another chain, ${header.chain}.`);
   if (header.index === 0) return err('Block 0 is genesis, whose balances stand in its file; no votes prove it.');
   if (blockHash(crypto, header) !== header.hash) return err(`${where} does not have the hash that it states.`);
   if (header.epoch !== epoch.number) return err(`${where} is of epoch ${header.epoch}, not of ${epoch.number}.`);

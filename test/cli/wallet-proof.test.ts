@@ -103,6 +103,35 @@ test('what does not hold is told with exit code 1 and the check that fails', asy
   assert.equal(wrong.code, 1, wrong.stderr);
 });
 
+test('a block is final by a set that is trusted, and by no other', async () => {
+  const answer = await client.block('latest');
+  const { block, certificate } = answer;
+  const set = await client.epoch(certificate.epoch);
+  const judged = async (given: unknown, trusted: unknown) => {
+    const { code, stdout, stderr } = await verify(save('block.json', given), '--epoch', save('set.json', trusted));
+    const failed = stdout.split('\n').filter((line) => line.startsWith('✘'));
+    return [code, ...failed.map((line) => line.slice(2, line.indexOf(':'))), code === 2 ? stderr.slice(0, 7) : ''];
+  };
+  assert.deepEqual(await judged(answer, set), [0, '']);
+  // What a file says about its own hash counts for nothing.
+  assert.deepEqual(await judged(answer, { ...set, validators_hash: block.hash }), [0, '']);
+  const strangers = set.validators.map((one) => ({ ...one, key: one.vrf_key }));
+  const forged = await judged(answer, { ...set, validators: strangers });
+  assert.deepEqual(forged, [1, 'validators_hash', 'certificate', '']);
+  const bought = set.validators.map((one) => ({ ...one, stake: one.stake + 1 }));
+  assert.deepEqual(await judged(answer, { ...set, validators: bought }), [1, 'validators_hash', '']);
+  const prepared = { ...answer, certificate: { ...certificate, phase: 'prepare' } };
+  assert.deepEqual(await judged(prepared, set), [1, 'certificate', '']);
+  const moved = { ...answer, certificate: { ...certificate, view: certificate.view + 1 } };
+  assert.deepEqual(await judged(moved, set), [1, 'certificate', '']);
+  for (const wrong of [
+    { ...set, number: set.number + 1 },
+    ...[[null], [{}], [1], [], 'x'].map((validators) => ({ ...set, validators })),
+  ]) {
+    assert.deepEqual(await judged(answer, wrong), [2, 'error: ']);
+  }
+});
+
 test('another chain of the same name is not believed', async () => {
   const other = JSON.parse(readFileSync(file('node/genesis.json'), 'utf8')) as GenesisAnswer;
   const named = save('other.json', { ...other, genesis_time: other.genesis_time + 1 });

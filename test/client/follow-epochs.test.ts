@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientCrypto } from '../../client/crypto.js';
 import { type EpochLink, followEpochs } from '../../client/light/follow-epochs.js';
+import type { ChainId } from '../../ledger/values/text.js';
 import type { Phase } from '../../ledger/values/vote.js';
 import { certificateFor, chain, epochOf, hash, headerOf, type TestEpoch } from './light-chain.js';
 
@@ -50,6 +51,26 @@ const broken: readonly (readonly [what: string, links: () => readonly EpochLink[
     /is not final/,
   ],
 ];
+
+test('refused: a header of another chain, though its votes would hold', () => {
+  const good = link(first, second, 3);
+  const header = headerOf(first, { chain: `light-${'1'.repeat(32)}` as ChainId, next_epoch: good.header.next_epoch! });
+  const followed = follow([{ ...good, header, certificate: certificateFor(header, first, 3) }]);
+  assert.ok(!followed.ok);
+  assert.match(followed.problem, /another chain/);
+});
+
+test('refused: whatever has not the form of a link, without an exception', () => {
+  const good = link(first, second, 3);
+  for (const wrong of [undefined, null, 0, 'x', [], {}, { length: 3 }, [null]]) {
+    assert.equal(follow([wrong as never]).ok, false);
+    for (const member of ['header', 'certificate', 'validators']) {
+      assert.equal(follow([{ ...good, [member]: wrong }]).ok, false, `${member} ${JSON.stringify(wrong)}`);
+    }
+    assert.equal(follow([{ ...good, header: { ...good.header, next_epoch: wrong as never } }]).ok, false);
+    assert.equal(follow([{ ...good, certificate: { ...good.certificate, signers: wrong as never } }]).ok, false);
+  }
+});
 
 for (const [what, links, expected] of broken) {
   test(`refused: ${what}`, () => {

@@ -5,6 +5,7 @@
 import { decodeBlock } from '../../../ledger/values/decode-block.js';
 import { type ChainRules, decodeTransaction } from '../../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
+import { validatorsHash } from '../../../ledger/values/identity.js';
 import { productionParameters } from '../../../ledger/values/parameters.js';
 import type { DecodeProblem, Result } from '../../../ledger/values/result.js';
 import type { EpochEntry } from '../../../ledger/values/state.js';
@@ -13,6 +14,7 @@ import { isChainIdText } from '../../../ledger/values/text-forms.js';
 import type { EpochAnswer } from '../../api-types.js';
 import { type Check, checkBlock, checkCertificate, checkTransaction, checkValidators } from '../../check.js';
 import { clientCrypto } from '../../crypto.js';
+import { decodeValidators } from '../../light/decode-answers.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { inputName, readJson } from '../input-file.js';
@@ -89,14 +91,17 @@ function rulesOf(file: string, chain: unknown, address: unknown, work = false): 
 async function validatorsFrom(path: string, epoch: number): Promise<EpochEntry> {
   const json = await readJson(path);
   const answer = (json.ok ? object(json.value) : {}) as Partial<EpochAnswer>;
-  if (!Array.isArray(answer.validators) || answer.number !== epoch) {
+  const validators = decodeValidators(answer.validators);
+  if (!validators.ok || answer.number !== epoch) {
     throw usageProblem(
       `${path} does not hold the validators of epoch ${epoch}.`,
       `Save GET /v1/epochs/${epoch} there.`,
     );
   }
-  const { number, nonce, validators, validators_hash } = answer as EpochAnswer;
-  return { kind: 'epoch', number, nonce, validators, validators_hash };
+  const { number, nonce } = answer as EpochAnswer;
+  // What the file says about its own hash counts for nothing.
+  const hash = validatorsHash(clientCrypto, validators.value);
+  return { kind: 'epoch', number, nonce, validators: validators.value, validators_hash: hash };
 }
 
 function good<T>(file: string, decoded: Result<T, DecodeProblem>): T {
