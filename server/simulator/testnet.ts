@@ -92,8 +92,12 @@ const need = (holds: boolean, sentence: string): void => {
   if (!holds) throw new TestnetError(sentence);
 };
 
-/** @throws TestnetError when an option is out of bounds; later, an error named Violation if the nodes break a rule */
+const optionNames: readonly string[] = ['validators', 'seed', 'accounts', 'trace'];
+
+/** @throws TestnetError when an option is not known or out of bounds; later, an error named Violation if the nodes break a rule */
 export async function createTestnet(options: TestnetOptions = {}): Promise<Testnet> {
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  need(unknown === undefined, `createTestnet knows no option ${unknown}; it knows ${optionNames.join(', ')}`);
   const { validators = 4, seed = 1, accounts = { treasury: 1_000_000_000 } } = options;
   need(Number.isInteger(validators) && validators >= 1 && validators <= 31, 'validators: a whole number from 1 to 31');
   need(Number.isSafeInteger(seed), 'seed: a safe integer');

@@ -71,6 +71,10 @@ test('a lost answer names the payment, and sending it again never pays twice', a
 
 test('mistakes are told in one sentence', async () => {
   await assert.rejects(createTestnet({ validators: 0 }), /validators: a whole number from 1 to 31/);
+  await assert.rejects(
+    createTestnet({ validator: 7 } as object),
+    /knows no option validator; it knows validators, seed, accounts, trace/,
+  );
   const net = await createTestnet();
   assert.throws(() => net.crash(4), /nodes are 0 to 3/);
   assert.throws(() => net.restart(1), /node 1 is up already/);
