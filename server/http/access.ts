@@ -29,7 +29,7 @@ export interface AccessOptions {
 }
 
 /** For orchestrators, which show no keys: whether it lives and whether it is ready. */
-const probes: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+export const probes: ReadonlySet<string> = new Set(['/livez', '/readyz']);
 
 const challenge = { 'www-authenticate': 'Bearer realm="slotledger"' };
 

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import cors from 'cors';
 import type { Logger } from 'pino';
 import type { ApiKey } from '../home/api-keys.js';
-import { type Anonymous, createAccess } from './access.js';
+import { type Anonymous, createAccess, probes } from './access.js';
 import { createApp } from './app.js';
 import { createListeners } from './events/listeners.js';
 import { failureReply } from './failure-reply.js';
@@ -27,6 +27,7 @@ import type { RouteContext } from './route.js';
 import { labelRoute, routeLabel } from './route-label.js';
 import { createSubmit } from './submit.js';
 import { createWebServer, type TlsFiles } from './tls-files.js';
+import { createTurns } from './turns.js';
 import { packageVersion } from './version.js';
 
 /** How long open answers may take after close(), in ms. */
@@ -86,6 +87,7 @@ export function createHttpServer({
   const listeners = createListeners(context, metrics, onBug);
   const submit = createSubmit(context, metrics);
   const readDoor = createReadDoor(context);
+  const turns = createTurns(() => performance.now());
   const guard = createGuard(host, limits, tls === undefined ? 'http' : 'https');
   const access = createAccess({ findKey, anonymous, limits });
   const app = createApp({ context, metrics, listeners, submit, access, admin, onBug });
@@ -106,8 +108,13 @@ export function createHttpServer({
       return submit(request, response, new URLSearchParams(query));
     }
     const reading = request.method === 'GET' || request.method === 'HEAD' ? readDoor.find(path) : undefined;
-    if (reading === undefined) return app(request, response);
-    await readDoor.answer(request, response, reading, query);
+    const answer = (): void | Promise<void> => {
+      // Who asked may have gone while it waited.
+      if (response.destroyed) return;
+      return reading === undefined ? app(request, response) : readDoor.answer(request, response, reading, query);
+    };
+    // Orchestrators end what does not answer them: they do not stand in line.
+    await (probes.has(path) ? answer() : turns.run(request.socket, answer));
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {

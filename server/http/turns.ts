@@ -1,0 +1,74 @@
+/**
+ * When a request is answered. A thousand may come in one turn of the event loop, and lists, proofs and pages take milliseconds
+ * each. One rule: a turn answers for a few milliseconds; who comes later in it waits for the next, in order, so that the loop
+ * that votes is never kept waiting. A connection with a request that waits is not read on.
+ */
+import type { Socket } from 'node:net';
+
+/** What one turn spends on answers, in ms. */
+const sliceMs = 4;
+
+export interface Turns {
+  /** Resolves when the work is done, and rejects as it does. */
+  run(socket: Pick<Socket, 'pause' | 'resume'>, work: () => void | Promise<void>): Promise<void>;
+}
+
+/** @param monotonic milliseconds that only go forward */
+export function createTurns(monotonic: () => number): Turns {
+  const waiting: (() => Promise<void>)[] = [];
+  const countBySocket = new Map<object, number>();
+  let spentMs = 0;
+  let working = false;
+  let turnEnds = false;
+
+  function atNextTurn(): void {
+    if (turnEnds) return;
+    turnEnds = true;
+    setImmediate(() => {
+      turnEnds = false;
+      spentMs = 0;
+      void workOn();
+    });
+  }
+
+  /** One after the other, since what an answer takes is known when it is done: reading and writing down are not one step. */
+  async function workOn(): Promise<void> {
+    if (working) return;
+    working = true;
+    while (waiting.length > 0 && spentMs < sliceMs) {
+      const began = monotonic();
+      await waiting.shift()!();
+      spentMs += monotonic() - began;
+      atNextTurn();
+    }
+    working = false;
+    if (waiting.length > 0) atNextTurn();
+  }
+
+  return {
+    run(socket, work) {
+      return new Promise((resolve, reject) => {
+        const count = countBySocket.get(socket) ?? 0;
+        countBySocket.set(socket, count + 1);
+        let paused = false;
+        waiting.push(async () => {
+          const left = (countBySocket.get(socket) ?? 1) - 1;
+          if (left > 0) countBySocket.set(socket, left);
+          else countBySocket.delete(socket);
+          if (left === 0 && paused) socket.resume();
+          try {
+            await work();
+            resolve();
+          } catch (error) {
+            reject(error);
+          }
+        });
+        void workOn();
+        if (countBySocket.has(socket)) {
+          paused = true;
+          socket.pause();
+        }
+      });
+    },
+  };
+}
