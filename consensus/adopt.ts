@@ -10,6 +10,7 @@ import type { CoreState } from './core-state.js';
 import { compareRanks, rankOf } from './rank.js';
 import { didCommit, didLearnAfterLoss, mayCommit, mayRaiseLock, raiseLock, signerOf } from './safety.js';
 import { sendVote, tellSelf } from './send.js';
+import { endsSilenceOf } from './silence.js';
 import { fetch, pathFromTip } from './unfinal-blocks.js';
 import { slotOfView } from './view.js';
 
@@ -49,8 +50,8 @@ export function endSilence(state: CoreState, certificate: Certificate): void {
   if (endsSilence(state, certificate)) didLearnAfterLoss(state, certificate);
 }
 
-const endsSilence = ({ silentBelow }: CoreState, { view }: Certificate): boolean =>
-  silentBelow !== undefined && view >= silentBelow;
+const endsSilence = (state: CoreState, certificate: Certificate): boolean =>
+  endsSilenceOf(state, certificate, state.silentBelow);
 
 /** Rule 4: the commit vote. */
 function commit(state: CoreState, certificate: Certificate): void {

@@ -14,6 +14,7 @@ import type { Input } from './input.js';
 import type { NewView } from './messages.js';
 import { type Base, compareRanks, rankOf } from './rank.js';
 import { createSchedule, type Schedule } from './schedule.js';
+import { endsSilenceOf, isOpenSince, silenceAfterLoss } from './silence.js';
 import type { Watermark } from './vote-state.js';
 
 export type ProposalInput = Extract<Input, { type: 'proposal' }>;
@@ -49,8 +50,10 @@ export interface CoreState {
   lastPrepare: Vote | undefined;
   /** Something of the three above changed since the last persist. */
   dirty: boolean;
-  /** Signs nothing before a certificate of at least this view is known. PROTOCOL section 5, lost vote state. */
+  /** Signs nothing before a certificate of the running epoch of at least this view is known. PROTOCOL section 5, lost vote state. */
   silentBelow: View | undefined;
+  /** Below this view the key may have signed what is not known here: in this epoch, or in one that it will enter again. */
+  forgottenBelow: View | undefined;
   clockSuspect: boolean;
   /** Unfinal headers by hash. */
   readonly headers: Map<Hash, HashedHeader>;
@@ -108,6 +111,15 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
   let lock = tip.hash === base.block.hash ? base.certificate : tipCertificate;
   if (voteState !== undefined && compareRanks(rank(voteState.lock), rank(lock)) > 0) lock = voteState.lock;
   const lost = recovered.voteStateLost;
+  const before = voteState?.forgotten_below;
+  const forgottenBelow =
+    lost !== undefined
+      ? silenceAfterLoss(config.parameters, lost.clockSlot)
+      : before !== undefined && isOpenSince(config.parameters, base, before)
+        ? before
+        : undefined;
+  // After a restart as well, in an epoch in which no certificate has ended the silence yet.
+  const isOver = lost === undefined && endsSilenceOf({ epoch, base }, lock, forgottenBelow);
   // Bodies were kept before what is final now became so.
   const unfinal = recovered.bodies.filter(({ index }) => index > tip.index);
   return {
@@ -125,7 +137,8 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     watermark: voteState?.watermark ?? { view: toView(0), step: 'commit' },
     lastPrepare: voteState?.last_prepare,
     dirty: voteState !== undefined && lock !== voteState.lock,
-    silentBelow: lost === undefined ? undefined : silenceAfterLoss(config.parameters, lost.clockSlot),
+    silentBelow: isOver ? undefined : forgottenBelow,
+    forgottenBelow,
     clockSuspect: false,
     headers: new Map(unfinal.map((header) => [header.hash, header])),
     validity: new Map(),
@@ -155,11 +168,4 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     outbox: [],
     ownInputs: [],
   };
-}
-
-/** [5-lost-vote-state] Later than every slot the clock had reached, plus the offset limit. */
-export function silenceAfterLoss(parameters: ConsensusConfig['parameters'], clockSlot: Slot): View {
-  const { max_clock_offset_ms, slot_duration_ms, rounds_per_slot } = parameters;
-  const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;
-  return toView((clockSlot + margin) * rounds_per_slot);
 }

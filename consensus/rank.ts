@@ -19,7 +19,7 @@ export interface Base {
   readonly certificate: Certificate;
 }
 
-interface RankContext {
+export interface RankContext {
   readonly epoch: Pick<EpochEntry, 'number'>;
   readonly base: { readonly block: Pick<HashedHeader, 'hash'> };
 }

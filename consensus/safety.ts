@@ -10,6 +10,7 @@ import { assert } from './assert.js';
 import type { CoreState } from './core-state.js';
 import { memberIndex } from './quorum.js';
 import { compareRanks, isOfEpoch, rankOf } from './rank.js';
+import { isOpenSince } from './silence.js';
 import type { Step } from './vote-state.js';
 
 const order: Readonly<Record<Step, number>> = { propose: 0, prepare: 1, commit: 2 };
@@ -110,12 +111,21 @@ export function didEnterEpoch(state: CoreState, certificate: Certificate): void 
   if (compareRanks(rankOf(state, certificate), rankOf(state, state.lock)) > 0) state.lock = certificate;
   if (state.lastPrepare !== undefined && state.lastPrepare.epoch < state.epoch.number) state.lastPrepare = undefined;
   state.dirty = true;
+  if (state.forgottenBelow === undefined) return;
+  // [5-lost-vote-state] In an epoch that was opened before the loss the key may have voted: silence, until a certificate of it.
+  if (isOpenSince(state.config.parameters, state.base, state.forgottenBelow)) {
+    state.silentBelow = state.forgottenBelow;
+    return;
+  }
+  state.forgottenBelow = undefined;
+  if (state.silentBelow !== undefined) didLearnAfterLoss(state, certificate);
 }
 
 /** [5-lost-vote-state] The certificate that ends the silence becomes lock and watermark. */
 export function didLearnAfterLoss(state: CoreState, certificate: Certificate): void {
   state.silentBelow = undefined;
   if (compareRanks(rankOf(state, certificate), rankOf(state, state.lock)) > 0) state.lock = certificate;
-  state.watermark = { view: certificate.view, step: 'commit' };
+  const { view } = certificate;
+  if (isAboveWatermark(state, view, 'commit')) state.watermark = { view, step: 'commit' };
   state.dirty = true;
 }

@@ -13,7 +13,13 @@ export function takeEffects(state: CoreState): readonly Effect[] {
   const leaves = effects.some(({ type }) => type === 'broadcast' || type === 'send' || type === 'finalise');
   if (!state.dirty || !leaves || state.config.signer === undefined || state.silentBelow !== undefined) return effects;
   state.dirty = false;
-  const { lock, watermark, lastPrepare } = state;
-  const vote_state = { version: 1, lock, watermark, ...(lastPrepare ? { last_prepare: lastPrepare } : {}) } as const;
+  const { lock, watermark, lastPrepare, forgottenBelow } = state;
+  const vote_state = {
+    version: 1,
+    lock,
+    watermark,
+    ...(lastPrepare ? { last_prepare: lastPrepare } : {}),
+    ...(forgottenBelow === undefined ? {} : { forgotten_below: forgottenBelow }),
+  } as const;
   return [{ type: 'persist', vote_state, bodies: keptBodies(state) }, ...effects];
 }

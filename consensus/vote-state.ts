@@ -21,4 +21,6 @@ export interface VoteState {
   readonly watermark: Watermark;
   /** The last prepare vote, for new-views and for sending the same bytes again. */
   readonly last_prepare?: Vote;
+  /** The vote state was lost once: below this view the key may have signed what is not known here. */
+  readonly forgotten_below?: View;
 }

@@ -4,8 +4,8 @@
  * happens first reaches the core first (see input-queue.ts).
  */
 import { createConsensus } from '../../consensus/consensus.js';
-import { silenceAfterLoss } from '../../consensus/core-state.js';
 import type { Input } from '../../consensus/input.js';
+import { silenceAfterLoss } from '../../consensus/silence.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { readCertifyingSet, readEpoch, readValidator } from '../../ledger/state-keys.js';
 import { toHeight, toView } from '../../ledger/values/numbers.js';

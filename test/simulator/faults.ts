@@ -265,6 +265,11 @@ const mayFallSilent = ({ nodes, isHonest }: Simulation, node: number): boolean =
 export const isFinalityOwed = (simulation: Simulation): boolean =>
   areFewSilent(simulation.nodes, simulation.isHonest, furthest(simulation));
 
+/** It lost its vote state, and has not learnt enough since: in the epoch in which it came back, or in one that it entered then. */
+export const isSilent = (node: SimulatedNode): boolean =>
+  node.disk.voteState() === undefined ||
+  node.replica()?.status().consensus.waiting_for?.startsWith('This validator lost its vote state') === true;
+
 function areFewSilent(
   nodes: readonly SimulatedNode[],
   votes: (index: number) => boolean,
@@ -275,7 +280,7 @@ function areFewSilent(
   for (const { key, stake } of validators) {
     total += stake;
     const who = nodes.find(({ index }) => validatorKeyOf(index) === key);
-    if (who === undefined || !votes(who.index) || who.disk.voteState() === undefined) silent += stake;
+    if (who === undefined || !votes(who.index) || isSilent(who)) silent += stake;
   }
   return 3 * silent < total;
 }

@@ -8,6 +8,7 @@ import { Violation } from '../../server/simulator/checkers/violation.js';
 import { furthest } from '../../server/simulator/load.js';
 import { validatorKeyOf } from '../../server/simulator/simulated-chain.js';
 import type { Simulation } from '../../server/simulator/simulation.js';
+import { isSilent } from './faults.js';
 
 /** However unlucky the draw of leaders. */
 const owedWithinSlots = 60;
@@ -51,7 +52,7 @@ function isLedWell(simulation: Simulation): boolean {
   const leader = furthest(simulation).replica()?.status().consensus.leader;
   const node = simulation.nodes.find(({ index }) => validatorKeyOf(index) === leader);
   // One that lost its vote state watches and waits.
-  return node?.isUp() === true && simulation.isHonest(node.index) && node.disk.voteState() !== undefined;
+  return node?.isUp() === true && simulation.isHonest(node.index) && !isSilent(node);
 }
 
 const isAnyClockInDoubt = ({ nodes, isHonest }: Simulation): boolean =>

@@ -83,14 +83,40 @@ export const voteState: readonly Mutant[] = [
     'a validator without its vote state signs at once, perhaps what it had signed otherwise',
     [
       'consensus/core-state.ts',
-      'silentBelow: lost === undefined ? undefined : silenceAfterLoss(config.parameters, lost.clockSlot),',
-      'silentBelow: lost === undefined || silenceAfterLoss(config.parameters, lost.clockSlot) > 0 ? undefined : toView(0),',
+      'silentBelow: isOver ? undefined : forgottenBelow,',
+      'silentBelow: isOver || forgottenBelow !== undefined ? undefined : forgottenBelow,',
     ],
   ),
   breaks('5-lost-vote-state', 'silence-never-ends', 'a validator that lost its vote state never votes again', [
-    'consensus/adopt.ts',
-    'silentBelow !== undefined && view >= silentBelow;',
-    'silentBelow !== undefined && view < 0;',
+    'consensus/silence.ts',
+    'return below !== undefined && epoch === context.epoch.number && view >= below;',
+    'return below !== undefined && epoch === context.epoch.number && view < 0;',
+  ]),
+  breaks(
+    '5-lost-vote-state',
+    'opening-ends-silence',
+    'what opened an epoch, certified again, counts as later than a vote in that epoch',
+    [
+      'consensus/silence.ts',
+      'return below !== undefined && epoch === context.epoch.number && view >= below;',
+      'return below !== undefined && certificate.view + 0 * view + 0 * epoch >= below;',
+    ],
+  ),
+  breaks(
+    '5-lost-vote-state',
+    'silent-in-one-epoch',
+    'a silence that is over in one epoch does not come back in the next',
+    ['consensus/safety.ts', 'state.silentBelow = state.forgottenBelow;', 'state.dirty = true;'],
+  ),
+  breaks('5-lost-vote-state', 'silent-in-one-process', 'a restart forgets that the vote state was lost once', [
+    'consensus/take-effects.ts',
+    '...(forgottenBelow === undefined ? {} : { forgotten_below: forgottenBelow }),',
+    '',
+  ]),
+  breaks('5-lost-vote-state', 'silent-in-every-epoch', 'an epoch that began after the loss is entered in silence', [
+    'consensus/silence.ts',
+    'return viewAt(parameters, block.slot, block.round) < view;',
+    'return viewAt(parameters, block.slot, block.round) >= 0 && view > 0;',
   ]),
   breaks('8-unwritten', 'ahead-of-the-disk', 'proposals go on while the disk does not keep up', [
     'consensus/propose.ts',
@@ -102,20 +128,20 @@ export const voteState: readonly Mutant[] = [
     'no-slot-margin',
     'a validator without its vote state believes a certificate of the slot in which it stopped',
     [
-      'consensus/core-state.ts',
+      'consensus/silence.ts',
       'const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;',
       'const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms);',
     ],
   ),
   breaks('5-lost-vote-state', 'no-offset-margin', 'the clock may have been ahead by the offset limit when it signed', [
-    'consensus/core-state.ts',
+    'consensus/silence.ts',
     'const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;',
     'const margin = 1;',
   ]),
   breaks('5-lost-vote-state', 'no-watermark-after-loss', 'after the silence a validator signs below what ended it', [
     'consensus/safety.ts',
-    "state.watermark = { view: certificate.view, step: 'commit' };",
-    "if (certificate.view < 0) state.watermark = { view: certificate.view, step: 'commit' };",
+    "if (isAboveWatermark(state, view, 'commit')) state.watermark = { view, step: 'commit' };",
+    "if (view < 0) state.watermark = { view, step: 'commit' };",
   ]),
   breaks(
     '5-lost-vote-state',
