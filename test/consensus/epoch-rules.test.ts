@@ -57,6 +57,21 @@ test('[6-enter] the opening ranks (n, 0) whatever view it was formed in', () => 
   assert.deepEqual(votes(lone.offer(block, other), 'prepare'), [[block.hash, viewOf(slot)]]);
 });
 
+test('[6-closing-last] a block on top of a closing one gets no vote either when that one comes later', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  const closing = lone.child(genesis, slot, 0, 0, next(lone));
+  const qc = lone.certificate(closing, viewOf(slot));
+  const child = lone.child(closing, slot, 1, qc.view);
+  lone.propose(child, qc);
+  const effects = [...lone.give(closing)];
+  for (const { hash } of [closing, child]) {
+    effects.push(...lone.step({ type: 'block_validated', block: hash, valid: true }));
+  }
+  assert.deepEqual(votes(effects, 'prepare'), []);
+});
+
 test('[6-enter] a vote state of the epoch that is entered only now keeps its lock', () => {
   const { lone, closing, opening, slot } = inEpochOne();
   const block = lone.child(closing, slot, 0, opening.view);

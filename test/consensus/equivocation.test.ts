@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxVotesPerValidator } from '../../consensus/config.js';
-import { genesis, genesisCertificate, keyOf, LoneCore, messages, ofType, others, viewOf } from './lone-core.js';
+import {
+  epochEntry,
+  genesis,
+  genesisCertificate,
+  keyOf,
+  LoneCore,
+  messages,
+  ofType,
+  others,
+  viewOf,
+} from './lone-core.js';
 
 /** In a slot that someone else leads, with two blocks that its leader might propose. */
 function entered(options = {}) {
@@ -76,6 +86,29 @@ test('[5-show-proposal] a certificate for another block shows the proposal to si
   lone.take();
   lone.step({ type: 'certificate', certificate: lone.certificate(two, view) });
   assert.equal(messages(lone.take(), 'proposal').length, 2);
+});
+
+test('[5-lock-violation] the highest own commit vote counts, whatever came after it', () => {
+  const { lone, view, one, two } = entered();
+  lone.step({ type: 'vote', vote: lone.vote('v2', one, view + 9, 'commit') });
+  lone.step({ type: 'vote', vote: lone.vote('v2', one, view + 5, 'commit') });
+  lone.step({ type: 'vote', vote: lone.vote('v2', two, view + 12, 'prepare', view + 7) });
+  assert.deepEqual(kinds(lone), ['lock_violation']);
+});
+
+test('[6-old-epoch] what was signed in an epoch that is over contradicts nothing in the next', () => {
+  const { lone, slot, view, one, two } = entered();
+  lone.give(one);
+  lone.propose(two, genesisCertificate, view, 'v2');
+  lone.step({ type: 'vote', vote: lone.vote('v2', one, view + 9, 'commit') });
+  const opening = lone.certificate(one, view, 'commit');
+  lone.final(one, opening, epochEntry(1));
+  lone.enter(slot + 1);
+  lone.take();
+  const child = lone.child(one, slot + 1, 0, view);
+  lone.propose(child, opening, view, 'v2');
+  lone.step({ type: 'vote', vote: lone.vote('v2', child, viewOf(slot + 1), 'prepare', view) });
+  assert.deepEqual(kinds(lone), []);
 });
 
 test('votes for slots to come do not push out those of today', () => {

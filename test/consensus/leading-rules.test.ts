@@ -110,6 +110,17 @@ test('[5-lock-request] a leader asks for the bytes of a higher lock, and whoever
   assert.deepEqual(answer.message, { type: 'certificate', certificate: held });
 });
 
+test('[5-enter] the certificate that comes with a new-view is the lock of the leader that lacked it', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy([me], 3);
+  const block = lone.child(genesis, slot - 1);
+  lone.give(block);
+  const lock = lone.certificate(block, viewOf(slot - 1));
+  lone.enter(slot);
+  lone.hear(lone.newView('v2', slot, lock), lock);
+  assert.equal(lone.core.describe().lock.block, block.hash);
+});
+
 test('[5-next-round] the next round follows as soon as the QC of the round before is there, not earlier', () => {
   const { lone, block, view } = proposed();
   assert.equal(ofType(lone.step({ type: 'work_available' }), 'build_block').length, 0);

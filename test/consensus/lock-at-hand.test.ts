@@ -46,6 +46,14 @@ test('[5-lock-at-hand] of several that wait, the highest whose block has come be
   assert.equal(lockOf(lone), blocks[2]!.hash);
 });
 
+test('[5-lock-at-hand] a proposal that brings the block is as good as the block', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  lone.step({ type: 'certificate', certificate: lone.certificate(block, view) });
+  assert.deepEqual(votes(lone.propose(block, genesisCertificate), 'commit'), [[block.hash, view]]);
+  assert.equal(lockOf(lone), block.hash);
+});
+
 test('[5-lock-at-hand] what a certificate waits for is asked for again in each slot', () => {
   const { lone, slot, view } = entered();
   const block = lone.child(genesis, slot);

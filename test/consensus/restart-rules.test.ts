@@ -88,3 +88,15 @@ test('[5-same-bytes] after a restart the last prepare vote is named in new-views
   assert.deepEqual(newView?.new_view.last_prepare, sent?.vote);
   assert.deepEqual(messages(again.offer(block, genesisCertificate), 'vote'), [sent]);
 });
+
+test('[5-bodies] what was voted for before a restart is kept with what is voted for after it', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  lone.offer(block, genesisCertificate);
+  const { vote_state } = ofType(lone.take(), 'persist').at(-1)!;
+  const again = new LoneCore({ recovered: { voteState: vote_state, bodies: [block] } });
+  again.enter(slot);
+  const sibling = again.child(genesis, slot, 1);
+  again.offer(sibling, genesisCertificate);
+  assert.deepEqual(ofType(again.take(), 'persist').at(-1)?.bodies, [block.hash, sibling.hash]);
+});

@@ -49,6 +49,15 @@ test('[5-same-bytes] asked again in a view, a validator sends the same vote agai
   assert.deepEqual(messages(lone.offer(block, genesisCertificate), 'vote'), first);
 });
 
+test('[5-same-bytes] with the commit vote of that view, if there is one', () => {
+  const { lone, slot, view } = entered();
+  const block = lone.child(genesis, slot);
+  lone.offer(block, genesisCertificate);
+  lone.step({ type: 'certificate', certificate: lone.certificate(block, view) });
+  const again = lone.propose(block, genesisCertificate);
+  for (const phase of ['prepare', 'commit'] as const) assert.deepEqual(votes(again, phase), [[block.hash, view]]);
+});
+
 test('[5-justify-below-view] a proposal rests on what was certified before its view', () => {
   const { lone, slot } = entered();
   const parent = lone.child(genesis, slot, 5);
@@ -120,6 +129,14 @@ test('[5-term] no vote once the term of a proposal is over', () => {
   const block = lone.child(genesis, slot);
   lone.enter(slot + 1);
   assert.deepEqual(votes(lone.offer(block, genesisCertificate), 'prepare'), []);
+});
+
+test('[5-term] nor when what it waited for comes after that', () => {
+  const { lone, slot } = entered();
+  const block = lone.child(genesis, slot);
+  lone.propose(block, genesisCertificate);
+  lone.enter(slot + 1);
+  assert.deepEqual(votes(lone.step({ type: 'block_validated', block: block.hash, valid: true }), 'prepare'), []);
 });
 
 test('[7-set-back] slots that had begun by a clock that was ahead begin again, and what was signed in them binds', () => {
