@@ -9,7 +9,7 @@ import { slotOfView } from '../../consensus/view.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
-import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
+import { type Epoch, type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
@@ -87,6 +87,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return keep;
   }
 
+  /** [7-timely] Passed on is what may still count: anybody can say again what was signed long ago, and each node would spread it once more. */
+  const passOnIf = (timely: boolean): Verdict => (timely ? relay : keep);
+  const isTimely = (epoch: Epoch, slot: Slot): boolean =>
+    epoch === options.head().epoch && slot + 2 * parameters.max_term_slots >= options.currentSlot();
+  const slotOf = (view: View): Slot => slotOfView(parameters, view);
+
   const tooFarAhead = (view: View): boolean =>
     slotOfView(parameters, view) > options.currentSlot() + Math.max(maxSlotsAhead, parameters.max_term_slots);
 
@@ -103,11 +109,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const problem = finals.bodyProblem(block);
     if (problem !== undefined) return ban(problem);
     keepBody(block);
+    const verdict = passOnIf(isTimely(proposal.epoch, slotOf(proposal.view)));
     options.checkAhead(block.transactions, true, () => {
       keepBody(block);
       feed({ type: 'proposal', proposal, block, justify, now: now() });
     });
-    return relay;
+    return verdict;
   }
 
   /** Also once more after its transactions were checked: a full tree may have forgotten it meanwhile, and to the core what it is told of is at hand. */
@@ -166,8 +173,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (tooFarAhead(vote.view)) return keep;
     const stop = stopAt(checks.vote(vote), peer, message, vote.signature);
     if (stop !== undefined) return stop;
+    const verdict = passOnIf(isTimely(vote.epoch, slotOf(vote.view)));
     feed({ type: 'vote', vote, now: now() });
-    return relay;
+    return verdict;
   }
 
   function onCertificate(peer: PeerId, message: MessageOf<'certificate'>): Verdict {
@@ -185,8 +193,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       stopAt(checks.newView(new_view), peer, message, new_view.validator) ??
       (lock && stopAt(checks.certificate(lock), peer, message, new_view.validator));
     if (stop !== undefined) return stop;
+    const verdict = passOnIf(isTimely(new_view.epoch, new_view.slot));
     feed({ type: 'new_view', new_view, now: now(), ...(lock ? { lock } : {}) });
-    return relay;
+    return verdict;
   }
 
   function onEvidence(message: MessageOf<'evidence'>): Verdict {

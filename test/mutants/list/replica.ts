@@ -150,6 +150,16 @@ export const replica: readonly Mutant[] = [
       'const problem = tree.get(block.hash) ? undefined : finals.bodyProblem(block);\n    if (problem !== undefined) return ban(problem);\n    keepBody',
     ]),
   ),
+  breaks('7-timely', 'old-words-spread', 'anybody has every node send what was said long ago to all others', [
+    'server/replica/receive.ts',
+    'const passOnIf = (timely: boolean): Verdict => (timely ? relay : keep);',
+    'const passOnIf = (timely: boolean): Verdict => (timely ? relay : relay);',
+  ]),
+  breaks('7-timely', 'old-slots-spread', 'of its epoch a node passes on what is of any slot', [
+    'server/replica/receive.ts',
+    'slot + 2 * parameters.max_term_slots >= options.currentSlot();',
+    'slot >= 0;',
+  ]),
   breaks('7-proved', 'pages-unchecked', 'a peer makes any chain final here', [
     'server/replica/final-blocks.ts',
     "return checks.certificate(certificate) === 'good' ? undefined",

@@ -34,6 +34,7 @@ function receiver() {
     tree: { finalIndex: 0 },
     sync: { catchUp() {} },
     currentSlot: () => toSlot(1_000_000),
+    head: () => ({ epoch: toEpoch(world.known) }),
     now: () => 0,
     feed: (input: { type: string; vote?: Vote }) => world.fed.push(input.vote!.view),
   };
