@@ -120,3 +120,15 @@ test('[5-lost-vote-state] an epoch whose closing block was made after the loss i
   assert.equal(lost.core.describe().watermark.view, later.view);
   assert.deepEqual(votesForAnother(lost, story), [true]);
 });
+
+test('[5-lost-vote-state] what ends the second silence never lowers the watermark of the first', () => {
+  const { lost, lostAt, closing, opening, laterQc } = afterLoss();
+  lost.step({ type: 'certificate', certificate: laterQc });
+  lost.final(closing, opening, epochEntry(1));
+  const block = lost.child(closing, lostAt + 3, 0, opening.view);
+  lost.give(block);
+  const qc = lost.certificate(block, viewOf(lostAt + 3), 'prepare', opening.view);
+  lost.step({ type: 'certificate', certificate: qc });
+  const { lock, watermark } = lost.core.describe();
+  assert.deepEqual([lock.block, watermark.view], [block.hash, laterQc.view]);
+});
