@@ -1,6 +1,5 @@
 /** What every wallet command starts from: the node, the keys and the terminal, from flags and environment. */
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isAddressPrefix } from '../../ledger/values/address.js';
@@ -9,9 +8,11 @@ import type { LimitsAnswer, StatusAnswer } from '../api-types.js';
 import type { Client } from '../http/client.js';
 import { NodeUnreachable } from '../http/problem.js';
 import { createKeystore, type Keystore } from '../keystore/keystore.js';
+import { runningUrl } from '../keystore/running-node.js';
 import { usageProblem } from './cli-problem.js';
 import { clientOf } from './node-client.js';
 import { createTerminal, type Terminal } from './terminal.js';
+import { neededUserHome } from './user-home.js';
 
 /** Of a token. */
 const maxDecimals = 15;
@@ -41,8 +42,8 @@ export interface Context {
 
 export function createContext(command: Command): Context {
   const options = command.optsWithGlobals<WalletOptions>();
-  const home = resolve(options.home ?? process.env.SLOTLEDGER_HOME ?? join(homedir(), '.slotledger'));
-  const client = clientOf(nodeUrl(options.node ?? (process.env.SLOTLEDGER_NODE || defaultNode)));
+  const home = resolve(options.home ?? (process.env.SLOTLEDGER_HOME || join(neededUserHome(), '.slotledger')));
+  const client = clientOf(nodeUrl(options.node ?? (process.env.SLOTLEDGER_NODE || (runningUrl(home) ?? defaultNode))));
   let chain: Promise<StatusAnswer> | undefined;
   let limits: Promise<LimitsAnswer> | undefined;
   return {

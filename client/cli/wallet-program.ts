@@ -18,7 +18,10 @@ export function createWalletProgram(): Command {
 /** Adds every wallet command below `parent`: the program itself, or `slotledger wallet`. */
 export function addWalletCommands(parent: Command): Command {
   parent
-    .option('--node <url>', 'node to talk to (SLOTLEDGER_NODE, else http://127.0.0.1:8080)')
+    .option(
+      '--node <url>',
+      'node to talk to (SLOTLEDGER_NODE, else the one that runs on the home, else http://127.0.0.1:8080)',
+    )
     .option('--home <directory>', 'where the keys are (SLOTLEDGER_HOME, else ~/.slotledger)')
     .option('--password-file <file>', 'file that holds the password of the key (SLOTLEDGER_PASSWORD_FILE)')
     .option('--output <form>', 'text or json (default: text)')

@@ -10,8 +10,8 @@ export interface BannerFacts {
   readonly chain: string;
   readonly development: boolean;
   readonly home: string;
-  /** The user's own home directory. */
-  readonly userHome: string;
+  /** The user's own home directory; there may be none. */
+  readonly userHome: string | undefined;
   /** Absent: HTTP is off. */
   readonly httpUrl?: string;
   /** Absent: peers are off. */

@@ -29,7 +29,8 @@ export function shellQuote(word: string): string {
 }
 
 /** A path under the home directory of the user, as people write it; the shell reads it back. */
-export function tildePath(path: string, home: string): string {
+export function tildePath(path: string, home: string | undefined): string {
+  if (home === undefined) return shellQuote(path);
   if (path !== home && !path.startsWith(home + sep)) return shellQuote(path);
   const rest = path.slice(home.length);
   return rest === shellQuote(rest) || rest === '' ? `~${rest}` : shellQuote(path);

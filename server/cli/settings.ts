@@ -4,7 +4,6 @@
  * and 8081. Every setting remembers where it came from.
  */
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type CliProblem, usageProblem } from '../../client/cli/cli-problem.js';
@@ -18,6 +17,7 @@ import type { TlsFiles } from '../http/tls-files.js';
 import type { Checkpoint } from '../replica/checkpoint.js';
 import { logLevels, type NetworkConfig, type ServerOptions } from '../server-options.js';
 import { badConfig, type ConfigFile, readConfigFile } from './config-file.js';
+import { defaultHome, defaultP2pPort, walletHome } from './default-home.js';
 
 export type Origin = 'flag' | 'environment' | 'config.toml' | 'default';
 
@@ -45,7 +45,6 @@ export interface Settings {
   readonly all: readonly Setting[];
 }
 
-const defaultP2pPort = 9000;
 const defaultHttpPort = 8080;
 
 /** In config.toml and in `config show`; the environment has SLOTLEDGER_ and the upper-case form. */
@@ -195,7 +194,7 @@ export function readSettings(command: Command, onProblem: (problem: CliProblem) 
     httpUrl: urlWith(httpPort),
     urlWith,
     keyPasswordFile,
-    walletFindsHome: home === resolve(process.env.SLOTLEDGER_HOME ?? defaultHome(defaultP2pPort)),
+    walletFindsHome: home === walletHome(),
     server: {
       home,
       http,
@@ -248,11 +247,6 @@ function flagsOf(command: Command): Partial<Record<Name, unknown>> {
     log_level: flags.logLevel,
     difficulty: flags.difficulty,
   };
-}
-
-function defaultHome(p2pPort: number): string {
-  const name = p2pPort === defaultP2pPort || p2pPort === 0 ? '.slotledger' : `.slotledger-${p2pPort}`;
-  return join(homedir(), name);
 }
 
 /** A development chain, whose keys have no passwords, stays on this machine unless told otherwise. */

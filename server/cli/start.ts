@@ -1,10 +1,10 @@
 /** `server start`: runs a node until it is told to stop. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../client/cli/cli-problem.js';
 import { createTerminal, type Terminal } from '../../client/cli/terminal.js';
+import { userHome } from '../../client/cli/user-home.js';
 import { version } from '../../client/cli/version.js';
 import { LedgerFailure } from '../errors.js';
 import { homePaths } from '../home/home.js';
@@ -78,7 +78,7 @@ function announce(server: Server, settings: Settings, json: boolean): void {
     chain: api.chain,
     development: api.genesis.development,
     home: settings.home,
-    userHome: homedir(),
+    userHome: userHome(),
     role: status.role,
     finalIndex: status.final.index,
     hasTreasury: existsSync(join(homePaths(settings.home).keys, 'accounts', 'treasury.json')),

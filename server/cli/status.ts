@@ -5,7 +5,7 @@ import { exitCodes } from '../../client/cli/cli-problem.js';
 import { clientOf } from '../../client/cli/node-client.js';
 import { colour, counted, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
 import { NodeUnreachable } from '../../client/http/problem.js';
-import { runningUrl } from '../home/home-lock.js';
+import { runningUrl } from '../../client/keystore/running-node.js';
 import { readSettings } from './settings.js';
 
 export async function showStatus(command: Command): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { holderFileName } from '../../client/keystore/running-node.js';
 import { SlotledgerError } from '../errors.js';
 import { type Connection, Database } from '../storage/sqlite.js';
 import { mayWrite, mayWriteIn } from './home-access.js';
@@ -19,7 +20,7 @@ const held = new Set<Connection>();
 
 /** @throws SlotledgerError HOME_LOCKED, naming the process that holds it; NO_PERMISSION, HOME_NOT_LOCKED */
 export function lockHome(home: string): HomeLock {
-  const holderPath = join(home, 'lock.pid');
+  const holderPath = join(home, holderFileName);
   const path = join(home, 'lock.db');
   mayWriteIn(home);
   for (const file of [path, holderPath]) mayWrite(file);
@@ -73,24 +74,5 @@ function holderOf(path: string): string {
     return ` (pid ${readFileSync(path, 'utf8').split('\n')[0]})`;
   } catch {
     return '';
-  }
-}
-
-/** @returns where the process that runs on this home answers HTTP; undefined: none runs, or it does not answer HTTP */
-export function runningUrl(home: string): string | undefined {
-  try {
-    const [pid, url] = readFileSync(join(home, 'lock.pid'), 'utf8').split('\n');
-    return url && isAlive(Number(pid)) ? url : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A process that was killed left its number behind. */
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

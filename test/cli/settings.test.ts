@@ -1,10 +1,11 @@
 /** Settings: what beats what, what follows from the port for peers, and what is refused. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePorts } from '../../server/cli/free-ports.js';
-import { run, temporaryHome } from './programs.js';
+import { binOf, mereUser, run, temporaryHome } from './programs.js';
 import { freePort } from './running-node.js';
 
 interface Shown {
@@ -117,4 +118,39 @@ test('two different free ports are suggested, also where one number was asked fo
   const found = await freePorts({ p2pHost: '127.0.0.1', p2pPort: port, httpHost: '127.0.0.1', httpPort: port });
   assert.equal(found.p2p, port);
   assert.ok(found.http > port);
+});
+
+test('a user without a home directory names the home, and needs nothing else', async (t) => {
+  const user = temporaryHome(t);
+  const nowhere = { env: { HOME: '' } };
+  for (const [program, words] of [
+    ['server', ['config', 'show']],
+    ['wallet', ['list']],
+  ] as const) {
+    const refused = await run(program, user, words, nowhere);
+    assert.equal(refused.code, 2, refused.stdout);
+    assert.match(
+      refused.stderr,
+      /^error: This user has no home directory, and HOME is not set\.\n {2}fix: Name one with --home/,
+    );
+  }
+  const told = await run('server', user, ['config', 'show', '--home', join(user, 'x')], nowhere);
+  assert.equal(told.code, 0, told.stderr);
+});
+
+// Only root can be another user.
+test('so does one whom the system does not know', { skip: mereUser === undefined }, (t) => {
+  const user = temporaryHome(t);
+  chmodSync(user, 0o755);
+  const env = { PATH: process.env.PATH };
+  const show = (...words: string[]) =>
+    spawnSync(process.execPath, [binOf('server'), 'config', 'show', ...words], {
+      env,
+      uid: 54_321,
+      gid: 54_321,
+      cwd: user,
+    });
+  assert.match(show().stderr.toString(), /^error: This user has no home directory, and HOME is not set\./);
+  const told = show('--home', join(user, 'x'));
+  assert.equal(told.status, 0, told.stderr.toString());
 });

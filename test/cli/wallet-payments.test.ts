@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
 import { run, temporaryHome } from './programs.js';
-import { startNode } from './running-node.js';
+import { startNode, until } from './running-node.js';
 
 test('a payment behind a gap of nonces says which nonce it waits for', async (t) => {
   const user = temporaryHome(t);
@@ -72,4 +72,18 @@ test('an owner who means other keys is told that they need another owner, not to
   assert.equal((await wallet('send', 'treasury', 'shop', '6')).code, 0);
   const staked = await wallet('stake', 'shop', '5', '--validator-home', other);
   assert.equal(staked.code, 0, staked.stderr);
+});
+
+test('the wallet of a home asks the node that runs on it, on whatever port, unless it is told of another', async (t) => {
+  const user = temporaryHome(t);
+  const [home, elsewhere] = [join(user, 'node'), join(user, 'elsewhere')];
+  const node = await startNode(t, user, { args: ['--home', home] });
+  await until(() => node.output().includes('the node runs'), 'it runs');
+  const other = await startNode(t, user, { args: ['--home', elsewhere] });
+  const wallet = (env: Record<string, string> = {}) =>
+    run('wallet', user, ['send', 'treasury', 'shop', '5', '--home', home], { env });
+  const sent = await wallet();
+  assert.equal(sent.code, 0, sent.stderr);
+  const told = await wallet({ SLOTLEDGER_NODE: other.url });
+  assert.notEqual(told.code, 0, 'the treasury of the other chain has another key');
 });

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { lockHome, runningUrl } from '../../../server/home/home-lock.js';
+import { runningUrl } from '../../../client/keystore/running-node.js';
+import { lockHome } from '../../../server/home/home-lock.js';
 import { longHangGuardMs } from '../../hang-guard.js';
 
 function temporary(t: TestContext): string {

@@ -1,0 +1,25 @@
+/** Which node runs on a home: its process writes down where it answers HTTP, beside the lock that it holds. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** In the home: the process id, and on a second line the URL, where there is one. */
+export const holderFileName = 'lock.pid';
+
+/** @returns where the process that runs on this home answers HTTP; undefined: none runs, or it does not answer HTTP */
+export function runningUrl(home: string): string | undefined {
+  try {
+    const [pid, url] = readFileSync(join(home, holderFileName), 'utf8').split('\n');
+    return url && isAlive(Number(pid)) ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process that was killed left its number behind. */
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
