@@ -8,17 +8,27 @@ export interface Listening {
   readonly p2pPort: number;
   readonly httpHost: string;
   readonly httpPort: number;
+  /** On the HTTP host; absent: none is wanted. */
+  readonly metricsPort?: number;
 }
 
-/** The nearest pair from the wanted one on, two different ones; each keeps its number if it is free. */
-export async function freePorts(wanted: Listening): Promise<{ readonly p2p: number; readonly http: number }> {
-  const p2p = await nearestFree(wanted.p2pHost, wanted.p2pPort);
-  return { p2p, http: await nearestFree(wanted.httpHost, wanted.httpPort, p2p) };
+export interface FreePorts {
+  readonly p2p: number;
+  readonly http: number;
+  readonly metrics?: number;
 }
 
-async function nearestFree(host: string, first: number, taken?: number): Promise<number> {
+/** The nearest ones from the wanted on, all different; each keeps its number if it is free. */
+export async function freePorts({ p2pHost, p2pPort, httpHost, httpPort, metricsPort }: Listening): Promise<FreePorts> {
+  const p2p = await nearestFree(p2pHost, p2pPort);
+  const http = await nearestFree(httpHost, httpPort, p2p);
+  if (metricsPort === undefined) return { p2p, http };
+  return { p2p, http, metrics: await nearestFree(httpHost, metricsPort, p2p, http) };
+}
+
+async function nearestFree(host: string, first: number, ...taken: readonly number[]): Promise<number> {
   for (let port = first; port < Math.min(first + attempts, 65_536); port += 1) {
-    if (port !== taken && (await canListen(host, port))) return port;
+    if (!taken.includes(port) && (await canListen(host, port))) return port;
   }
   return 0;
 }

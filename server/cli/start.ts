@@ -97,8 +97,21 @@ async function startFailure(error: unknown, settings: Settings): Promise<unknown
   const { code } = error as { readonly code?: string };
   if (code !== 'PORT_IN_USE') return serverFailure(error);
   const { server: program } = findInvocation(process.argv[1] ?? '', process.cwd());
-  const ports = await freePorts(settings);
-  const home = ` --home ${shellQuote(settings.home)}`;
-  const other = `${program} start${home} --p2p-port ${ports.p2p} --http-port ${ports.http}`;
-  return serverFailure(error, `Stop what uses it, or run: ${other}`);
+  const { metricsPort } = settings.server;
+  const ports = await freePorts({ ...settings, ...(metricsPort === undefined ? {} : { metricsPort }) });
+  // All that was asked for besides: without its --allow or --tls it would be another node.
+  const words = ['start', ...withoutPlace(process.argv.slice(process.argv.indexOf('start') + 1))];
+  words.push('--home', settings.home, '--p2p-port', `${ports.p2p}`, '--http-port', `${ports.http}`);
+  if (ports.metrics !== undefined) words.push('--metrics-port', `${ports.metrics}`);
+  return serverFailure(error, `Stop what uses it, or run: ${program} ${words.map(shellQuote).join(' ')}`);
+}
+
+const places = ['--home', '--p2p-port', '--http-port', '--metrics-port'];
+
+/** Without home and ports, as `--flag value` and as `--flag=value`. */
+function withoutPlace(words: readonly string[]): readonly string[] {
+  return words.filter(
+    (word, at) =>
+      !places.includes(word) && !places.includes(words[at - 1] ?? '') && !places.includes(word.split('=')[0]!),
+  );
 }
