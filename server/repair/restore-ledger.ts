@@ -4,7 +4,7 @@
  * are not touched: the vote state says what the validator has signed, and the copy is older than that.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { LedgerContext } from '../../ledger/context.js';
 import { SlotledgerError } from '../errors.js';
 import { backupLedger } from '../storage/backup-ledger.js';
@@ -46,8 +46,8 @@ export async function restoreLedger(options: RestoreOptions): Promise<Restored> 
       'Give --replace to put the backup in its place: the ledger that is there is moved aside, not deleted.',
     );
   }
-  const fresh = `${path}.restored`;
-  removeLeftovers(path);
+  removeUnfinished(path, backup);
+  const fresh = `${path}.${process.pid}.restored`;
   try {
     await backupLedger(backup, fresh);
     const { findings, index } = verifyCopy(fresh, context, onProgress);
@@ -65,14 +65,17 @@ export async function restoreLedger(options: RestoreOptions): Promise<Restored> 
     finishTakingPlace(path);
     return { index, ...(movedTo === undefined ? {} : { movedTo }) };
   } finally {
-    removeLeftovers(path);
+    removeUnfinished(path, backup);
   }
 }
 
-/** Copies on their way, also of one that was killed: each is as large as a ledger. */
-function removeLeftovers(path: string): void {
-  for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.restored`)) rmSync(join(dirname(path), name), { force: true });
+/** Copies on their way, also of one that was killed: each is as large as a ledger. Nobody else restores here: the home is locked. */
+function removeUnfinished(path: string, backup: string): void {
+  const directory = dirname(path);
+  for (const name of readdirSync(directory)) {
+    const rest = name.startsWith(`${basename(path)}.`) ? name.slice(basename(path).length) : '';
+    const isUnfinished = /^\.\d+\.restored(\.(\d+\.)?new)?(-wal|-shm|-journal)?$/.test(rest);
+    if (isUnfinished && join(directory, name) !== resolve(backup)) rmSync(join(directory, name), { force: true });
   }
 }
 

@@ -24,7 +24,10 @@ async function backedUp(t: TestContext) {
   return { user, home, server, backup, address };
 }
 
-const filesOf = (home: string): readonly string[] => readdirSync(home).filter((name) => name.startsWith('ledger.db'));
+const filesOf = (home: string): readonly string[] =>
+  readdirSync(home)
+    .filter((name) => name.startsWith('ledger.db'))
+    .sort();
 const votesOf = (home: string): Buffer => readFileSync(join(home, 'keys/vote-state.journal'));
 
 test('a lost ledger is restored, verifies, and the validator goes on with its own vote state', async (t) => {
@@ -54,6 +57,23 @@ test('a ledger that is there is replaced only when told so, and kept aside', asy
   assert.equal(restored.code, 0, restored.stderr);
   assert.deepEqual(readFileSync(join(home, 'ledger.db.replaced-1')), before);
   assert.equal((await server('verify')).code, 0);
+});
+
+test('what a restore that was killed left behind goes with the next one', async (t) => {
+  const { home, server, backup } = await backedUp(t);
+  for (const end of ['4711.restored', '4711.restored-journal', '4712.restored.4712.new', 'damaged-1', 'old']) {
+    cpSync(backup, join(home, `ledger.db.${end}`));
+  }
+  // Copied and verified as a whole, it is as good as any.
+  const found = join(home, 'ledger.db.4713.restored');
+  cpSync(backup, found);
+  const restored = await server('restore', found, '--replace');
+  assert.equal(restored.code, 0, restored.stderr);
+  const left = ['ledger.db', 'ledger.db.4713.restored', 'ledger.db.damaged-1', 'ledger.db.old', 'ledger.db.replaced-1'];
+  assert.deepEqual(
+    filesOf(home).filter((name) => !name.startsWith('ledger.db.replaced-1-')),
+    left,
+  );
 });
 
 test('a backup that does not verify changes nothing', async (t) => {
