@@ -132,7 +132,7 @@ test('repair finishes a restore that was cut off, and says so', async (t) => {
 
 test('copies that a killed restore left are gone after the next', async (t) => {
   const { home, server, backup } = await backedUp(t);
-  for (const end of ['', '.4711.new']) cpSync(backup, join(home, `ledger.db.restored${end}`));
+  for (const end of ['', '.4711.new']) cpSync(backup, join(home, `ledger.db.4711.restored${end}`));
   const restored = await server('restore', backup, '--replace');
   assert.equal(restored.code, 0, restored.stderr);
   assert.ok(!filesOf(home).some((name) => name.includes('restored')));
