@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { emptyNonceDigest, nextNonce, withVrfOutput } from '../../ledger/epoch-nonce.js';
+import { countsForNonce, emptyNonceDigest, nextNonce, withVrfOutput } from '../../ledger/epoch-nonce.js';
 import { readCertifyingSet, readEpoch, readEpochNumbered, readQueue, readSupply } from '../../ledger/state-keys.js';
-import { toEpoch } from '../../ledger/values/numbers.js';
+import { toEpoch, toSlot } from '../../ledger/values/numbers.js';
 import { vrfAlpha } from '../../ledger/values/signing.js';
 import { standInCrypto } from './stand-in-crypto.js';
 import { person, TestChain } from './test-chain.js';
@@ -29,6 +29,11 @@ describe('epoch change', () => {
     const chain = new TestChain();
     assert.equal(close(chain, 57).block.next_epoch?.number, 5);
     assert.equal(close(chain, 58).block.epoch, 5);
+  });
+
+  test('two thirds of an epoch end before the slot that begins the last', () => {
+    const counted = [49, 50].map((slot) => countsForNonce(toSlot(slot), toEpoch(1), 30));
+    assert.deepEqual(counted, [true, false]);
   });
 
   test('nonce 0 is the genesis hash; the next folds the outputs of the first two thirds, one per slot', () => {
@@ -233,6 +238,16 @@ describe('evidence', () => {
     const { bonded, unbonding } = chain.validator('v1')!;
     assert.deepEqual({ bonded, unbonding }, { bonded: 0, unbonding: [] });
     assert.equal(readSupply(chain.state).burnt, 1000);
+  });
+
+  test('what an offender asked for is void, also where its stake stays for want of other', () => {
+    const chain = new TestChain({ stakes: { v1: 1000 } });
+    chain.add(1, [chain.pay('ann', 'v1', 50)]);
+    chain.add(2, [chain.unstake('v1', 500)]);
+    chain.add(3, [], [chain.doubleVote('v1', 0)]);
+    assert.deepEqual(readQueue(chain.state).requests, []);
+    for (const slot of [10, 20, 30]) close(chain, slot);
+    assert.deepEqual(chain.set('v1'), { v1: 1000 });
   });
 
   test('who is punished for two epochs at once leaves once', () => {

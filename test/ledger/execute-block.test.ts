@@ -35,6 +35,13 @@ describe('executeBlock', () => {
     }
   });
 
+  test('no fee makes no account', () => {
+    const chain = new TestChain({ parameters: { min_fee: 0 } });
+    chain.add(1, [chain.pay('ann', 'bob', 10, { fee: 0 })]);
+    const accounts = [...chain.entries().keys()].filter((key) => key.startsWith('account/'));
+    assert.deepEqual(accounts.sort(), ['ann', 'bob'].map((name) => `account/${person(name).address}`).sort());
+  });
+
   const wrong: readonly [string, (block: Block) => Partial<Block>][] = [
     ['chain', () => ({ chain: 'other' as Block['chain'] })],
     ['index', () => ({ index: toHeight(9) })],
