@@ -25,7 +25,7 @@ export const submitDescription = (maxWaitMs: number): RouteDescription => ({
   id: 'submitTransactions',
   summary: 'Hand in a signed transaction, or a list of them',
   description:
-    'An accepted transaction is on disk. The same again is safe and gets the same answer. In a list each transaction has its own answer, in order; lines (application/x-ndjson) are answered with lines while more of them arrive.',
+    'An accepted transaction is on disk. The same again is safe and gets the same answer, with `known: true`. In a list each transaction has its own answer, in order; lines (application/x-ndjson) are answered with lines while more of them arrive.',
   query: submitQuery(maxWaitMs),
   body: z.union([transaction, z.array(transaction)]),
   lines: { asked: transaction, answered: z.union([transactionStatus, problemSchema]) },
