@@ -85,9 +85,9 @@ export function createHttpServer({
   const metrics = createHttpMetrics(node, version, () => performance.now());
   const onBug = (error: unknown): void => log.error({ err: error }, 'an HTTP request failed: this is a bug');
   const listeners = createListeners(context, metrics, onBug);
-  const submit = createSubmit(context, metrics);
-  const readDoor = createReadDoor(context);
   const turns = createTurns(() => performance.now());
+  const submit = createSubmit(context, metrics, turns);
+  const readDoor = createReadDoor(context);
   const guard = createGuard(host, limits, tls === undefined ? 'http' : 'https');
   const access = createAccess({ findKey, anonymous, limits });
   const app = createApp({ context, metrics, listeners, submit, access, admin, onBug });

@@ -3,9 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import { problem, type Reply } from './reply.js';
+import type { Turns } from './turns.js';
 
-/** Reads and parses a body of at most `maxBytes`. What is too large is refused before it is read in full. */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<Result<unknown, Reply>> {
+/**
+ * Reads and parses a body of at most `maxBytes`. What is too large is refused before it is read in full.
+ * @param turns where a body may be so long that parsing it waits for its turn
+ */
+export async function readJson(
+  request: IncomingMessage,
+  maxBytes: number,
+  turns?: Turns,
+): Promise<Result<unknown, Reply>> {
   const type = request.headers['content-type'];
   if (type === undefined || !isOfType(type, 'application/json')) {
     const shown = type === undefined ? 'there is no content-type header' : `the content-type is "${type.slice(0, 60)}"`;
@@ -15,10 +23,18 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   if (compressed !== undefined) return err(compressed);
   const bytes = await readBody(request, maxBytes);
   if (!bytes.ok) return bytes;
-  if (bytes.value.length === 0) return err(problem('malformed_json', 'The body is empty.'));
-  const parsed = parseStrictJson(bytes.value);
-  if (parsed.ok) return ok(parsed.value);
-  return err(problem('malformed_json', parsed.problem.detail, { path: parsed.problem.path }));
+  const empty = err(problem('malformed_json', 'The body is empty.'));
+  if (bytes.value.length === 0) return empty;
+  let answer: Result<unknown, Reply> = empty;
+  const parse = (): void => {
+    const parsed = parseStrictJson(bytes.value);
+    answer = parsed.ok
+      ? ok(parsed.value)
+      : err(problem('malformed_json', parsed.problem.detail, { path: parsed.problem.path }));
+  };
+  if (turns === undefined) parse();
+  else await turns.run(request.socket, parse);
+  return answer;
 }
 
 /** Whether the body is lines of JSON. */

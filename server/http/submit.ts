@@ -14,11 +14,13 @@ import type { RouteContext } from './route.js';
 import { submitQuery } from './routes/submit-description.js';
 import { shownStatus } from './routes/transactions.js';
 import { answerLines, type Judge } from './submit-lines.js';
+import type { Turns } from './turns.js';
 
 /** Answers a request in full. */
 export type Submit = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => Promise<void>;
 
-export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submit {
+/** @param turns decoding a batch takes one */
+export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns: Turns): Submit {
   const { node, limits } = context;
   const rules: ChainRules = {
     chain: node.chain,
@@ -43,26 +45,36 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
       outcome.kind === 'accepted' ? { ...outcome, status: await waitFor(outcome.status, timeoutMs) } : outcome,
     );
 
-  const judgeWith = (timeoutMs: number | undefined): Judge => {
-    return async (handedIn) => {
-      const slots: (Reply | undefined)[] = [];
-      const transactions: Transaction[] = [];
-      for (const one of handedIn) {
-        if ('refused' in one) {
-          slots.push(one.refused);
-          continue;
-        }
-        const decoded = decodeTransaction(one.value, rules);
-        if (decoded.ok) {
-          slots.push(undefined);
-          transactions.push(decoded.value);
-          continue;
-        }
-        const { path, detail } = decoded.problem;
-        const within = one.path === '' || path === '' ? `${one.path}${path}` : `${one.path}.${path}`;
-        slots.push(problem('invalid_transaction', detail, { path: within }));
+  const handIn = (handedIn: Parameters<Judge>[0]) => {
+    const slots: (Reply | undefined)[] = [];
+    const transactions: Transaction[] = [];
+    for (const one of handedIn) {
+      if ('refused' in one) {
+        slots.push(one.refused);
+        continue;
       }
-      const outcomes = transactions.length === 0 ? [] : await node.submit(transactions);
+      const decoded = decodeTransaction(one.value, rules);
+      if (decoded.ok) {
+        slots.push(undefined);
+        transactions.push(decoded.value);
+        continue;
+      }
+      const { path, detail } = decoded.problem;
+      const within = one.path === '' || path === '' ? `${one.path}${path}` : `${one.path}.${path}`;
+      slots.push(problem('invalid_transaction', detail, { path: within }));
+    }
+    return { slots, submitted: transactions.length === 0 ? [] : node.submit(transactions) };
+  };
+
+  const judgeWith = ({ socket }: IncomingMessage, timeoutMs: number | undefined): Judge => {
+    return async (handedIn) => {
+      let work: ReturnType<typeof handIn> | undefined;
+      // Its end is not waited for there: others are handed in meanwhile.
+      await turns.run(socket, () => {
+        work = handIn(handedIn);
+      });
+      const { slots, submitted } = work!;
+      const outcomes = await submitted;
       metrics.submitted(outcomes);
       let next = 0;
       const outcome = (): SubmitOutcome => outcomes[next++]!;
@@ -72,7 +84,7 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
   };
 
   const answerJson = async (request: IncomingMessage, judge: Judge): Promise<Reply> => {
-    const body = await readJson(request, limits.maxBodyBytes);
+    const body = await readJson(request, limits.maxBodyBytes, turns);
     if (!body.ok) return body.problem;
     if (!Array.isArray(body.value)) return (await judge([{ value: body.value, path: '' }]))[0]!;
     const values = body.value as readonly unknown[];
@@ -94,7 +106,7 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics): Submi
     const query = parseQuery(asked, rawQuery);
     if (!query.ok) return sendReply(response, query.problem);
     const { wait, timeout_ms } = asked.parse(Object.fromEntries(rawQuery));
-    const judge = judgeWith(wait === undefined ? undefined : (timeout_ms ?? 10_000));
+    const judge = judgeWith(request, wait === undefined ? undefined : (timeout_ms ?? 10_000));
     if (isLines(request)) return answerLines(request, response, { judge, limits });
     sendReply(response, await answerJson(request, judge));
   };
