@@ -9,7 +9,7 @@ import { slotOfView } from '../../consensus/view.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Crypto } from '../../ledger/values/crypto.js';
 import type { Parameters } from '../../ledger/values/genesis.js';
-import { type Epoch, type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
+import { type Slot, toHeight, type View } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
@@ -18,6 +18,7 @@ import type { BlockTree } from './block-tree.js';
 import { createBoundedMap } from './bounded-map.js';
 import type { BlockFetcher } from './fetch-blocks.js';
 import type { FinalBlocks } from './final-blocks.js';
+import { createPassOn } from './pass-on.js';
 import type { Head, LedgerStore, Mempool, Network, PeerId, ReplicaMessage, Verdict } from './ports.js';
 import { genesisCertificate } from './recover.js';
 import {
@@ -87,14 +88,17 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return keep;
   }
 
-  /** [7-timely] Passed on is what may still count: anybody can say again what was signed long ago, and each node would spread it once more. */
-  const passOnIf = (timely: boolean): Verdict => (timely ? relay : keep);
-  const isTimely = (epoch: Epoch, slot: Slot): boolean =>
-    epoch === options.head().epoch && slot + 2 * parameters.max_term_slots >= options.currentSlot();
+  const passOn = createPassOn({
+    maxTermSlots: parameters.max_term_slots,
+    currentSlot: options.currentSlot,
+    currentEpoch: () => options.head().epoch,
+    isFinal: (block) => store.blockByHash(block) !== undefined,
+  });
+  const relayIf = (mayCount: boolean): Verdict => (mayCount ? relay : keep);
   const slotOf = (view: View): Slot => slotOfView(parameters, view);
 
   const tooFarAhead = (view: View): boolean =>
-    slotOfView(parameters, view) > options.currentSlot() + Math.max(maxSlotsAhead, parameters.max_term_slots);
+    slotOf(view) > options.currentSlot() + Math.max(maxSlotsAhead, parameters.max_term_slots);
 
   function onNewBlock(peer: PeerId, message: MessageOf<'new_block'>): Verdict {
     const { proposal, block, justify } = message;
@@ -109,7 +113,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const problem = finals.bodyProblem(block);
     if (problem !== undefined) return ban(problem);
     keepBody(block);
-    const verdict = passOnIf(isTimely(proposal.epoch, slotOf(proposal.view)));
+    const verdict = relayIf(passOn.signed(proposal.epoch, slotOf(proposal.view)));
     options.checkAhead(block.transactions, true, () => {
       keepBody(block);
       feed({ type: 'proposal', proposal, block, justify, now: now() });
@@ -173,7 +177,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (tooFarAhead(vote.view)) return keep;
     const stop = stopAt(checks.vote(vote), peer, message, vote.signature);
     if (stop !== undefined) return stop;
-    const verdict = passOnIf(isTimely(vote.epoch, slotOf(vote.view)));
+    const verdict = relayIf(passOn.signed(vote.epoch, slotOf(vote.view)));
     feed({ type: 'vote', vote, now: now() });
     return verdict;
   }
@@ -182,8 +186,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const { certificate } = message;
     const stop = stopAt(checks.certificate(certificate), peer, message, `${certificate.view} ${certificate.block}`);
     if (stop !== undefined) return stop;
+    const verdict = relayIf(passOn.certificate(certificate));
     feed({ type: 'certificate', certificate, now: now() });
-    return certificate.epoch >= options.head().epoch ? relay : keep;
+    return verdict;
   }
 
   function onNewView(peer: PeerId, message: MessageOf<'new_view'>): Verdict {
@@ -193,7 +198,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       stopAt(checks.newView(new_view), peer, message, new_view.validator) ??
       (lock && stopAt(checks.certificate(lock), peer, message, new_view.validator));
     if (stop !== undefined) return stop;
-    const verdict = passOnIf(isTimely(new_view.epoch, new_view.slot));
+    const verdict = relayIf(passOn.signed(new_view.epoch, new_view.slot));
     feed({ type: 'new_view', new_view, now: now(), ...(lock ? { lock } : {}) });
     return verdict;
   }

@@ -152,13 +152,24 @@ export const replica: readonly Mutant[] = [
   ),
   breaks('7-timely', 'old-words-spread', 'anybody has every node send what was said long ago to all others', [
     'server/replica/receive.ts',
-    'const passOnIf = (timely: boolean): Verdict => (timely ? relay : keep);',
-    'const passOnIf = (timely: boolean): Verdict => (timely ? relay : relay);',
+    'const relayIf = (mayCount: boolean): Verdict => (mayCount ? relay : keep);',
+    'const relayIf = (mayCount: boolean): Verdict => (mayCount ? relay : relay);',
   ]),
   breaks('7-timely', 'old-slots-spread', 'of its epoch a node passes on what is of any slot', [
-    'server/replica/receive.ts',
-    'slot + 2 * parameters.max_term_slots >= options.currentSlot();',
-    'slot >= 0;',
+    'server/replica/pass-on.ts',
+    'slot + 2 * maxTermSlots >= currentSlot(),',
+    'slot >= 0,',
+  ]),
+  breaks(
+    '7-news',
+    'one-thing-certified-often',
+    'certificates of one thing, of ever other votes, spread one after the other',
+    ['server/replica/pass-on.ts', 'passedOn.get(name) === slot ||', 'passedOn.get(name) === -1 ||'],
+  ),
+  breaks('7-news', 'final-things-spread', 'what is final is certified anew to everyone', [
+    'server/replica/pass-on.ts',
+    ' || isFinal(block)) return false;',
+    ' || (isFinal(block) && slot < 0)) return false;',
   ]),
   breaks('7-proved', 'pages-unchecked', 'a peer makes any chain final here', [
     'server/replica/final-blocks.ts',

@@ -58,3 +58,20 @@ for (const [name, message] of [
     assert.equal(relays(slot, 2, message), false);
   });
 }
+
+test('[7-news] of the certificates of one thing one is passed on in a slot, and again in the next', () => {
+  const { receive, nodes: own } = newcomer(3);
+  const told = (certificate: Certificate): boolean => receive({ type: 'certificate', certificate }).relay;
+  const one = certificateOf(blocks[1]!, 'prepare');
+  assert.deepEqual([told(one), told(one)], [true, false]);
+  assert.equal(told(certificateOf(blocks[1]!, 'commit')), true, 'of another phase');
+  own.time.runUntil(4_000);
+  assert.deepEqual([told(one), told(one)], [true, false]);
+});
+
+test('[7-news] no certificate of what is final is passed on', () => {
+  const { receive, nodes: own } = newcomer(3);
+  receive({ type: 'blocks', id: 0, blocks: blocks.slice(0, 1), finality: finality.slice(0, 1) });
+  own.time.runUntil(3_500);
+  assert.equal(receive({ type: 'certificate', certificate: certificateOf(blocks[0]!, 'prepare') }).relay, false);
+});
