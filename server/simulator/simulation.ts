@@ -10,7 +10,7 @@ import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { PING_INTERVAL_MS } from '../p2p/limits.js';
 import { createOwnSignatures } from '../replica/own-signatures.js';
-import type { FinalBlock, Network, ReplicaMessage, Verdict } from '../replica/ports.js';
+import type { FinalBlock, ReplicaMessage, Verdict } from '../replica/ports.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import type { Actor, CreateActor, Stage } from './actor.js';
 import { type AcceptedBook, createAcceptedBook } from './checkers/accepted.js';
@@ -18,7 +18,6 @@ import { createDoubtBook } from './checkers/doubt.js';
 import { createEvidenceBook, type EvidenceBook } from './checkers/evidence.js';
 import { createLockBook } from './checkers/locks.js';
 import { createOneFinalBlock } from './checkers/one-final-block.js';
-import { createSignatureBook } from './checkers/signatures.js';
 import { checkSupply } from './checkers/supply.js';
 import { Violation } from './checkers/violation.js';
 import { createConnections } from './connections.js';
@@ -26,6 +25,7 @@ import { createDirectPeers } from './direct-peers.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import { createRealKeys, createStandInKeys } from './key-ring.js';
 import { authorOf, createMessageLines } from './message-lines.js';
+import { createOverhear } from './overhear.js';
 import { createRandom, type Random } from './random.js';
 import { createSharedExecution } from './shared-execution.js';
 import {
@@ -134,7 +134,6 @@ export function createSimulation(options: SimulationOptions): Simulation {
     options.trace?.(text);
   };
   const finals = createOneFinalBlock();
-  const signatures = createSignatureBook();
   const locks = createLockBook();
   const doubts = createDoubtBook();
   const accepted = createAcceptedBook();
@@ -167,24 +166,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
     for (const one of actors.get(from)?.outgoing?.(to, message) ?? [message]) network.send(from, to, one);
   };
 
-  /** Signed is what leaves: what a crash kept from leaving was never signed for anybody. */
-  const check = (own: number, message: ReplicaMessage): void => {
-    if (isByzantine(own)) return;
-    signatures.sent(own, keyOf(own), message);
-    doubts.sent(own, keyOf(own), message);
-  };
-  const overhear = (own: number, network: Network): Network => ({
-    ...network,
-    broadcast(message) {
-      check(own, message);
-      options.watch?.broadcast(own, message);
-      network.broadcast(message);
-    },
-    sendToValidator(key, message) {
-      check(own, message);
-      network.sendToValidator(key, message);
-    },
-  });
+  const onBroadcast = options.watch?.broadcast;
+  const overhear = createOverhear({ context: chain.context, isByzantine, keyOf, doubts, onBroadcast });
   const lines = createMessageLines(crypto);
   const liars = new Set<PublicKey>();
   const evidence = createEvidenceBook((key) => liars.has(key));

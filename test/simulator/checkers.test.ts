@@ -3,8 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxProposalsPerValidator } from '../../consensus/config.js';
 import type { TransactionId } from '../../ledger/values/transaction.js';
+import type { Evidence } from '../../ledger/values/vote.js';
+import type { ReplicaMessage } from '../../server/replica/ports.js';
 import { createAcceptedBook, type Fate } from '../../server/simulator/checkers/accepted.js';
 import { createEvidenceBook } from '../../server/simulator/checkers/evidence.js';
+import { createReadableCheck } from '../../server/simulator/checkers/readable.js';
+import { startLoad } from '../../server/simulator/load.js';
+import { createSimulation } from '../../server/simulator/simulation.js';
 
 test('what a node said that it dropped is not owed after a restart; what it merely forgot is', () => {
   for (const fate of ['dropped', 'waiting'] satisfies Fate[]) {
@@ -28,4 +33,36 @@ test('[5-proposals-kept] two proposals are owed as long as the liar did not sign
     hear(0, '0xb');
     assert.equal(book.counts.owed, others < maxProposalsPerValidator ? 1 : 0, `${others} others`);
   }
+});
+
+test('[7-whole] what no other node could read is a violation: a member more, another number, a block with more proofs than it may carry', () => {
+  const heard: ReplicaMessage[] = [];
+  const watch = { broadcast: (_: number, message: ReplicaMessage) => void heard.push(message), stored: () => {} };
+  const simulation = createSimulation({ seed: 3, stakes: [10, 10, 10, 10], watch });
+  startLoad(simulation, 100);
+  simulation.run(3_000);
+  const check = createReadableCheck(simulation.chain.context);
+  const rule = 'what is said can be read';
+  for (const message of heard) check.sent(0, message);
+  const proposed = heard.find((message) => message.type === 'new_block' && message.block.transactions.length > 0);
+  const voted = heard.find(({ type }) => type === 'vote');
+  assert.ok(proposed?.type === 'new_block' && voted?.type === 'vote');
+  const { block } = proposed;
+  const { vote } = voted;
+  const other = { ...vote, block: simulation.chain.context.genesisHash };
+  const evidence = Array.from({ length: 17 }, () => ({ kind: 'double_vote', first: vote, second: other }) as Evidence);
+  const said = (message: object): void => check.sent(2, message as ReplicaMessage);
+  said({ ...proposed, block: { ...block, evidence: evidence.slice(1) } });
+  assert.throws(() => said({ ...proposed, block: { ...block, evidence } }), {
+    rule,
+    message: /node 2 sends new_block: .*evidence/,
+  });
+  assert.throws(() => said({ type: 'vote', vote: { ...vote, weight: 1 } }), { rule, message: /weight/ });
+  assert.throws(() => said({ type: 'vote', vote: { ...vote, view: -1 } }), { rule, message: /view/ });
+  const long = Array.from({ length: 2_000 }, () => block.transactions[0]!);
+  said({ type: 'transactions', transactions: long.slice(0, 900) });
+  assert.throws(() => said({ ...proposed, block: { ...block, transactions: long } }), {
+    rule,
+    message: /longer than a line/,
+  });
 });
