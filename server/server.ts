@@ -73,7 +73,7 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   /**
-   * Resolves when SIGTERM or SIGINT came and the node has stopped cleanly; a second signal ends the process at once.
+   * Resolves when SIGTERM, SIGINT or SIGHUP came and the node has stopped cleanly; a second signal ends the process at once.
    * Rejects with a SlotledgerError if the node had to stop by itself.
    */
   async runUntilSignal(): Promise<void> {

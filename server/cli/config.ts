@@ -22,6 +22,7 @@ export function showConfig(command: Command): void {
 
 function shown(value: Setting['value']): string {
   if (value === undefined) return '-';
-  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
+  // An empty `allow` lets nobody in; none lets everybody.
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
   return String(value);
 }

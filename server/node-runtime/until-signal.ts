@@ -1,7 +1,8 @@
 /** Waits for the signal to stop, and sees that the stop comes about. */
 import type { SlotledgerError } from '../errors.js';
 
-const signals = ['SIGTERM', 'SIGINT'] as const;
+/** SIGHUP: the terminal was closed. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** As a shell reports a process that SIGINT ended. */
 const forcedExitCode = 130;
 

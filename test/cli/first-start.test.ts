@@ -33,7 +33,7 @@ test('the three printed lines work as printed: the first payment is final', asyn
   assert.equal(status.development, true);
 });
 
-test('SIGTERM stops the node with exit code 0, and what was final is there after a restart', async (t) => {
+test('SIGTERM stops the node with exit code 0, so does SIGHUP, and what was final is there after a restart', async (t) => {
   const home = temporaryHome(t);
   const node = await startNode(t, home);
   const wallet = (...args: string[]) =>
@@ -50,6 +50,8 @@ test('SIGTERM stops the node with exit code 0, and what was final is there after
   });
   const { balance, address } = JSON.parse(before.stdout) as AccountAnswer;
   assert.equal((await createClient({ url: again.url }).account(address)).balance, balance);
+  again.process.kill('SIGHUP');
+  assert.equal(await again.ended(), 0, again.output());
 });
 
 /** As the banner shows it, which leaves `~` to the shell. */

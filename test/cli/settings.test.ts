@@ -89,6 +89,14 @@ for (const [args, config, expected] of refused) {
   });
 }
 
+test('an empty list, which lets nobody in, is not shown as one that was not given', async (t) => {
+  const home = temporaryHome(t);
+  const shown = async (): Promise<string> => (await run('server', home, ['config', 'show'])).stdout;
+  assert.match(await shown(), /^allow +- +default$/m);
+  writeConfig(home, 'allow = []\n');
+  assert.match(await shown(), /^allow +none +config/m);
+});
+
 test('a wrong value of the environment is blamed on its variable', async (t) => {
   const env = { SLOTLEDGER_MAX_PEERS: 'few' };
   const outcome = await run('server', temporaryHome(t), ['status'], { env });
