@@ -103,8 +103,10 @@ async function tellingFailures<T>(
     told = reason;
   };
   const started = performance.now();
+  const interruption = awaitInterrupt();
   try {
-    return await send({ timeoutMs: seconds * 1000, onRetry });
+    const sent = send({ timeoutMs: seconds * 1000, onRetry, signal: interruption.signal });
+    return await Promise.race([sent, interruption.came]);
   } catch (error) {
     if (error instanceof NotFinalYet) throw await notFinal(context, error, performance.now() - started);
     if (error instanceof PaidByAnother) {
@@ -123,7 +125,25 @@ async function tellingFailures<T>(
       throw new CliProblem(error.status, error.message, fix, exitCodes.refused);
     }
     throw error;
+  } finally {
+    interruption.over();
   }
+}
+
+/** Ctrl-C while a payment is on its way: nothing calls it back. */
+function awaitInterrupt() {
+  const abort = new AbortController();
+  let onInterrupt = (): void => {};
+  const came = new Promise<never>((_, reject) => {
+    onInterrupt = () => {
+      const detail = 'Interrupted. A node may have taken the transaction all the same.';
+      const fix = 'Look with `wallet history` and `wallet balance` before you pay anew.';
+      reject(new CliProblem('interrupted', detail, fix, exitCodes.interrupted));
+      abort.abort();
+    };
+  });
+  process.once('SIGINT', onInterrupt);
+  return { came, signal: abort.signal, over: () => process.off('SIGINT', onInterrupt) };
 }
 
 async function notFinal(context: Context, error: NotFinalYet, tookMs: number): Promise<CliProblem> {

@@ -1,6 +1,7 @@
 /** What the wallet says where it cannot know: a payment whose answer was lost, other servers, nobody to write to. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -61,6 +62,20 @@ test('a payment whose answer is lost each time is not said to have failed, and i
   assert.notEqual(id, '', lost.stderr);
   assert.match((await wallet('status', id, '--node', node.url)).stdout, /^status +final\n/);
   assert.equal(Number(await shopHolds()), held + 5);
+});
+
+test('a payment that is interrupted while it is on its way is not said to be undone', async (t) => {
+  let child: ReturnType<typeof spawn> | undefined;
+  const url = await proxy(t, () => child?.kill('SIGINT'));
+  const user = temporaryHome(t);
+  const words = ['send', 'treasury', 'shop', '5', '--home', join(node.home, 'node'), '--node', url];
+  child = spawn(process.execPath, [binOf('wallet'), ...words], { env: environment(user) });
+  const [said, code] = await Promise.all([buffer(child.stderr!), once(child, 'exit').then(([status]) => status)]);
+  assert.equal(code, 130);
+  assert.match(
+    said.toString(),
+    /^error: Interrupted\. A node may have taken the transaction all the same\.\n {2}fix: /m,
+  );
 });
 
 test('a proxy that gives up on its node is asked again, and what it says at last is no refusal', async (t) => {
