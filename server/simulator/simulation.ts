@@ -180,6 +180,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     if (epoch !== undefined) evidence.heard(own, epoch, slot(), finals.highest(), message);
   };
   const onVerdict = (own: number, from: number, verdict: Verdict, message?: ReplicaMessage): void => {
+    // What is not passed on may have been ignored, as of a slot far ahead: nothing is owed for it.
     if (verdict.relay && message !== undefined) hear(own, message);
     if (verdict.peer === 'fine') return;
     if (verdict.peer === 'ban') {

@@ -54,6 +54,16 @@ test('[5-at-once] a leader proposes at once when the new-views of a quorum show 
   assert.equal(ofType(lone.hear(lone.newView('v4', slot, genesisCertificate)), 'build_block').length, 1);
 });
 
+test('[5-at-once] nor does it where one of that quorum names a lock above its own', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy([me], 3);
+  lone.enter(slot);
+  const higher = lone.certificate(lone.child(genesis, slot - 1), viewOf(slot - 1));
+  const hear = (name: string, lock = genesisCertificate) => lone.hear(lone.newView(name, slot, lock));
+  assert.equal(ofType([...hear('v2'), ...hear('v3', higher)], 'build_block').length, 0);
+  assert.equal(ofType(hear('v4'), 'build_block').length, 1);
+});
+
 test('[5-delta] without a quorum of new-views a leader waits until delta after the start of the slot', () => {
   const lone = new LoneCore();
   const slot = lone.slotLedBy([me]);

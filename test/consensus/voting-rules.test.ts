@@ -32,6 +32,26 @@ test('a validator votes for the first valid proposal of a view, and persists it 
   assert.deepEqual(first.bodies, [block.hash], '[5-bodies]');
 });
 
+test('[5-persist-first] also where the vote goes to the leader alone, and a lock before a new-view names it', () => {
+  const { lone, slot } = entered({ parameters: { vote_routing: 'leader' } });
+  const block = lone.child(genesis, slot, 3);
+  const voted = lone.offer(block, genesisCertificate).slice(-2);
+  assert.deepEqual(
+    voted.map(({ type }) => type),
+    ['persist', 'send'],
+  );
+  // Below the watermark: it becomes the lock, and gets no vote.
+  const lower = lone.child(genesis, slot, 1);
+  lone.give(lower);
+  const lock = lone.certificate(lower, viewOf(slot, 1));
+  assert.deepEqual(ofType(lone.step({ type: 'certificate', certificate: lock }), 'persist'), []);
+  const next = lone.enter(lone.slotLedBy(others, slot + 1));
+  const [first] = next;
+  assert.ok(first?.type === 'persist');
+  assert.equal(first.vote_state.lock.block, lower.hash);
+  assert.equal(messages(next, 'new_view')[0]?.new_view.lock.block, lower.hash);
+});
+
 test('[5-watermark] at most one prepare vote in a view, and none in a lower one', () => {
   const { lone, slot } = entered();
   const later = lone.child(genesis, slot, 1);

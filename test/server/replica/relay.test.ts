@@ -75,3 +75,10 @@ test('[7-news] no certificate of what is final is passed on', () => {
   own.time.runUntil(3_500);
   assert.equal(receive({ type: 'certificate', certificate: certificateOf(blocks[0]!, 'prepare') }).relay, false);
 });
+
+test('[7-news] nor of an epoch that is over', () => {
+  const sibling = { ...blocks[0]!, hash: blocks[3]!.hash };
+  const certificate = certificateOf(sibling, 'prepare');
+  const toldAfter = (known: number): boolean => relays(20, known, { type: 'certificate', certificate });
+  assert.deepEqual([toldAfter(1), toldAfter(2)], [true, false]);
+});
