@@ -65,7 +65,7 @@ export interface CoreLimits {
 export const defaultCoreLimits: CoreLimits = { unstored: 64, unfinalHeaders: 512, unfinalDepth: 64 };
 /** Bodies of voted blocks kept beside the vote state. */
 export const maxKeptBodies = 64;
-/** Views per validator whose votes are held. */
-export const maxVotesPerValidator = 24;
+/** [5-votes-kept] Votes per validator and epoch that are held: those of 32 rounds, more than a slot has. */
+export const maxVotesPerValidator = 64;
 /** Views per validator whose proposals are remembered: more than an honest leader proposes in several slots. */
 export const maxProposalsPerValidator = 256;

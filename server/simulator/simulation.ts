@@ -170,7 +170,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const overhear = createOverhear({ context: chain.context, isByzantine, keyOf, doubts, onBroadcast });
   const lines = createMessageLines(crypto);
   const liars = new Set<PublicKey>();
-  const evidence = createEvidenceBook((key) => liars.has(key));
+  const evidence = createEvidenceBook(
+    (key) => liars.has(key),
+    (view) => Math.floor(view / chain.context.genesis.parameters.rounds_per_slot),
+  );
   const hear = (own: number, message: ReplicaMessage): void => {
     const author = authorOf(message);
     if (author === undefined || !liars.has(author) || isByzantine(own)) return;

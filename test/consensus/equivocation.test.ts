@@ -111,6 +111,18 @@ test('[6-old-epoch] what was signed in an epoch that is over contradicts nothing
   assert.deepEqual(kinds(lone), []);
 });
 
+test('[5-votes-kept] a second vote is found out after as many votes as a slot of many rounds has', () => {
+  const { lone, slot, view, one, two } = entered();
+  lone.step({ type: 'vote', vote: lone.vote('v2', one, view) });
+  for (let round = 1; round <= 31; round += 1) {
+    for (const phase of ['prepare', 'commit'] as const) {
+      lone.step({ type: 'vote', vote: lone.vote('v2', one, viewOf(slot, round), phase, viewOf(slot, round - 1)) });
+    }
+  }
+  lone.step({ type: 'vote', vote: lone.vote('v2', two, view) });
+  assert.deepEqual(kinds(lone), ['double_vote']);
+});
+
 test('votes for slots to come do not push out those of today', () => {
   const { lone, slot, view, one, two } = entered();
   lone.step({ type: 'vote', vote: lone.vote('v2', one, view) });

@@ -1,7 +1,7 @@
 /** The checkers by themselves: what they forgive, and that they do not forgive its like. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maxProposalsPerValidator } from '../../consensus/config.js';
+import { maxProposalsPerValidator, maxVotesPerValidator } from '../../consensus/config.js';
 import type { TransactionId } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { ReplicaMessage } from '../../server/replica/ports.js';
@@ -25,7 +25,10 @@ test('what a node said that it dropped is not owed after a restart; what it mere
 
 test('[5-proposals-kept] two proposals are owed as long as the liar did not sign more than a node remembers', () => {
   for (const others of [0, maxProposalsPerValidator - 1, maxProposalsPerValidator]) {
-    const book = createEvidenceBook(() => true);
+    const book = createEvidenceBook(
+      () => true,
+      () => 0,
+    );
     const hear = (view: number, block: string): void =>
       book.heard(0, 0, 1, 1, { type: 'new_block', proposal: { epoch: 0, view, block, validator: '0x1' } } as never);
     hear(0, '0xa');
@@ -33,6 +36,29 @@ test('[5-proposals-kept] two proposals are owed as long as the liar did not sign
     hear(0, '0xb');
     assert.equal(book.counts.owed, others < maxProposalsPerValidator ? 1 : 0, `${others} others`);
   }
+});
+
+test('[5-votes-kept] two votes are owed as long as the liar signed no more of later views than a node remembers', () => {
+  const owedAfter = (views: readonly number[], slot = 0): number => {
+    const book = createEvidenceBook(
+      () => true,
+      (view) => (view === 50_000 ? 1 : 0),
+    );
+    const hear = (view: number, block: string): void => {
+      const vote = { epoch: 0, view, phase: 'prepare', block, validator: '0x1', justify_view: view };
+      book.heard(0, 0, slot, 1, { type: 'vote', vote } as never);
+    };
+    hear(50_000, '0xa');
+    for (const view of views) hear(view, '0xa');
+    hear(50_000, '0xb');
+    return book.counts.owed;
+  };
+  const many = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+  assert.equal(owedAfter(many(60_000, maxVotesPerValidator - 1), 1), 1);
+  assert.equal(owedAfter(many(60_000, maxVotesPerValidator), 1), 0);
+  assert.equal(owedAfter(many(1, 1_000), 1), 1, 'earlier ones push nothing out');
+  assert.equal(owedAfter(many(1, 1_000)), 0, 'of a slot to come it is the first to go');
+  assert.equal(owedAfter(many(1, maxVotesPerValidator - 1)), 1);
 });
 
 test('[7-whole] what no other node could read is a violation: a member more, another number, a block with more proofs than it may carry', () => {

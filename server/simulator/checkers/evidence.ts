@@ -2,7 +2,7 @@
  * Whoever signs two things where one is allowed is found out: once both have reached one honest process, proof of it is
  * in a final block soon after the healing, unless the epoch of the offence is over for so long that none counts.
  */
-import { maxProposalsPerValidator } from '../../../consensus/config.js';
+import { maxProposalsPerValidator, maxVotesPerValidator } from '../../../consensus/config.js';
 import type { Block } from '../../../ledger/values/block.js';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import type { Vote } from '../../../ledger/values/vote.js';
@@ -33,16 +33,26 @@ export interface EvidenceBook {
   readonly counts: { owed: number; proved: number; expired: number; mostBlocks: number };
 }
 
-/** What one process heard of one liar in one epoch: by place, the block; and where it locked itself. */
+/** The first that was signed for one view and phase. */
+interface First {
+  readonly block: string;
+  readonly view: number;
+  /** Its slot had not begun when it was heard. */
+  readonly early: boolean;
+}
+
+/** What one process heard of one liar in one epoch, by place; and where it locked itself. */
 interface Heard {
   epoch: number;
-  readonly blockByPlace: Map<string, string>;
-  /** How many of the places are proposals. */
-  proposals: number;
+  readonly proposals: Map<string, First>;
+  readonly votes: Map<string, First>;
   committed: number;
 }
 
-export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): EvidenceBook {
+export function createEvidenceBook(
+  isLiar: (key: PublicKey) => boolean,
+  slotOf: (view: number) => number,
+): EvidenceBook {
   const heardByNode = new Map<string, Heard>();
   const owed = new Map<string, Owed>();
   const proved = new Set<string>();
@@ -52,7 +62,7 @@ export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): Evidenc
     const name = `${node} ${key}`;
     let heard = heardByNode.get(name);
     if (heard === undefined || heard.epoch !== epoch) {
-      heard = { epoch, blockByPlace: new Map(), proposals: 0, committed: -1 };
+      heard = { epoch, proposals: new Map(), votes: new Map(), committed: -1 };
       heardByNode.set(name, heard);
     }
     return heard;
@@ -66,9 +76,13 @@ export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): Evidenc
   };
 
   /** [5-proposals-kept] Whoever signs more proposals than a node remembers may hide its own. */
-  const pushesOut = (heard: Heard, place: string): boolean => {
-    if (heard.proposals <= maxProposalsPerValidator && !heard.blockByPlace.has(place)) heard.proposals++;
-    return heard.proposals > maxProposalsPerValidator;
+  const pushedOut = ({ proposals }: Heard): boolean => proposals.size > maxProposalsPerValidator;
+
+  /** [5-votes-kept] So may whoever signs more votes of later views, or of slots to come. */
+  const voteForgotten = ({ votes }: Heard, first: First): boolean => {
+    if (votes.size <= maxVotesPerValidator) return false;
+    const notBefore = [...votes.values()].filter(({ view }) => view >= first.view);
+    return first.early || notBefore.length > maxVotesPerValidator;
   };
 
   return {
@@ -78,12 +92,16 @@ export function createEvidenceBook(isLiar: (key: PublicKey) => boolean): Evidenc
         message.type === 'vote' ? message.vote : message.type === 'new_block' ? message.proposal : undefined;
       if (signed === undefined || signed.epoch !== epoch || !isLiar(signed.validator)) return;
       const heard = heardOf(node, signed.validator, epoch);
-      const place = `${signed.view} ${'phase' in signed ? signed.phase : 'propose'}`;
-      if (!('phase' in signed) && pushesOut(heard, place)) return;
-      const known = heard.blockByPlace.get(place);
-      if (known === undefined) heard.blockByPlace.set(place, signed.block);
-      const caught =
-        (known !== undefined && known !== signed.block) || ('phase' in signed && breaksLock(heard, signed));
+      const isVote = 'phase' in signed;
+      const place = `${signed.view} ${isVote ? signed.phase : 'propose'}`;
+      const places = isVote ? heard.votes : heard.proposals;
+      const first = places.get(place);
+      if (first === undefined) {
+        places.set(place, { block: signed.block, view: signed.view, early: slotOf(signed.view) > slot });
+      }
+      if (!isVote && pushedOut(heard)) return;
+      const differs = first !== undefined && first.block !== signed.block && !(isVote && voteForgotten(heard, first));
+      const caught = differs || (isVote && breaksLock(heard, signed));
       const name = `${epoch} ${signed.validator}`;
       if (!caught || proved.has(name)) return;
       const before = owed.get(name);

@@ -17,6 +17,11 @@ export const evidence: readonly Mutant[] = [
     'if (own.size > maxProposalsPerValidator)',
     'if (own.size > 1)',
   ]),
+  breaks('5-votes-kept', 'votes-forgotten', 'a second vote counts only within a few rounds of the first', [
+    'consensus/config.ts',
+    'maxVotesPerValidator = 64',
+    'maxVotesPerValidator = 24',
+  ]),
   breaks('5-lock-violation', 'lock-violation-forgiven', 'a vote below an own lock is no evidence', [
     'consensus/equivocation.ts',
     'if (prepare.view > commit.view && prepare.justify_view < commit.view) {',
