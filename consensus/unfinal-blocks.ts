@@ -6,6 +6,7 @@ import type { HashedHeader } from '../ledger/values/block.js';
 import type { Hash } from '../ledger/values/text.js';
 import { maxKeptBodies } from './config.js';
 import type { CoreState } from './core-state.js';
+import { compareRanks, rankOf } from './rank.js';
 import { emit } from './send.js';
 
 /** The header of an unfinal block or of the tip. */
@@ -71,8 +72,16 @@ function lineTo(state: CoreState, block: Hash): readonly Hash[] {
   return line;
 }
 
+/** The lines to the blocks of certificates that wait for them, that of the highest first. */
+function linesToLocks(state: CoreState): readonly { readonly block: Hash; readonly line: readonly Hash[] }[] {
+  const certificates = [...state.waiting].flatMap((block) => state.qcs.get(block) ?? []);
+  certificates.sort((left, right) => compareRanks(rankOf(state, right), rankOf(state, left)));
+  return certificates.map(({ block }) => ({ block, line: lineTo(state, block) }));
+}
+
 /**
- * Forgets the oldest header that nothing here needs, and sooner one that nothing waits for either.
+ * Forgets the oldest header that nothing here needs, and sooner one that nothing waits for either; last of all what leads to the
+ * highest certificate that waits.
  * [5-no-room] What waited for it waits no longer: two that had room for one would push each other out, and be fetched
  * again, for ever.
  */
@@ -80,12 +89,14 @@ function evictOne(state: CoreState): void {
   const needed = new Set(keptBodies(state));
   const held = [...state.held].map(([slot, { block }]) => ({ slot, line: lineTo(state, block.hash) }));
   const awaited = state.awaitingBody === undefined ? [] : lineTo(state, state.awaitingBody.block);
-  const toLock = [...state.waiting].flatMap((block) => lineTo(state, block));
-  const wanted = new Set([...held.flatMap(({ line }) => line), ...awaited, ...toLock]);
+  const toLocks = linesToLocks(state);
+  const wanted = new Set([...held, ...toLocks].flatMap(({ line }) => line).concat(awaited));
   const spare = [...state.headers.keys()].filter((hash) => !needed.has(hash));
-  const evicted = spare.find((hash) => !wanted.has(hash)) ?? spare[0];
+  const isInFirst = (hash: Hash): boolean => toLocks[0]?.line.includes(hash) === true;
+  const evicted = spare.find((hash) => !wanted.has(hash)) ?? spare.find((hash) => !isInFirst(hash)) ?? spare[0];
   if (evicted === undefined) return;
   for (const { slot, line } of held) if (line.includes(evicted)) state.held.delete(slot);
+  for (const { block, line } of toLocks) if (line.includes(evicted)) state.waiting.delete(block);
   if (awaited.includes(evicted)) state.awaitingBody = undefined;
   forget(state, evicted);
 }

@@ -24,7 +24,7 @@ export function createOverhear({ context, isByzantine, keyOf, doubts, onBroadcas
   /** Signed is what leaves: what a crash kept from leaving was never signed for anybody. */
   const check = (node: number, message: ReplicaMessage): void => {
     if (isByzantine(node)) return;
-    readable.sent(node, message);
+    readable.sent(node, keyOf(node), message);
     signatures.sent(node, keyOf(node), message);
     doubts.sent(node, keyOf(node), message);
   };

@@ -169,6 +169,35 @@ test('[5-no-room] two proposals that have room for one do not push each other ou
   assert.deepEqual(votes(effects, 'prepare'), [[blocks[1]!.hash, viewOf(second)]]);
 });
 
+/** Two certificates that come one after the other, each for the second of two blocks that are only found by asking. @returns the lock */
+function lockedAmong(
+  places: number,
+  views: readonly [number, number],
+): { readonly lock: Hash; readonly tops: readonly Hash[] } {
+  const lone = new LoneCore({ limits: { ...defaultCoreLimits, unfinalHeaders: places } });
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  const lines = views.map((round) => {
+    const below = lone.child(genesis, slot, round - 1);
+    return [below, lone.child(below, slot, round)] as const;
+  });
+  const effects = lines.flatMap(([, top], at) => [
+    ...lone.step({ type: 'certificate', certificate: lone.certificate(top, viewOf(slot, views[at])) }),
+  ]);
+  answerAtOnce(lone, effects, new Map(lines.flat().map((block) => [block.hash, block])));
+  return { lock: lone.core.describe().lock.block, tops: lines.map(([, top]) => top.hash) };
+}
+
+test('[5-no-room] two certificates that have room for the blocks of one do not push them out for ever', () => {
+  const { lock, tops } = lockedAmong(3, [2, 4]);
+  assert.ok(tops.includes(lock));
+});
+
+test('[5-no-room] of two certificates that have room for the blocks of one it is the higher that gets it', () => {
+  const { lock, tops } = lockedAmong(2, [4, 2]);
+  assert.equal(lock, tops[0]);
+});
+
 /** As the driver does that has these bodies: each question of these effects is answered, and those that follow from it. */
 function answerAtOnce(lone: LoneCore, effects: Effect[], bodies: ReadonlyMap<Hash, HashedHeader>): void {
   for (let at = 0; at < effects.length; at += 1) {

@@ -69,15 +69,15 @@ test('[7-whole] what no other node could read is a violation: a member more, ano
   simulation.run(3_000);
   const check = createReadableCheck(simulation.chain.context);
   const rule = 'what is said can be read';
-  for (const message of heard) check.sent(0, message);
   const proposed = heard.find((message) => message.type === 'new_block' && message.block.transactions.length > 0);
   const voted = heard.find(({ type }) => type === 'vote');
   assert.ok(proposed?.type === 'new_block' && voted?.type === 'vote');
-  const { block } = proposed;
+  const { block, proposal } = proposed;
   const { vote } = voted;
   const other = { ...vote, block: simulation.chain.context.genesisHash };
   const evidence = Array.from({ length: 17 }, () => ({ kind: 'double_vote', first: vote, second: other }) as Evidence);
-  const said = (message: object): void => check.sent(2, message as ReplicaMessage);
+  const said = (message: object): void => check.sent(2, proposal.validator, message as ReplicaMessage);
+  for (const message of heard) said(message);
   said({ ...proposed, block: { ...block, evidence: evidence.slice(1) } });
   assert.throws(() => said({ ...proposed, block: { ...block, evidence } }), {
     rule,

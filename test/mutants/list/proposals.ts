@@ -113,4 +113,19 @@ export const proposals: readonly Mutant[] = [
     'if (line.includes(evicted)) state.held.delete(slot);',
     'if (line.includes(evicted)) state.held.has(slot);',
   ]),
+  breaks(
+    '5-no-room',
+    'no-room-for-two-locks',
+    'blocks of certificates that have room for one are fetched in turn for ever',
+    [
+      'consensus/unfinal-blocks.ts',
+      'if (line.includes(evicted)) state.waiting.delete(block);',
+      'if (line.includes(evicted)) state.waiting.has(block);',
+    ],
+  ),
+  breaks('5-no-room', 'lower-lock-first', 'a lower certificate takes the room of the highest', [
+    'consensus/unfinal-blocks.ts',
+    '?? spare.find((hash) => !isInFirst(hash)) ?? spare[0]',
+    '?? spare.find((hash) => isInFirst(hash)) ?? spare[0]',
+  ]),
 ];
