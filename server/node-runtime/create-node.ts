@@ -35,6 +35,7 @@ import { createAdmissionState } from './admission-state.js';
 import { isOverThird, stakeOf, stakesOf } from './clock-check.js';
 import { createClockWatch } from './clock-watch.js';
 import { createGuardedVoteState } from './guarded-vote-state.js';
+import { createHealth } from './health.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -353,15 +354,14 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     peers,
     ...(peerNetwork === undefined ? {} : { networkStats: () => peerNetwork.stats() }),
     isAlone,
-    health: () => ({
-      // What failed names files, which is for the log alone.
-      ...(failure === undefined ? {} : { database: 'The node stops; its log says why.' }),
-      ...(watch.fault() === undefined && secondSigner === undefined ? {} : { clock: secondSigner ?? watch.fault()! }),
-      ...(checkpoint !== undefined && ledger.tip().index < checkpoint.index
-        ? { sync: `It has not reached block ${checkpoint.index} of --checkpoint yet.` }
-        : {}),
-      ...(replica.status().sync.state === 'syncing' ? { sync: 'It still fetches final blocks from its peers.' } : {}),
-      ...(isAlone() ? { peers: aloneText(peerNetwork?.bootstrapTrouble() ?? []) } : {}),
+    health: createHealth({
+      failure: () => failure,
+      clockFault: () => secondSigner ?? watch.fault(),
+      missingCheckpoint: () =>
+        checkpoint !== undefined && ledger.tip().index < checkpoint.index ? checkpoint.index : undefined,
+      isSyncing: () => replica.status().sync.state === 'syncing',
+      isAlone,
+      bootstrapTrouble: () => peerNetwork?.bootstrapTrouble() ?? [],
     }),
   });
 
@@ -394,8 +394,3 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
   };
 }
-
-const aloneText = (trouble: readonly string[]): string =>
-  trouble.length === 0
-    ? 'No peer is connected.'
-    : `No peer is connected. Bootstrap addresses, which the log names, lead to none: ${trouble.join('; ')}.`;

@@ -4,17 +4,10 @@ import type { Hash } from '../../../ledger/values/text.js';
 import { handshakeText, makeProof, newerReplaces } from '../../../server/p2p/handshake.js';
 import { until } from '../../hang-guard.js';
 import { at, chain, connected, hashOf, keyOf, randomHash, startNode, stopAll } from './fixture.js';
-import { RawPeer } from './raw-peer.js';
-
-const raws: RawPeer[] = [];
-const raw = (port: number): RawPeer => {
-  const peer = new RawPeer(port);
-  raws.push(peer);
-  return peer;
-};
+import { destroyRawPeers, type RawPeer, raw } from './raw-peer.js';
 
 afterEach(async () => {
-  for (const peer of raws.splice(0)) peer.destroy();
+  destroyRawPeers();
   await stopAll();
 });
 

@@ -27,18 +27,16 @@ import {
   voteOf,
   votesAt,
 } from './fixture.js';
-import { RawPeer } from './raw-peer.js';
+import { destroyRawPeers, type RawPeer, raw } from './raw-peer.js';
 
-const raws: RawPeer[] = [];
 async function proved(port: number, seed: number): Promise<RawPeer> {
-  const peer = new RawPeer(port);
-  raws.push(peer);
+  const peer = raw(port);
   await peer.prove(keyOf(seed));
   return peer;
 }
 
 afterEach(async () => {
-  for (const peer of raws.splice(0)) peer.destroy();
+  destroyRawPeers();
   await stopAll();
 });
 

@@ -94,3 +94,16 @@ export class RawPeer {
     await this.next('welcome');
   }
 }
+
+const opened: RawPeer[] = [];
+
+/** One that `destroyRawPeers` closes, at the end of each test. */
+export function raw(port: number): RawPeer {
+  const peer = new RawPeer(port);
+  opened.push(peer);
+  return peer;
+}
+
+export function destroyRawPeers(): void {
+  for (const peer of opened.splice(0)) peer.destroy();
+}

@@ -10,17 +10,10 @@ import {
 import type { Clock, PeerId } from '../../../server/replica/ports.js';
 import { until } from '../../hang-guard.js';
 import { blocksUpTo, handClock, hashOf, keyOf, pageOf, startNode, stopAll } from './fixture.js';
-import { RawPeer } from './raw-peer.js';
-
-const raws: RawPeer[] = [];
-const raw = (port: number): RawPeer => {
-  const peer = new RawPeer(port);
-  raws.push(peer);
-  return peer;
-};
+import { destroyRawPeers, raw } from './raw-peer.js';
 
 afterEach(async () => {
-  for (const peer of raws.splice(0)) peer.destroy();
+  destroyRawPeers();
   await stopAll();
 });
 

@@ -13,17 +13,10 @@ import {
 } from '../../../server/p2p/limits.js';
 import { hangGuardMs, until } from '../../hang-guard.js';
 import { at, clock, connected, genesis, handClock, hashOf, startNode, stopAll } from './fixture.js';
-import { RawPeer } from './raw-peer.js';
-
-const raws: RawPeer[] = [];
-const raw = (port: number): RawPeer => {
-  const peer = new RawPeer(port);
-  raws.push(peer);
-  return peer;
-};
+import { destroyRawPeers, raw } from './raw-peer.js';
 
 afterEach(async () => {
-  for (const peer of raws.splice(0)) peer.destroy();
+  destroyRawPeers();
   await stopAll();
 });
 
