@@ -16,6 +16,7 @@ import { productionParameters } from '../../ledger/values/parameters.js';
 import type { Address, ChainId, PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
 import { run } from '../cli/programs.js';
+import { freePortRun } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { createNodeProcess, type NodeProcess, within } from '../network/node-process.js';
 
@@ -55,9 +56,6 @@ export const loadOn = ({ chain, genesis, nodes, payers, payees }: ChainUnderTest
 const funds = toAmount(100_000);
 const payeeCount = 256;
 
-/** In this process: chains that are up at one time have ports of their own. */
-let chainsStarted = 0;
-
 export interface ChainOptions {
   /** At most 256: one transaction pays them all. */
   readonly payers: number;
@@ -72,8 +70,7 @@ export interface ChainOptions {
 export async function startChain(validators: number, options: ChainOptions): Promise<ChainUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'slotledger-benchmark-'));
   const output = join(directory, 'chain');
-  // Below the ports that the system gives to outgoing connections.
-  const basePort = 20_000 + 2 * (process.pid % 6_000) + 8 * chainsStarted++;
+  const basePort = await freePortRun(validators);
   const epoch = ['--slots-per-epoch', `${productionParameters.slots_per_epoch}`];
   const words = ['--validators', `${validators}`, '--output', output, '--base-port', `${basePort}`, ...epoch];
   const made = await run('server', directory, ['testnet', ...words]);

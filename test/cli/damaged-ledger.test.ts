@@ -5,9 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
 import { ApiProblem } from '../../client/http/problem.js';
 import { Database } from '../../server/storage/sqlite.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { run, temporaryHome } from './programs.js';
-import { freePort, startNode, until } from './running-node.js';
+import { startNode, until } from './running-node.js';
 
 const homeOf = (user: string): string => join(user, 'node');
 const ledgerOf = (user: string): string => join(homeOf(user), 'ledger.db');

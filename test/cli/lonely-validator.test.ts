@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePortRun } from '../free-ports.js';
 import { run, temporaryHome } from './programs.js';
-import { freePort, startNode, until } from './running-node.js';
+import { startNode, until } from './running-node.js';
 
 test('a validator alone says that its bootstrap peer is on another chain, and not that its clock is wrong', async (t) => {
   const user = temporaryHome(t);
-  const basePort = await freePort();
+  const basePort = await freePortRun(2);
   const made = await run('server', user, [
     'testnet',
     '--validators',

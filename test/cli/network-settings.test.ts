@@ -1,8 +1,9 @@
 /** The flags about peers and metrics: each reaches the node, and a wrong one is refused before anything is opened. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../free-ports.js';
 import { run, temporaryHome } from './programs.js';
-import { freePort, startNode } from './running-node.js';
+import { startNode } from './running-node.js';
 
 const key = `0x${'ab'.repeat(32)}`;
 

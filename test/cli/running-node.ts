@@ -1,8 +1,8 @@
 /** A real `server start` in a home of its own, on free ports, for as long as a test lasts. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createClient } from '../../client/http/client.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { binOf, environment } from './programs.js';
 
@@ -25,30 +25,6 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   /** Shown when asking whether it answers. */
   readonly apiKey?: string;
-}
-
-/** Below the ports that the system gives to outgoing connections: those may be taken again before a node listens. */
-const firstPort = 20_000;
-const portCount = 12_000;
-let nextPort = (process.pid * 61) % portCount;
-
-/** A port that is free now, on all addresses, and that this process has not been given before. */
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < portCount; tries++) {
-    const port = firstPort + (nextPort++ % portCount);
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no port is free');
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, () => resolve(true));
-  });
-  if (free) await new Promise((closed) => server.close(closed));
-  return free;
 }
 
 /** Starts a node and waits until it answers HTTP. It is stopped after the test. */

@@ -5,8 +5,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePorts } from '../../server/cli/free-ports.js';
+import { freePort } from '../free-ports.js';
 import { binOf, mereUser, run, temporaryHome } from './programs.js';
-import { freePort } from './running-node.js';
 
 interface Shown {
   readonly [name: string]: { readonly value: unknown; readonly origin: string };

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../free-ports.js';
 import { run, temporaryHome } from './programs.js';
-import { freePort, startNode } from './running-node.js';
+import { startNode } from './running-node.js';
 
 test('the command printed for a taken port keeps what else was asked for', async (t) => {
   const user = temporaryHome(t);

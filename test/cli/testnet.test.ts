@@ -4,8 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
+import { freePortRun } from '../free-ports.js';
 import { run, temporaryHome } from './programs.js';
-import { freePort, startNode, until } from './running-node.js';
+import { startNode, until } from './running-node.js';
 
 test('testnet makes homes of one chain, each with its ports, the others and the keys that pay', async (t) => {
   const user = temporaryHome(t);
@@ -71,15 +72,14 @@ test('testnet refuses a directory with anything in it, and numbers that make no 
 
 test('the nodes of a testnet make a payment final together, and the ledger of each verifies', async (t) => {
   const user = temporaryHome(t);
-  const base = Math.max(await freePort(), 3000);
-  const port = `${Math.min(base, 64_000)}`;
-  const args = ['testnet', '--validators', '3', '--output', 'net', '--base-port', port, '--slot-duration', '0.5'];
+  const basePort = await freePortRun(3);
+  const args = ['testnet', '--validators', '3', '--output', 'net', '--base-port', `${basePort}`];
+  args.push('--slot-duration', '0.5');
   assert.equal((await run('server', user, args)).code, 0);
   const homes = ['node1', 'node2', 'node3'].map((name) => join(user, 'net', name));
   const nodes = [];
   for (const [i, home] of homes.entries()) {
-    const p2pPort = Number(port) + i;
-    nodes.push(await startNode(t, user, { args: ['--home', home], p2pPort, httpPort: p2pPort - 920 }));
+    nodes.push(await startNode(t, user, { args: ['--home', home], p2pPort: basePort + i }));
   }
   const paid = await run('wallet', user, [
     'send',

@@ -11,7 +11,7 @@ import type { ChainId, Hash } from '../../ledger/values/text.js';
 import { createCrypto, createSigner } from '../../server/crypto/create-crypto.js';
 import { homePaths } from '../../server/home/home.js';
 import { openKeys } from '../../server/node-runtime/keys.js';
-import { freePort } from '../cli/running-node.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { type Homes, makeHomes } from '../network/homes.js';
 import { createNodeProcess, type NodeProcess } from '../network/node-process.js';

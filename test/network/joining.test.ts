@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { EpochAnswer } from '../../client/api-types.js';
 import { type Client, createClient } from '../../client/http/client.js';
-import { freePort } from '../cli/running-node.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { within } from './node-process.js';
 import { temporaryPlace } from './process-network.js';

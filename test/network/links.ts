@@ -2,7 +2,7 @@
 import type { TestContext } from 'node:test';
 import { walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
-import { freePort } from '../cli/running-node.js';
+import { freePort } from '../free-ports.js';
 import { makeHomes } from './homes.js';
 import { createNodeProcess, type NodeProcess } from './node-process.js';
 import { dialling, temporaryPlace } from './process-network.js';

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Client, createClient } from '../../client/http/client.js';
 import { binOf, environment } from '../cli/programs.js';
-import { freePort } from '../cli/running-node.js';
 import { endWithUs } from '../end-with-us.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 
 export interface NodeProcessOptions {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Wallet, walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
-import { freePort } from '../cli/running-node.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { type ChainPlan, type Homes, makeHomes } from './homes.js';
 import { createNodeProcess, type NodeProcess, within } from './node-process.js';

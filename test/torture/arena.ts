@@ -6,7 +6,7 @@ import { signTransaction } from '../../client/account.js';
 import { chainIdOf } from '../../ledger/values/genesis-file.js';
 import { toAmount, toNonce } from '../../ledger/values/numbers.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
-import { freePort } from '../cli/running-node.js';
+import { freePort } from '../free-ports.js';
 import { type Homes, makeHomes } from '../network/homes.js';
 import { createTorturedNode, type TorturedNode } from './tortured-node.js';
 

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Client, createClient } from '../../client/http/client.js';
 import type { Random } from '../../server/simulator/random.js';
 import { binOf, environment } from '../cli/programs.js';
-import { freePort } from '../cli/running-node.js';
 import { endWithUs } from '../end-with-us.js';
+import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
 import { type CutReport, createPowerCutDisk, type PowerCutDisk } from './disk/power-cut-disk.js';
 

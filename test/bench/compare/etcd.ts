@@ -2,15 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import {
-  findProgram,
-  freePort,
-  type Running,
-  removeDirectory,
-  runProgram,
-  startProgram,
-  temporaryDirectory,
-} from './child.js';
+import { freePort } from '../../free-ports.js';
+import { findProgram, type Running, removeDirectory, runProgram, startProgram, temporaryDirectory } from './child.js';
 import { closedLoop } from './closed-loop.js';
 import { NotHere, type Rival } from './rival.js';
 

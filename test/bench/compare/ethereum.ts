@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { freePort } from '../../free-ports.js';
 import { within } from '../../network/node-process.js';
-import { findProgram, freePort, runProgram, startProgram } from './child.js';
+import { findProgram, runProgram, startProgram } from './child.js';
 import { closedLoop, type LoopFigures } from './closed-loop.js';
 import { NotHere, type Rival } from './rival.js';
 

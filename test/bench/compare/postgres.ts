@@ -1,8 +1,9 @@
 /** PostgreSQL with its defaults, fsync on: pgbench's TPC-B-like transaction, over a Unix socket. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../free-ports.js';
 import { percentile } from '../figures.js';
-import { findProgram, freePort, removeDirectory, runProgram, startProgram, temporaryDirectory } from './child.js';
+import { findProgram, removeDirectory, runProgram, startProgram, temporaryDirectory } from './child.js';
 import type { Rival } from './rival.js';
 
 const clients = 32;

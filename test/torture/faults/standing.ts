@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ApiProblem, NodeUnreachable } from '../../../client/http/problem.js';
-import { freePort } from '../../cli/running-node.js';
+import { freePort } from '../../free-ports.js';
 import { hangGuardMs } from '../../hang-guard.js';
 import { isSame, type Known } from '../known-answers.js';
 import { createTorturedNode, type TorturedNode } from '../tortured-node.js';
