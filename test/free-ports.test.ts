@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort, freePortRun } from './free-ports.js';
 
@@ -12,18 +11,19 @@ const asked = 60;
 
 const portsOfAnother = async (): Promise<readonly number[]> => {
   const module = new URL('free-ports.js', import.meta.url).href;
-  const program = `import { freePort } from '${module}';
+  // It would begin with the block that this process has.
+  const program = `Object.defineProperty(process, 'pid', { value: ${process.pid} });
+    const { freePort } = await import('${module}');
     console.log(JSON.stringify(await Promise.all(Array.from({ length: ${asked} }, freePort))));`;
   const words = ['--input-type=module', '--eval', program];
-  const { stdout } = await promisify(execFile)(process.execPath, words, {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-  });
+  const { stdout } = await promisify(execFile)(process.execPath, words);
   return JSON.parse(stdout);
 };
 
 test('ports that are asked for at one time differ, also between processes', async () => {
-  const own = Promise.all(Array.from({ length: asked }, () => freePortRun(2)));
-  const all = [...(await own).flatMap((first) => [first, first + 1]), ...(await portsOfAnother()), await freePort()];
+  const before = await freePort();
+  const own = await Promise.all(Array.from({ length: asked }, () => freePortRun(2)));
+  const all = [before, ...own.flatMap((first) => [first, first + 1]), ...(await portsOfAnother())];
   assert.equal(new Set(all).size, 3 * asked + 1);
 });
 
