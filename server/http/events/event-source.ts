@@ -7,8 +7,15 @@ import { type BlockEvent, blockEvents } from './block-events.js';
 
 /** What is so near to the last block does not make room for what listeners far behind read, nor the reverse. */
 const nearBlocks = 32;
-/** Of the latest blocks, and as much of those that listeners who are behind have read last: some 16 full ones, or many small ones. */
-const keptBytesOfEach = 8 * 1024 * 1024;
+/** Of the latest blocks, and as much of those that listeners who are behind have read last. */
+export interface KeptLimits {
+  /** Full blocks: some 16 of them in the default of 8 MiB. */
+  readonly bytes: number;
+  /** Small blocks: each takes some 6 KiB of objects beside its text, which `bytes` knows nothing of. Default 256. */
+  readonly blocks: number;
+}
+
+const defaultLimits: KeptLimits = { bytes: 8 * 1024 * 1024, blocks: 256 };
 /** What an event takes beside its text: objects, the list of addresses. */
 const eventOverhead = 512;
 
@@ -27,9 +34,9 @@ export interface EventSource {
   readonly eventsOf: (index: number) => readonly BlockEvent[] | undefined;
 }
 
-export function createEventSource(node: NodeApi, keptBytes = keptBytesOfEach): EventSource {
-  const latest = createKept(keptBytes);
-  const older = createKept(keptBytes);
+export function createEventSource(node: NodeApi, limits = defaultLimits): EventSource {
+  const latest = createKept(limits);
+  const older = createKept(limits);
   const roundsPerSlot = node.genesis.parameters.rounds_per_slot;
   // Asked for at every listener's turn, so it is read once for each block.
   let known: Height | undefined;
@@ -64,7 +71,7 @@ interface KeptBlock {
 }
 
 /** Forgets what came first, but never what came last. */
-function createKept(maxBytes: number) {
+function createKept(limits: KeptLimits) {
   const blocks = new Map<number, KeptBlock>();
   let held = 0;
   return {
@@ -74,7 +81,7 @@ function createKept(maxBytes: number) {
       blocks.set(index, block);
       held += block.bytes;
       for (const [first, { bytes }] of blocks) {
-        if (held <= maxBytes || first === index) return;
+        if ((held <= limits.bytes && blocks.size <= limits.blocks) || first === index) return;
         blocks.delete(first);
         held -= bytes;
       }

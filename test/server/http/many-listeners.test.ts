@@ -71,31 +71,36 @@ test('an event is put into its form once, whoever wants it', async (t) => {
   assert.match(first!.bytes().toString(), /^id: 1\.0\nevent: final\ndata: \{.*\}\n\n$/);
 });
 
-test('what is kept for listeners is bounded in bytes: of the latest blocks and of old ones, each for itself', async (t) => {
-  const node = await startChainNode(t);
-  const blocks = 40;
-  await node.pay(blocks);
-  const source = createEventSource(node.api, 6_000);
-  const kept = (from: number, to: number): number[] => {
-    const indexes = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-    return indexes.filter((index) => source.isAtHand(index));
-  };
-  const tip = source.tip();
-  for (let index = 1; index <= tip; index += 1) source.eventsOf(index);
-  const old = kept(1, tip - 32);
-  const latest = kept(tip - 31, tip);
-  assert.ok(old.length > 0 && old.length < 8, `${old.length} of the old blocks are kept: ${old}`);
-  assert.ok(latest.length > 1 && latest.length < 8, `${latest.length} of the latest are kept: ${latest}`);
-  assert.deepEqual(latest, kept(tip - latest.length + 1, tip), 'the last ones are kept');
-  source.eventsOf(1);
-  assert.deepEqual(kept(tip - 31, tip), latest, 'who reads from the beginning does not push out what all want');
-  assert.ok(source.isAtHand(1));
-});
+for (const limits of [
+  { bytes: 6_000, blocks: 1_000 },
+  { bytes: 1_000_000_000, blocks: 4 },
+]) {
+  test(`what is kept for listeners is bounded in ${limits.blocks === 4 ? 'number' : 'bytes'}: of the latest blocks and of old ones, each for itself`, async (t) => {
+    const node = await startChainNode(t);
+    const blocks = 40;
+    await node.pay(blocks);
+    const source = createEventSource(node.api, limits);
+    const kept = (from: number, to: number): number[] => {
+      const indexes = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      return indexes.filter((index) => source.isAtHand(index));
+    };
+    const tip = source.tip();
+    for (let index = 1; index <= tip; index += 1) source.eventsOf(index);
+    const old = kept(1, tip - 32);
+    const latest = kept(tip - 31, tip);
+    assert.ok(old.length > 0 && old.length < 8, `${old.length} of the old blocks are kept: ${old}`);
+    assert.ok(latest.length > 1 && latest.length < 8, `${latest.length} of the latest are kept: ${latest}`);
+    assert.deepEqual(latest, kept(tip - latest.length + 1, tip), 'the last ones are kept');
+    source.eventsOf(1);
+    assert.deepEqual(kept(tip - 31, tip), latest, 'who reads from the beginning does not push out what all want');
+    assert.ok(source.isAtHand(1));
+  });
+}
 
 test('a block is kept as long as all want it, however large it is', async (t) => {
   const node = await startChainNode(t);
   await node.pay(2);
-  const source = createEventSource(node.api, 1);
+  const source = createEventSource(node.api, { bytes: 1, blocks: 1 });
   const tip = source.tip();
   assert.equal(source.eventsOf(tip), source.eventsOf(tip));
   assert.ok(source.isAtHand(tip));
