@@ -4,6 +4,7 @@
  */
 import type { Block, HashedHeader } from '../ledger/values/block.js';
 import type { Genesis, Parameters } from '../ledger/values/genesis.js';
+import type { MerkleProof } from '../ledger/values/merkle.js';
 import type { Amount, Epoch, Height, Nonce, Slot, View } from '../ledger/values/numbers.js';
 import type { AccountEntry, SetMember, Unbonding } from '../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../ledger/values/text.js';
@@ -190,6 +191,23 @@ export interface AccountProofAnswer {
   readonly proof: unknown;
   readonly header: HashedHeader;
   readonly certificate: Certificate;
+}
+
+export interface TransactionProofAnswer {
+  readonly transaction: Transaction;
+  /** RFC 6962: shows the canonical JSON of the transaction under `header.tx_root`. */
+  readonly proof: MerkleProof;
+  readonly header: HashedHeader;
+  /** Headers of the blocks after it, up to the one that the certificate names; none where that is the block itself. */
+  readonly descendants: readonly HashedHeader[];
+  readonly certificate: Certificate;
+}
+
+/** A closing block's header, its finality certificate, and the validators that its `next_epoch` names. */
+export interface EpochLink {
+  readonly header: HashedHeader;
+  readonly certificate: Certificate;
+  readonly validators: readonly SetMember[];
 }
 
 export interface PeerItem {

@@ -22,8 +22,9 @@ export type { EventsOptions } from './http/events.js';
 export { ApiProblem, NodeUnreachable } from './http/problem.js';
 export { NotFinalYet, type SendOptions, TransactionFailed } from './http/send-and-wait.js';
 export { verifyAccountProof } from './light/account-proof.js';
-export { type EpochLink, type FinalHeader, followEpochs, verifyFinalHeader } from './light/follow-epochs.js';
+export { type FinalHeader, followEpochs, verifyFinalHeader } from './light/follow-epochs.js';
 export { reachEpoch } from './light/reach-epoch.js';
+export { type ProvedTransaction, verifyTransactionProof } from './light/transaction-proof.js';
 export { type Trust, trustGenesis } from './light/trust.js';
 export { keyFromMnemonic, newMnemonic } from './mnemonic.js';
 export {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { HistoryOptions } from './commands/history.js';
 import type { ImportOptions } from './commands/import.js';
 import type { NewOptions } from './commands/new.js';
+import type { ProveOptions } from './commands/prove.js';
 import type { SendCommandOptions } from './commands/send.js';
 import type { StakeOptions } from './commands/stake.js';
 import type { SignOptions } from './commands/submit.js';
@@ -158,11 +159,22 @@ function addOfflineCommands(parent: Command): void {
       ),
     );
   parent
+    .command('prove')
+    .argument('<what>', 'a name or an address: what the account holds; the id of a transaction: that it is final')
+    .option('--after <epoch>', 'begin with this epoch, whose validators the others trust (default: genesis)')
+    .description('print a proof for others, who check it with the genesis file alone (`wallet verify`)')
+    .action(
+      run<ProveOptions>(async (context, [what], options) =>
+        (await import('./commands/prove.js')).prove(context, what, options),
+      ),
+    );
+  parent
     .command('verify')
-    .argument('<file>', 'transaction, block with its certificate, or account proof; - is standard input')
+    .argument('<file>', 'transaction, block with its certificate, or proof; - is standard input')
     .option('--epoch <file>', 'answer of GET /v1/epochs/N: the validators of the certificate')
-    .option('--account <address>', 'whose account a proof is about')
-    .option('--genesis <file>', 'what a proof is checked against; validators of later epochs are asked and checked')
+    .option('--account <address>', 'whose account a proof of an account is about')
+    .option('--genesis <file>', 'what a proof is checked against; closing blocks that it lacks are asked of a node')
+    .option('--save-epoch <file>', 'keep the validators that a proof led to, for --epoch the next time')
     .description('check signatures, hashes and proofs, believing no node')
     .action(
       run<VerifyOptions>(async (context, [file], options) =>

@@ -10,6 +10,7 @@ import type {
   BlockAnswer,
   BlockListItem,
   EpochAnswer,
+  EpochLink,
   EventType,
   EvidenceItem,
   GenesisAnswer,
@@ -24,6 +25,7 @@ import type {
   StatusAnswer,
   SupplyAnswer,
   TransactionAnswer,
+  TransactionProofAnswer,
 } from '../api-types.js';
 import { answerTimeout, checkFetch, checkKey, nodeAddress, refuseUnknown } from './check-options.js';
 import { type EventsOptions, readEvents } from './events.js';
@@ -82,6 +84,10 @@ export interface Client {
   evidence(page?: PageRequest): Promise<Page<EvidenceItem>>;
   supply(): Promise<SupplyAnswer>;
   accountProof(address: Address, options?: { readonly index?: number }): Promise<AccountProofAnswer>;
+  /** Of a final transaction. */
+  transactionProof(id: TransactionId): Promise<TransactionProofAnswer>;
+  /** From the validators of epoch `after` to later ones, at most `limit` (1 to 100, default 20); none: there is no later epoch. */
+  epochLinks(after: number, options?: { readonly limit?: number }): Promise<readonly EpochLink[]>;
   peers(): Promise<readonly PeerItem[]>;
   /** Development chains only: pays from the treasury. */
   faucet(address: Address, amount?: number): Promise<TransactionAnswer>;
@@ -141,6 +147,9 @@ export function createClient(options: ClientOptions): Client {
     evidence: (page) => get('/v1/evidence', { ...page }),
     supply: () => get('/v1/supply'),
     accountProof: (address, at) => get(`/v1/proofs/accounts/${part(address)}`, { ...at }),
+    transactionProof: (id) => get(`/v1/proofs/transactions/${part(id)}`),
+    epochLinks: async (after, linksOptions) =>
+      (await get<{ readonly items: readonly EpochLink[] }>('/v1/proofs/epochs', { ...linksOptions, after })).items,
     peers: async () => (await get<{ readonly items: readonly PeerItem[] }>('/v1/peers')).items,
     faucet: (address, amount) => post('/v1/faucet', amount === undefined ? { address } : { address, amount }),
     events: (eventsOptions) => readEvents(connection, eventsOptions),

@@ -1,14 +1,27 @@
 /** What is to be proved comes from anybody: its form is judged before anything is reckoned with it. */
 
+import type { HashedHeader } from '../../ledger/values/block.js';
 import { blockDecoders } from '../../ledger/values/decode-block.js';
-import { decodeAmount, decodeNonce, decodePublicKey } from '../../ledger/values/decode-text.js';
+import { decodeAmount, decodeHash, decodeNonce, decodePublicKey } from '../../ledger/values/decode-text.js';
+import { type ChainRules, decodeTransaction } from '../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../ledger/values/decode-vote.js';
+import type { MerkleProof } from '../../ledger/values/merkle.js';
 import { productionParameters } from '../../ledger/values/parameters.js';
 import { type DecodeProblem, err, ok, type Result } from '../../ledger/values/result.js';
-import { type Decoder, isObject, list, nullable, oneOf, record, refuse, textOf } from '../../ledger/values/shape.js';
+import {
+  type Decoder,
+  integer,
+  isObject,
+  list,
+  nullable,
+  oneOf,
+  record,
+  refuse,
+  textOf,
+} from '../../ledger/values/shape.js';
 import type { AccountEntry, SetMember } from '../../ledger/values/state.js';
 import type { Address, ChainId } from '../../ledger/values/text.js';
-import type { AccountProofAnswer } from '../api-types.js';
+import type { AccountProofAnswer, TransactionProofAnswer } from '../api-types.js';
 import type { FinalHeader } from './follow-epochs.js';
 
 /** Validators of any chain; no certificate has more signers. */
@@ -20,13 +33,21 @@ const maxLanes = 256;
 /** A header and the certificate beside it, of a chain whose other rules are not known here. */
 export function decodeFinalHeader(chain: ChainId, given: unknown): Result<FinalHeader, string> {
   if (!isObject(given) || !isObject(given.header)) return err('There is no header.');
-  const difficulty = given.header.work === undefined ? 0 : 1;
-  const parameters = { ...productionParameters, difficulty, max_validators: maxValidators };
-  const header = blockDecoders({ chain, prefix: 'sl', parameters }).hashedHeader(given.header);
+  const header = decodeHeader(chain, given.header);
   if (!header.ok) return err(sentence('header', header.problem));
   const certificate = decodeCertificate(given.certificate, maxValidators);
   if (!certificate.ok) return err(sentence('certificate', certificate.problem));
   return ok({ header: header.value, certificate: certificate.value });
+}
+
+function decodeHeader(chain: ChainId, given: unknown): Result<HashedHeader, DecodeProblem> {
+  return blockDecoders(widestRules(chain, 'sl', isObject(given) && given.work !== undefined)).hashedHeader(given);
+}
+
+/** Without the chain's genesis, the widest bounds count: what breaks a narrower one is for the chain's nodes. */
+export function widestRules(chain: ChainId, prefix = 'sl', work = false): ChainRules {
+  const widest = { max_outputs: 1024, max_memo_bytes: 4096, max_validators: maxValidators, difficulty: work ? 1 : 0 };
+  return { chain, prefix, parameters: { ...productionParameters, ...widest } };
 }
 
 const nonces: Decoder<AccountEntry['nonces']> = (value) => {
@@ -57,6 +78,32 @@ export function decodeAccountProof(
   const texts = proof(answer.proof);
   if (!texts.ok) return err(sentence('proof', texts.problem));
   return ok({ ...final.value, entry: account.value, proof: texts.value });
+}
+
+/** Blocks that one certificate proves with those before them. Where each has its own, there are none. */
+const maxDescendants = 4_096;
+const merkleProof = record<MerkleProof>({ index: integer(0), size: integer(1), path: list(decodeHash, 53) });
+
+/** An answer of `GET /v1/proofs/transactions/{id}`. */
+export function decodeTransactionProof(chain: ChainId, given: unknown): Result<TransactionProofAnswer, string> {
+  const final = decodeFinalHeader(chain, given);
+  if (!final.ok) return final;
+  const answer = given as { readonly [member: string]: unknown };
+  const descendants: HashedHeader[] = [];
+  if (!Array.isArray(answer.descendants) || answer.descendants.length > maxDescendants) {
+    return err(`At descendants: A list of at most ${maxDescendants} headers is expected.`);
+  }
+  for (const [at, header] of answer.descendants.entries()) {
+    const decoded = decodeHeader(chain, header);
+    if (!decoded.ok) return err(sentence(`descendants[${at}]`, decoded.problem));
+    descendants.push(decoded.value);
+  }
+  const path = merkleProof(answer.proof);
+  if (!path.ok) return err(sentence('proof', path.problem));
+  const from = isObject(answer.transaction) ? String(answer.transaction.from) : '';
+  const transaction = decodeTransaction(answer.transaction, widestRules(chain, /^([a-z]{1,16})1/.exec(from)?.[1]));
+  if (!transaction.ok) return err(sentence('transaction', transaction.problem));
+  return ok({ ...final.value, transaction: transaction.value, proof: path.value, descendants });
 }
 
 const anyText = textOf<Address>(() => true, 'An address');

@@ -6,18 +6,12 @@ import { verifyCertificate } from '../../consensus/certificate.js';
 import type { HashedHeader } from '../../ledger/values/block.js';
 import { blockHash, validatorsHash } from '../../ledger/values/identity.js';
 import { err, ok, type Result } from '../../ledger/values/result.js';
-import type { EpochEntry, SetMember } from '../../ledger/values/state.js';
+import type { EpochEntry } from '../../ledger/values/state.js';
 import type { ChainId } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
+import type { EpochLink } from '../api-types.js';
 import type { ClientCrypto } from '../crypto.js';
 import { decodeFinalHeader, decodeValidators } from './decode-answers.js';
-
-/** A closing block's header, its finality certificate, and the validators that its `next_epoch` names. */
-export interface EpochLink {
-  readonly header: HashedHeader;
-  readonly certificate: Certificate;
-  readonly validators: readonly SetMember[];
-}
 
 export interface FinalHeader {
   readonly header: HashedHeader;

@@ -2,26 +2,25 @@
  * From a validator set that is trusted to a later one, by what a node tells. The node is believed nothing: each closing
  * block has to be final by the set before it.
  */
-import type { Block } from '../../ledger/values/block.js';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import type { EpochEntry } from '../../ledger/values/state.js';
 import type { ChainId } from '../../ledger/values/text.js';
-import type { BlockAnswer, EpochAnswer, StatusAnswer } from '../api-types.js';
+import type { EpochLink } from '../api-types.js';
 import type { ClientCrypto } from '../crypto.js';
 import type { Client } from '../http/client.js';
 import { ApiProblem } from '../http/problem.js';
 import { pause } from '../http/send-and-wait.js';
-import { decodeFinalHeader, decodeValidators } from './decode-answers.js';
-import { type EpochLink, followEpochs } from './follow-epochs.js';
+import { followEpochs } from './follow-epochs.js';
 
-/** A node that reads on in its chain for so long without coming further does not lead there. In ms. */
-const longestStandstillMs = 60_000;
+const linksOfPage = 100;
+/** A node that has no time for one page for so long does not lead there. In ms. */
+const longestWaitMs = 60_000;
 
 /**
  * @param trusted such as the set of `trustGenesis`
  * @param number the epoch that is wanted, as in `header.epoch` of a proof
- * @returns its set, or a sentence that says why what the node tells does not lead there: also when it gets no
- *   further in its chain for a minute
+ * @param onLink gets each link that holds, in order: with them `followEpochs` goes the same way without a node
+ * @returns its set, or a sentence that says why what the node tells does not lead there: also where it has no time for a minute
  * @throws what requests throw; the reason of `signal` when it aborts
  */
 export async function reachEpoch(
@@ -31,94 +30,46 @@ export async function reachEpoch(
   client: Client,
   number: number,
   signal?: AbortSignal,
+  onLink?: (link: EpochLink) => void,
 ): Promise<Result<EpochEntry, string>> {
   if (number < trusted.number) return err(`Epoch ${number} lies before epoch ${trusted.number}, which is trusted.`);
-  if (number === trusted.number) return ok(trusted);
-  const newest: Partial<EpochAnswer> | null = await client.epoch('current');
-  if (!((newest?.number ?? -1) >= number)) return err(`The node at ${client.url} has not come to epoch ${number}.`);
-  const status: Partial<StatusAnswer> | null = await client.status();
-  const tip = status?.final?.index ?? 0;
-  const standstill = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let furthest = -1;
-  const onPlace = (id: string): void => {
-    const index = Number.parseInt(id, 10);
-    // What comes after the block that was the last one leads nowhere, however much of it there is.
-    if (!(index > furthest) || index > tip) return;
-    furthest = index;
-    clearTimeout(timer);
-    timer = setTimeout(() => standstill.abort(), longestStandstillMs);
-  };
-  onPlace('0');
-  const either = signal === undefined ? standstill.signal : AbortSignal.any([signal, standstill.signal]);
-  try {
-    return await follow({ crypto, chain, client, number, signal: either, onPlace }, trusted);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!standstill.signal.aborted) throw error;
-    const seconds = longestStandstillMs / 1000;
-    return err(`The node at ${client.url} came no further for ${seconds} s on the way to epoch ${number}.`);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-interface Way {
-  readonly crypto: ClientCrypto;
-  readonly chain: ChainId;
-  readonly client: Client;
-  readonly number: number;
-  readonly signal: AbortSignal;
-  /** So far the node has read its chain. */
-  readonly onPlace: (id: string) => void;
-}
-
-/** @throws the reason of `signal` when it aborts */
-async function follow(
-  { crypto, chain, client, number, signal, onPlace }: Way,
-  trusted: EpochEntry,
-): Promise<Result<EpochEntry, string>> {
   let current = trusted;
-  for await (const { data } of client.events({ types: ['epoch'], since: 0, signal, onPlace })) {
-    // Told by anybody: it may lack its number.
-    if (!(data?.number > current.number)) continue;
-    const link = await askLink(client, chain, data.index, data.number, signal);
-    const next = link.ok ? followEpochs(crypto, chain, current, [link.value]) : link;
-    if (!next.ok) return next;
-    current = next.value;
-    if (current.number === number) return ok(current);
-    if (current.number > number) return err(`The chain has no blocks of epoch ${number}.`);
+  // Each link that holds leads to a later epoch, so this ends, whatever the node tells.
+  while (current.number < number) {
+    const links = await askLinks(client, current.number, signal);
+    if (links === undefined)
+      return err(`The node at ${client.url} had no time for ${longestWaitMs / 1000} s on the way to epoch ${number}.`);
+    if (links.length === 0)
+      return err(`The node at ${client.url} has not come to epoch ${number}: it knows none after ${current.number}.`);
+    for (const link of links) {
+      if (current.number >= number) break;
+      const next = followEpochs(crypto, chain, current, [link]);
+      if (!next.ok) return next;
+      current = next.value;
+      onLink?.(link);
+    }
   }
-  signal.throwIfAborted();
-  return err(`The node at ${client.url} ended its events before epoch ${number}.`);
+  return current.number === number ? ok(current) : err(`The chain has no blocks of epoch ${number}.`);
 }
 
-async function askLink(
+/** A chain may have more epochs than a node answers requests in ten seconds. @returns undefined: it has no time */
+async function askLinks(
   client: Client,
-  chain: ChainId,
-  index: number,
-  epoch: number,
-  signal: AbortSignal,
-): Promise<Result<EpochLink, string>> {
-  // Whatever comes is judged as a header with its certificate; the block's other members are not needed.
-  const answer: Partial<BlockAnswer> | null = await patiently(() => client.block(index), signal);
-  const { transactions: _, evidence: __, ...header } = answer?.block ?? ({} as Partial<Block>);
-  const final = decodeFinalHeader(chain, { header, certificate: answer?.certificate });
-  if (!final.ok) return err(`Block ${index} is none. ${final.problem}`);
-  const told: Partial<EpochAnswer> | null = await patiently(() => client.epoch(epoch), signal);
-  const set = decodeValidators(told?.validators);
-  return set.ok ? ok({ ...final.value, validators: set.value }) : err(`Epoch ${epoch} has no such set. ${set.problem}`);
-}
-
-/** A chain may have more epochs than a node answers requests in ten seconds. */
-async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  after: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly EpochLink[] | undefined> {
+  let waitedMs = 0;
   for (;;) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     try {
-      return await ask();
+      const links: unknown = await client.epochLinks(after, { limit: linksOfPage });
+      return Array.isArray(links) ? links : [];
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 429) throw error;
-      await pause((error.retryAfterS ?? 1) * 1000, signal);
+      const pauseMs = Math.max(error.retryAfterS ?? 0, 1) * 1000;
+      waitedMs += pauseMs;
+      if (waitedMs > longestWaitMs) return undefined;
+      await pause(pauseMs, signal);
     }
   }
 }

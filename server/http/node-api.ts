@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { HashedHeader } from '../../ledger/values/block.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
+import type { MerkleProof } from '../../ledger/values/merkle.js';
 import type { Epoch, Height, Slot, View } from '../../ledger/values/numbers.js';
 import type { AccountEntry, Receipt } from '../../ledger/values/state.js';
 import type { Address, ChainId, Hash, PublicKey } from '../../ledger/values/text.js';
@@ -101,6 +102,17 @@ export interface AccountProof {
   readonly certificate: Certificate;
 }
 
+/** A transaction of a final block, with all that it takes to believe that it is one. */
+export interface TransactionProof {
+  readonly transaction: Transaction;
+  /** Shows its canonical JSON under `header.tx_root`. */
+  readonly proof: MerkleProof;
+  readonly header: HashedHeader;
+  /** Headers of the blocks after it, up to the one that the certificate names; none where that is the block itself. */
+  readonly descendants: readonly HashedHeader[];
+  readonly certificate: Certificate;
+}
+
 /** How often each file was brought to disk for good. */
 export interface SyncCounts {
   readonly ledger: number;
@@ -150,6 +162,8 @@ export interface NodeApi {
   readonly knownSignatures?: () => number;
   /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */
   prove(address: Address, index?: Height): AccountProof | undefined;
+  /** undefined: it is in no final block. */
+  proveTransaction(id: TransactionId): TransactionProof | undefined;
   /** Development chains only: signs with the treasury key; undefined elsewhere. */
   readonly faucet?: (to: Address, amount: number) => Promise<SubmitOutcome>;
   /** Health of parts: undefined is well, a sentence says what is wrong. */

@@ -18,6 +18,7 @@ import type { Replica } from '../replica/replica-interface.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createFaucet } from './faucet.js';
 import { proveAccount } from './prove-account.js';
+import { proveTransaction } from './prove-transaction.js';
 import type { RecentFinals } from './recent-finals.js';
 import type { Waiters } from './waiters.js';
 
@@ -171,6 +172,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     peers: parts.peers,
     ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
     prove: (address, index) => proveAccount(crypto, parts.stateOnDisk, queries, address, index),
+    proveTransaction: (id) => proveTransaction(crypto, queries, id),
     ...(faucet === undefined ? {} : { faucet }),
     health: parts.health,
   };

@@ -4,7 +4,14 @@
  */
 import type { Block, HashedHeader } from '../../ledger/values/block.js';
 import type { Amount, Epoch, Height, Slot } from '../../ledger/values/numbers.js';
-import type { AccountEntry, EpochEntry, FinalTip, Receipt, ValidatorEntry } from '../../ledger/values/state.js';
+import type {
+  AccountEntry,
+  EpochEntry,
+  FinalTip,
+  Receipt,
+  SetMember,
+  ValidatorEntry,
+} from '../../ledger/values/state.js';
 import type { Address, Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { Certificate, Evidence } from '../../ledger/values/vote.js';
@@ -39,6 +46,14 @@ export interface StoredEvidence {
   readonly index: Height;
 }
 
+/** From one validator set to the next: a closing block's header, its finality certificate, and the set that it names. */
+export interface EpochLink {
+  readonly header: HashedHeader;
+  readonly certificate: Certificate;
+  /** Sorted by key. */
+  readonly validators: readonly SetMember[];
+}
+
 export interface LedgerQueries {
   tip(): FinalTip;
   blocks(limit: number, cursor?: string): Page<BlockListItem>;
@@ -57,6 +72,10 @@ export interface LedgerQueries {
   accounts(limit: number, cursor?: string): Page<{ readonly address: Address; readonly balance: Amount }>;
   accountTransactions(address: Address, limit: number, cursor?: string): Page<AccountTransaction>;
   epoch(number: Epoch | 'current'): EpochEntry | undefined;
+  /** To the epochs after `after`, in order: at most `limit`, and no more than fit into some 256 KiB beyond the first. */
+  epochLinks(after: Epoch, limit: number): readonly EpochLink[];
+  /** Headers of the final blocks after `index` up to the one with the hash `to`, which is final; none if that is not after it. */
+  descendants(index: Height, to: Hash): readonly HashedHeader[];
   evidence(limit: number, cursor?: string): Page<StoredEvidence>;
   supply(): { readonly supply: Amount; readonly burnt: Amount; readonly bonded: Amount; readonly unbonding: Amount };
   close(): void;

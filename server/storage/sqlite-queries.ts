@@ -22,6 +22,7 @@ import { checking, damage, readFailure } from './ledger-damage.js';
 import type { LedgerQueries } from './ledger-queries.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { openReader } from './open-database.js';
+import { createProofQueries } from './proof-queries.js';
 
 export interface LedgerQueriesOptions {
   /** A file that `createLedgerStore` has opened before. */
@@ -45,6 +46,7 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
   const chain = options.chain ?? (`${options.genesis.name}-${genesisHash.slice(2, 34)}` as ChainId);
   const genesisRoot = database.prepare('SELECT genesis_state_root FROM chain').pluck();
   const chainQueries = createChainQueries(database, reader);
+  const proofQueries = createProofQueries(database, reader, chainQueries.epoch);
   const checkCertificate = createCertificateCheck(chainQueries.epoch, reader, chain, options.signatures?.verifier);
 
   /** Damage and disk errors stop the node; whoever asked gets no answer. What the question did wrong is thrown as it is. */
@@ -137,6 +139,8 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
     accounts: guarded(accounts.accounts),
     accountTransactions: guarded(accounts.accountTransactions),
     epoch: guarded(chainQueries.epoch),
+    epochLinks: guarded(proofQueries.epochLinks),
+    descendants: guarded(proofQueries.descendants),
     evidence: guarded(chainQueries.evidence),
     supply: guarded(chainQueries.supply),
     close: () => {

@@ -9,8 +9,10 @@ import {
   type Client,
   clientCrypto,
   createClient,
+  type EpochLink,
   type GenesisAnswer,
   reachEpoch,
+  type TransactionProofAnswer,
   trustGenesis,
   verifyAccountProof,
 } from '../../client/index.js';
@@ -44,7 +46,7 @@ before(async () => {
     await client.waitUntilFinal((await client.faucet(shop, 7)).id);
     await new Promise((resolve) => setTimeout(resolve, 100));
     proof = await client.accountProof(shop);
-  } while (proof.header.epoch < 3 && Date.now() < deadline);
+  } while ((proof.header.epoch < 3 || (await client.epochLinks(0)).length < 4) && Date.now() < deadline);
   save('proof.json', proof);
 });
 after(() => server.stop());
@@ -165,21 +167,98 @@ test('a program goes from genesis to a balance, and a node that lies on the way 
   assert.ok(reached.ok, JSON.stringify(reached));
   const entry = verifyAccountProof(clientCrypto, chain, reached.value, shop, proof);
   assert.deepEqual(entry, { ok: true, value: proof.entry });
+  const lying =
+    (change: (link: EpochLink) => EpochLink): Client['epochLinks'] =>
+    async (after, options) =>
+      (await client.epochLinks(after, options)).map(change);
   const liars: readonly Partial<Client>[] = [
-    { epoch: async (number) => ({ ...(await client.epoch(number)), validators: [] }) },
+    { epochLinks: lying((link) => ({ ...link, validators: [] })) },
     {
-      epoch: async (number) => {
-        const answer = await client.epoch(number);
-        return { ...answer, validators: answer.validators.map((one) => ({ ...one, stake: 1 as typeof one.stake })) };
-      },
+      epochLinks: lying((link) => ({
+        ...link,
+        validators: link.validators.map((one) => ({ ...one, stake: 1 as typeof one.stake })),
+      })),
     },
-    { block: async () => undefined as never },
-    { block: async (at) => ({ ...(await client.block(at)), certificate: proof.certificate }) },
-    { block: () => client.block(proof.header.index) },
+    { epochLinks: lying((link) => ({ ...link, certificate: proof.certificate })) },
+    { epochLinks: lying((link) => ({ ...link, header: proof.header })) },
+    { epochLinks: async () => [] },
   ];
   for (const liar of liars) {
     const way = await reachEpoch(clientCrypto, chain, epoch, { ...client, ...liar }, proof.header.epoch);
     assert.equal(way.ok, false);
   }
   assert.equal((await reachEpoch(clientCrypto, chain, reached.value, client, 0)).ok, false);
+});
+
+/** No node is asked. */
+const offline = (proofFile: string, ...args: string[]) =>
+  run('wallet', home, ['verify', proofFile, ...args, '--node', 'http://127.0.0.1:1']);
+const proveIt = (...args: string[]) =>
+  run('wallet', home, ['prove', ...args], { env: { SLOTLEDGER_NODE: client.url } });
+
+test('a proof of an account goes anywhere: it is checked with the genesis file alone', async () => {
+  const shown = await proveIt('shop');
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stderr, new RegExp(`checks it with: wallet verify FILE --account ${shop} --genesis genesis.json`));
+  const whole = JSON.parse(shown.stdout) as AccountProofAnswer & { links: EpochLink[] };
+  assert.ok(whole.links.length >= 3);
+  const checked = await offline(save('whole.json', whole), '--account', shop, ...genesis);
+  assert.equal(checked.code, 0, checked.stderr);
+  assert.match(checked.stdout, /follow from genesis by final closing blocks\.\n.*\n✔ account: /);
+  const wrong: readonly (readonly [links: unknown, said: RegExp])[] = [
+    [[], /The links of the proof lead to epoch 0, not to epoch \d+\./],
+    [whole.links.slice(1), /✘ epoch: Block \d+ is of epoch \d+, not of 0\./],
+    [whole.links.slice(0, -1), /The links of the proof lead to epoch \d+, not to epoch \d+\./],
+    [[null], /✘ epoch: There is no header\./],
+    [{}, /✘ epoch: At links: A list is expected\./],
+  ];
+  for (const [links, said] of wrong) {
+    const refused = await offline(save('wrong-links.json', { ...whole, links }), '--account', shop, ...genesis);
+    assert.equal(refused.code, 1, refused.stderr);
+    assert.match(refused.stdout, said);
+  }
+});
+
+test('a payment is proved to be final, and another one is not', async () => {
+  const { id } = await client.waitUntilFinal((await client.faucet(shop, 9)).id);
+  const shown = await proveIt(id);
+  assert.equal(shown.code, 0, shown.stderr);
+  const whole = JSON.parse(shown.stdout) as TransactionProofAnswer & { links: EpochLink[] };
+  const checked = await offline(save('payment.json', whole), ...genesis);
+  assert.equal(checked.code, 0, checked.stderr);
+  const { index, slot } = whole.header;
+  const [, certificate, transaction] = checked.stdout.trim().split('\n');
+  assert.match(certificate!, /^✔ certificate: Block \d+ of dev-[0-9a-f]+ is final by 1 of 1 validators with 100 %/);
+  const paid = `${id} stands in block ${index}, slot ${slot}: ${whole.transaction.from} paid 0.009 SLOT to ${shop}.`;
+  assert.equal(transaction, `✔ transaction: ${paid}`);
+  const json = await offline(file('payment.json'), ...genesis, '--output', 'json');
+  const { holds, proved } = JSON.parse(json.stdout) as { holds: boolean; proved: Record<string, unknown> };
+  assert.deepEqual([holds, proved.id, proved.index, proved.block], [true, id, index, whole.header.hash]);
+  const more = { ...whole.transaction, outputs: [{ to: shop, amount: 900 }] };
+  const forged = await offline(save('forged.json', { ...whole, transaction: more }), ...genesis);
+  assert.equal(forged.code, 1);
+  assert.match(forged.stdout, /✘ transaction: The proof does not show this transaction in block/);
+  const unknown = await proveIt(`0x${'7'.repeat(64)}`);
+  assert.equal(unknown.code, 8);
+  assert.match(unknown.stderr, /^error: This node knows no transaction 0x7/);
+});
+
+test('the validators that a proof led to are kept and trusted the next time, and a way may begin with them', async () => {
+  const kept = file('kept.json');
+  const first = await offline(file('whole.json'), '--account', shop, ...genesis, '--save-epoch', kept);
+  assert.equal(first.code, 0, first.stderr);
+  const { number } = JSON.parse(readFileSync(kept, 'utf8')) as { number: number };
+  const after = await proveIt('shop', '--after', String(number));
+  assert.equal(after.code, 0, after.stderr);
+  const whole = JSON.parse(after.stdout) as { links: EpochLink[] };
+  assert.ok(whole.links.every(({ header }) => header.next_epoch!.number > number));
+  const checked = await offline(save('later.json', whole), '--account', shop, '--epoch', kept);
+  assert.equal(checked.code, 0, checked.stderr);
+  const known = await offline(file('whole.json'), '--account', shop, '--epoch', kept);
+  assert.equal(known.code, 0, 'links to what is trusted already are not needed');
+  const wrong = await proveIt('shop', '--after', 'x');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /^error: --after x is no epoch\./);
+  const none = await offline(save('bare.json', await client.block('latest')), '--save-epoch', file('none.json'));
+  assert.equal(none.code, 2);
 });

@@ -1,8 +1,9 @@
 /** A light client follows validator sets by their predecessors' certificates, and by nothing less. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EpochLink } from '../../client/api-types.js';
 import { clientCrypto } from '../../client/crypto.js';
-import { type EpochLink, followEpochs } from '../../client/light/follow-epochs.js';
+import { followEpochs } from '../../client/light/follow-epochs.js';
 import type { ChainId } from '../../ledger/values/text.js';
 import type { Phase } from '../../ledger/values/vote.js';
 import { certificateFor, chain, epochOf, hash, headerOf, type TestEpoch } from './light-chain.js';

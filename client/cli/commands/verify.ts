@@ -1,49 +1,58 @@
 /**
- * `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node; an
- * account proof without believing one.
+ * `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node; a proof
+ * without believing one.
  */
+import { writeFile } from 'node:fs/promises';
 import { decodeBlock } from '../../../ledger/values/decode-block.js';
 import { type ChainRules, decodeTransaction } from '../../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
-import { validatorsHash } from '../../../ledger/values/identity.js';
-import { productionParameters } from '../../../ledger/values/parameters.js';
 import type { DecodeProblem, Result } from '../../../ledger/values/result.js';
 import type { EpochEntry } from '../../../ledger/values/state.js';
 import type { ChainId } from '../../../ledger/values/text.js';
 import { isChainIdText } from '../../../ledger/values/text-forms.js';
-import type { EpochAnswer } from '../../api-types.js';
 import { type Check, checkBlock, checkCertificate, checkTransaction, checkValidators } from '../../check.js';
 import { clientCrypto } from '../../crypto.js';
-import { decodeValidators } from '../../light/decode-answers.js';
+import { widestRules } from '../../light/decode-answers.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { inputName, readJson } from '../input-file.js';
 import { colour } from '../terminal.js';
-import { type AccountChecks, accountChecks, isAccountProof, type VerifyAccountOptions } from './verify-account.js';
+import { accountChecks, isAccountProof, type VerifyAccountOptions } from './verify-account.js';
+import { type Checked, epochFrom, type Json, maxProofBytes, object } from './verify-proof.js';
+import { isTransactionProof, transactionProofChecks } from './verify-transaction.js';
 
 export type VerifyOptions = VerifyAccountOptions;
 
 const marks = { holds: colour.green('✔'), fails: colour.red('✘'), unchecked: colour.yellow('–') } as const;
 
-type Json = { readonly [member: string]: unknown };
-
 export async function verify(context: Context, file: string, options: VerifyOptions): Promise<void> {
-  const json = await readJson(file);
+  const json = await readJson(file, maxProofBytes);
   if (!json.ok)
     throw usageProblem(`${inputName(file)}: ${json.problem}`, 'Give JSON that a node or `wallet sign` printed.');
   const value = object(json.value);
-  const { checks, ...more } = await checksOf(context, file, value, options);
+  const { checks, proved, set } = await checksOf(context, file, value, options);
   const holds = checks.every((check) => check.verdict !== 'fails');
-  context.terminal.result({ holds, checks, ...more }, () =>
+  if (holds && options.saveEpoch !== undefined) await saveEpoch(file, options.saveEpoch, set);
+  context.terminal.result({ holds, checks, ...(proved === undefined ? {} : { proved }) }, () =>
     checks.map(({ name, verdict, detail }) => `${marks[verdict]} ${name}: ${detail}`).join('\n'),
   );
   if (!holds) throw new CliProblem('invalid', `${inputName(file)} does not hold.`, 'Do not trust it.');
 }
 
-async function checksOf(context: Context, file: string, value: Json, options: VerifyOptions): Promise<AccountChecks> {
+async function checksOf(context: Context, file: string, value: Json, options: VerifyOptions): Promise<Checked> {
   if (isAccountProof(value)) return accountChecks(context, file, value, options);
+  if (isTransactionProof(value)) return transactionProofChecks(context, file, value, options);
   if (value.block !== undefined) return { checks: await blockChecks(file, value, options) };
   return { checks: transactionChecks(file, object(value.transaction ?? value)) };
+}
+
+/** In the form of GET /v1/epochs/N, for `--epoch` the next time. */
+async function saveEpoch(file: string, path: string, set: EpochEntry | undefined): Promise<void> {
+  if (set === undefined) {
+    throw usageProblem(`${inputName(file)} is no proof and leads to no validators.`, 'Leave out --save-epoch.');
+  }
+  const { number, nonce, validators, validators_hash } = set;
+  await writeFile(path, `${JSON.stringify({ number, nonce, validators, validators_hash })}\n`);
 }
 
 function transactionChecks(file: string, value: Json): readonly Check[] {
@@ -75,33 +84,22 @@ async function blockChecks(file: string, value: Json, options: VerifyOptions): P
   ];
 }
 
-/** Without the chain's genesis, the widest bounds count: what breaks a narrower one is for the chain's nodes. */
 function rulesOf(file: string, chain: unknown, address: unknown, work = false): ChainRules {
   const prefix = /^([a-z]{1,16})1/.exec(String(address))?.[1];
   if (typeof chain !== 'string' || !isChainIdText(chain) || prefix === undefined) {
     throw usageProblem(
-      `${inputName(file)} is neither a transaction, nor a block with its certificate, nor an account proof.`,
-      'Give what `wallet sign`, GET /v1/transactions/ID, /v1/blocks/N or /v1/proofs/accounts/ADDRESS prints.',
+      `${inputName(file)} is neither a transaction, nor a block with its certificate, nor a proof.`,
+      'Give what `wallet sign`, `wallet prove`, GET /v1/transactions/ID, /v1/blocks/N or /v1/proofs/… prints.',
     );
   }
-  const widest = { max_outputs: 1024, max_memo_bytes: 4096, max_validators: 400, difficulty: work ? 1 : 0 };
-  return { chain: chain as ChainId, prefix, parameters: { ...productionParameters, ...widest } };
+  return widestRules(chain as ChainId, prefix, work);
 }
 
 async function validatorsFrom(path: string, epoch: number): Promise<EpochEntry> {
   const json = await readJson(path);
-  const answer = (json.ok ? object(json.value) : {}) as Partial<EpochAnswer>;
-  const validators = decodeValidators(answer.validators);
-  if (!validators.ok || answer.number !== epoch) {
-    throw usageProblem(
-      `${path} does not hold the validators of epoch ${epoch}.`,
-      `Save GET /v1/epochs/${epoch} there.`,
-    );
-  }
-  const { number, nonce } = answer as EpochAnswer;
-  // What the file says about its own hash counts for nothing.
-  const hash = validatorsHash(clientCrypto, validators.value);
-  return { kind: 'epoch', number, nonce, validators: validators.value, validators_hash: hash };
+  const set = json.ok ? epochFrom(json.value) : undefined;
+  if (set?.number === epoch) return set;
+  throw usageProblem(`${path} does not hold the validators of epoch ${epoch}.`, `Save GET /v1/epochs/${epoch} there.`);
 }
 
 function good<T>(file: string, decoded: Result<T, DecodeProblem>): T {
@@ -113,5 +111,3 @@ function good<T>(file: string, decoded: Result<T, DecodeProblem>): T {
     'Do not trust it.',
   );
 }
-
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});

@@ -53,7 +53,7 @@ export function decimal(min: number, max: number, description: string) {
     .meta({ description, override: { type: 'integer', minimum: min, maximum: max, pattern: undefined } });
 }
 
-const limitParameter = decimal(1, 100, 'Items of a page; 20 if left out').optional();
+export const limitParameter = decimal(1, 100, 'Items of a page; 20 if left out').optional();
 const cursorParameter = z
   .string()
   .min(1)

@@ -36,6 +36,8 @@ test('the client of this package gets an answer from every route', async (t) => 
   const { genesis, burnt, supply } = await client.supply();
   assert.equal(genesis - burnt, supply);
   assert.equal((await client.accountProof(address)).header.index, index);
+  assert.deepEqual((await client.transactionProof(idOf(paid!))).transaction, paid);
+  assert.deepEqual(await client.epochLinks(0, { limit: 3 }), []);
   assert.ok(Array.isArray(await client.peers()));
   await assert.rejects(client.block(77), (error) => error instanceof ApiProblem && error.code === 'block_not_found');
 });

@@ -21,6 +21,8 @@ const pathsOf = (transaction: string, account: string): { readonly [template: st
   '/v1/accounts/{address}': `/v1/accounts/${account}`,
   '/v1/accounts/{address}/transactions': `/v1/accounts/${account}/transactions`,
   '/v1/proofs/accounts/{address}': `/v1/proofs/accounts/${account}`,
+  '/v1/proofs/transactions/{id}': `/v1/proofs/transactions/${transaction}`,
+  '/v1/proofs/epochs': '/v1/proofs/epochs?after=0&limit=2',
   '/v1/epochs/{epoch}': '/v1/epochs/current',
   '/v1/epochs/{epoch}/schedule': '/v1/epochs/0/schedule?from_slot=3&count=2',
   '/v1/mempool': '/v1/mempool',

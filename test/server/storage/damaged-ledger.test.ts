@@ -63,6 +63,11 @@ const questions: readonly Question[] = [
   ['list of blocks', ({ queries }) => queries.blocks(100)],
   ['middle of the blocks', ({ queries }) => queries.blocks(5, '20')],
   ['epochs', ({ queries }) => [0, 1, 2, 3, 4].map((n) => queries.epoch(toEpoch(n)))],
+  [
+    'links of epochs',
+    ({ queries }) => queries.epochLinks(toEpoch(0), 100).map(({ header, validators }) => [header, validators]),
+  ],
+  ['descendants', ({ queries }) => queries.descendants(toHeight(1), chain.finals.at(-1)!.block.hash)],
   ['current epoch', ({ queries }) => queries.epoch('current')],
   ['supply', ({ queries }) => queries.supply()],
   ...chain.finals.flatMap(({ block: { index } }): Question[] => [
@@ -140,6 +145,23 @@ const cases: readonly (readonly [what: string, sql: string, ask: (of: Opened) =>
     'a past nonce',
     `UPDATE epochs SET nonce = '0x${'5'.repeat(64)}' WHERE number = 1`,
     (o) => o.queries.epoch(toEpoch(1)),
+  ],
+  [
+    'a set on the way',
+    `UPDATE epochs SET validators = '[]' WHERE number = 1`,
+    (o) => o.queries.epochLinks(toEpoch(0), 9),
+  ],
+  ['an epoch on the way, gone', 'DELETE FROM epochs WHERE number = 1', (o) => o.queries.epochLinks(toEpoch(0), 9)],
+  ['an epoch between two, gone', 'DELETE FROM epochs WHERE number = 2', (o) => o.queries.epochLinks(toEpoch(0), 9)],
+  [
+    'a certificate on the way, gone',
+    'DELETE FROM certificates WHERE idx = (SELECT first_index - 1 FROM epochs WHERE number = 1)',
+    (o) => o.queries.epochLinks(toEpoch(0), 9),
+  ],
+  [
+    'a header on the way to a certificate',
+    `UPDATE blocks SET header = json_set(header, '$.slot', 9) WHERE idx = 7`,
+    (o) => o.queries.descendants(toHeight(1), chain.finals.at(-1)!.block.hash),
   ],
   ['a leaf', `UPDATE tree_nodes SET node = replace(node, 'a', 'b')`, (o) => o.store.get(accountKey(ann))],
   ['the root', `UPDATE tree_nodes SET node = replace(node, 'a', 'b') WHERE place = 1`, (o) => o.store.node('')],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEpoch, readSupply } from '../../../ledger/state-keys.js';
-import { type Height, toHeight } from '../../../ledger/values/numbers.js';
+import { type Height, toEpoch, toHeight } from '../../../ledger/values/numbers.js';
 import type { StateEntry } from '../../../ledger/values/state.js';
 import type { Address, Hash } from '../../../ledger/values/text.js';
 import type { Page } from '../../../server/storage/ledger-queries.js';
@@ -174,6 +174,47 @@ test('a block comes with its own certificate or that of the nearest later block'
   const genesis = queries.block(toHeight(0));
   assert.equal(genesis?.block.hash, chain.context.genesisHash);
   assert.deepEqual(genesis?.certificate.signers, []);
+});
+
+test('links lead from each epoch to the next by its closing block and that block’s own certificate', async (t) => {
+  const queries = await stored(t);
+  const closing = finals.filter(({ block }) => block.next_epoch !== undefined);
+  const expected = closing.map(({ block: { transactions: _, evidence: __, ...header }, certificate }) => ({
+    header,
+    certificate,
+    validators: queries.epoch(header.next_epoch!.number)!.validators,
+  }));
+  assert.ok(expected.length > 5);
+  assert.deepEqual(queries.epochLinks(toEpoch(0), 100), expected);
+  assert.deepEqual(queries.epochLinks(toEpoch(0), 2), expected.slice(0, 2));
+  for (const [at, { header }] of expected.entries()) {
+    assert.deepEqual(queries.epochLinks(header.next_epoch!.number, 3), expected.slice(at + 1, at + 4));
+  }
+  assert.deepEqual(queries.epochLinks(toEpoch(1_000_000), 3), []);
+});
+
+test('links of long sets are fewer, but for the first', async (t) => {
+  const queries = await stored(t, (path) => {
+    const database = new Database(path);
+    // As long as sets of some hundred validators.
+    database.exec("UPDATE epochs SET validators = replace(validators, '[', '[' || printf('%100000s', ''))");
+    database.close();
+  });
+  assert.equal(queries.epochLinks(toEpoch(0), 100).length, 2);
+  assert.equal(queries.epochLinks(toEpoch(1), 1).length, 1);
+});
+
+test('headers lead from a block to the one that a certificate names', async (t) => {
+  const queries = await stored(t);
+  for (const { block } of finals) {
+    const { certificate } = queries.block(block.index)!;
+    const to = finals.findIndex((final) => final.block.hash === certificate.block);
+    const between = finals.slice(block.index, to + 1).map(({ block: { hash } }) => hash);
+    assert.deepEqual(
+      queries.descendants(block.index, certificate.block).map(({ hash }) => hash),
+      between,
+    );
+  }
 });
 
 test('transactions, epochs, evidence and supply read as the ledger has them', async (t) => {
