@@ -88,6 +88,16 @@ export async function knownAnswers(intact: Client, upTo: number, random: Random)
         return [told, told && (await intact.transaction(id))];
       },
     },
+    {
+      name: `the proof of transaction ${id}`,
+      proved: true,
+      // Each node may have another certificate, and so other headers up to it.
+      async ask(client) {
+        const told = await client.transactionProof(id).catch(unlessUnknown);
+        const truth = told && (await intact.transactionProof(id));
+        return [told && { ...told, ...ofNode }, truth && { ...truth, ...ofNode }];
+      },
+    },
   ];
 
   return [
@@ -138,6 +148,17 @@ export async function knownAnswers(intact: Client, upTo: number, random: Random)
         return (await isThere(index)) ? [hash, await hashAt(index)] : undefined;
       },
     },
+    {
+      name: 'the way to the last epoch',
+      proved: true,
+      async ask(client) {
+        const after = Math.max(0, number - 4);
+        // A node with a shorter chain knows fewer.
+        const told = (await client.epochLinks(after)).filter(({ header }) => header.index <= upTo);
+        const truth = (await intact.epochLinks(after)).slice(0, told.length);
+        return [told, truth].map((links) => links.map((link) => ({ ...link, ...ofNode }))) as [unknown, unknown];
+      },
+    },
     ...Array.from(
       { length: Math.min(number, 3) + 1 },
       (_, back): Known => ({
@@ -152,6 +173,9 @@ export async function knownAnswers(intact: Client, upTo: number, random: Random)
     ),
   ];
 }
+
+/** What a node has signatures of is its own affair. */
+const ofNode = { certificate: undefined, descendants: undefined };
 
 /** What waits in a node's mempool is its own affair. */
 const ofLedger = <Answer extends { readonly next_nonce: number; readonly pending_nonces: unknown }>(answer: Answer) => {
