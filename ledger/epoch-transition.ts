@@ -7,7 +7,7 @@ import type { LedgerContext } from './context.js';
 import { emptyNonceDigest, nextNonce } from './epoch-nonce.js';
 import { createOverlay, type Overlay } from './overlay.js';
 import { partsPerMillion } from './ppm.js';
-import { releaseValidator, startUnbonding } from './stake-requests.js';
+import { releaseValidator, startUnbonding, startUnbondingOfFullSet } from './stake-requests.js';
 import {
   epochKey,
   nonceMaterialKey,
@@ -75,12 +75,21 @@ export function hasPendingSetChange(context: LedgerContext, state: StateReader, 
 }
 
 interface Moving {
-  readonly context: LedgerContext;
   readonly overlay: Overlay;
   readonly number: Epoch;
   readonly period: number;
+  readonly places: number;
   readonly members: Map<PublicKey, SetMember>;
+  /** Stake of all members. */
   total: number;
+  /** How much may change in a closing block. */
+  readonly whole: number;
+  /** How much still may in this one. */
+  budget: number;
+  /** Those of the queue, in its order, each with what is left of it. */
+  readonly requests: StakeRequest[];
+  /** Who found no place in a full set, or lost it: the stake that begins to unbond, and what of it was bonded. */
+  readonly letGo: Map<PublicKey, { readonly amount: number; readonly bonded: number }>;
 }
 
 /**
@@ -93,29 +102,84 @@ function moveSet(context: LedgerContext, overlay: Overlay, number: Epoch): reado
   const members = new Map(old.validators.map((member) => [member.key, member]));
   let total = 0;
   for (const { stake } of old.validators) total += stake;
-  let budget: number = partsPerMillion(total, max_stake_change_ppm);
-  const moving: Moving = { context, overlay, number, period: unbonding_epochs, members, total };
+  const whole: number = partsPerMillion(total, max_stake_change_ppm);
+  const moving: Moving = {
+    ...{ overlay, number, period: unbonding_epochs, places: max_validators },
+    ...{ members, total, whole, budget: whole, requests: [], letGo: new Map() },
+  };
   removeOffenders(moving);
-  const kept: StakeRequest[] = [];
-  const sentBack: PublicKey[] = [];
-  for (const request of readQueue(overlay).requests) {
-    const { validator, change, epoch } = request;
-    if (change === 0 || sentBack.includes(validator)) continue;
-    if (epoch >= old.number || budget === 0) {
-      kept.push(request);
-    } else if (change > 0 && !members.has(validator) && members.size >= max_validators) {
-      sentBack.push(validator);
-    } else {
-      const moved =
-        change > 0 ? join(moving, validator, Math.min(change, budget)) : leave(moving, -change, budget, request);
-      budget -= moved;
-      const rest = change > 0 ? change - moved : change + moved;
-      if (rest !== 0) kept.push({ ...request, change: rest });
-    }
+  const { requests } = moving;
+  requests.push(...readQueue(overlay).requests);
+  for (let at = 0; at < requests.length; at += 1) {
+    const request = requests[at]!;
+    if (request.epoch >= old.number) break;
+    const rest = grant(moving, request);
+    requests[at] = { ...request, change: rest };
+    if (moving.budget === 0 && whole > 0) break;
+    // A join that waits for a place has the whole budget next time: nothing that comes later may use it up before.
+    if (rest > 0 && !members.has(request.validator)) break;
   }
-  overlay.set(queueKey, { ...readQueue(overlay), requests: kept });
-  for (const validator of sentBack) releaseValidator(overlay, validator, number, unbonding_epochs);
+  overlay.set(queueKey, { ...readQueue(overlay), requests: requests.filter(({ change }) => change !== 0) });
+  for (const [key, { amount, bonded }] of moving.letGo) {
+    startUnbondingOfFullSet(overlay, key, { amount, bonded }, number, unbonding_epochs);
+  }
   return [...members.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** @returns what is left of the request */
+function grant(moving: Moving, { validator: key, change }: StakeRequest): number {
+  if (change < 0) return change + leave(moving, key, -change);
+  if (change > 0 && !moving.members.has(key) && moving.members.size >= moving.places) {
+    const place = findPlace(moving, change);
+    if (place === 'never') letGo(moving, key, change);
+    if (place !== 'found') return place === 'never' ? 0 : change;
+  }
+  return change - join(moving, key, change);
+}
+
+/**
+ * A place in a full set, for a join of so much stake: that of the member with the least. `never`: the join is not greater, or a
+ * whole budget lets no more of it in than that member has, besides that member's leaving; `later`: what is left of the budget
+ * does not. PROTOCOL [4-full-set]
+ */
+function findPlace(moving: Moving, change: number): 'found' | 'later' | 'never' {
+  const { members, whole, budget } = moving;
+  const least = leastMember(moving);
+  if (least === undefined || change <= least.stake || whole - least.stake <= least.stake) return 'never';
+  if (budget - least.stake <= least.stake) return 'later';
+  members.delete(least.key);
+  moving.total -= least.stake;
+  moving.budget -= least.stake;
+  letGo(moving, least.key, least.stake);
+  return 'found';
+}
+
+/** Of equal ones the first in key order. No offender that stays as the last stake: it leaves for its offence. */
+function leastMember({ overlay, members }: Moving): SetMember | undefined {
+  const { offenders } = readQueue(overlay);
+  let least: SetMember | undefined;
+  for (const member of members.values()) {
+    if (offenders.includes(member.key)) continue;
+    const isLess = least === undefined || member.stake < least.stake;
+    if (isLess || (member.stake === least!.stake && member.key < least!.key)) least = member;
+  }
+  return least;
+}
+
+/**
+ * What its owner asked back goes first; the rest is taken from the bonded stake. Other requests of the validator stand: what it
+ * bonded beside may find a place by itself.
+ */
+function letGo({ requests, letGo: all }: Moving, key: PublicKey, amount: number): void {
+  let bonded = amount;
+  for (const [at, request] of requests.entries()) {
+    if (request.validator !== key || request.change >= 0) continue;
+    const askedBack = Math.min(bonded, -request.change);
+    requests[at] = { ...request, change: request.change + askedBack };
+    bonded -= askedBack;
+  }
+  const before = all.get(key);
+  all.set(key, { amount: amount + (before?.amount ?? 0), bonded: bonded + (before?.bonded ?? 0) });
 }
 
 /** The last stake stays, whoever holds it: a set is never left without. It leaves when there is other stake. */
@@ -135,22 +199,28 @@ function removeOffenders(moving: Moving): void {
   overlay.set(queueKey, { ...readQueue(overlay), offenders: staying });
 }
 
+/** @returns how much has come: as much as the budget has room for */
 function join(moving: Moving, key: PublicKey, amount: number): number {
   const { vrf_key, owner } = readValidator(moving.overlay, key)!;
-  const stake = (moving.members.get(key)?.stake ?? 0) + amount;
+  const moved = Math.min(amount, moving.budget);
+  if (moved === 0) return 0;
+  const stake = (moving.members.get(key)?.stake ?? 0) + moved;
   moving.members.set(key, { key, vrf_key, owner, stake: toAmount(stake) });
-  moving.total += amount;
-  return amount;
+  moving.total += moved;
+  moving.budget -= moved;
+  return moved;
 }
 
-function leave(moving: Moving, amount: number, budget: number, { validator: key }: StakeRequest): number {
+/** @returns how much has left: as much as the budget has room for, and never the last stake */
+function leave(moving: Moving, key: PublicKey, amount: number): number {
   const { members, overlay, number, period } = moving;
   const member = members.get(key)!;
-  const moved = Math.min(amount, budget);
+  const moved = Math.min(amount, moving.budget);
   if (moved === moving.total) return 0;
   if (moved === member.stake) members.delete(key);
   else members.set(key, { ...member, stake: toAmount(member.stake - moved) });
   moving.total -= moved;
+  moving.budget -= moved;
   startUnbonding(overlay, key, moved, number, period);
   return moved;
 }

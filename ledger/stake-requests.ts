@@ -68,6 +68,7 @@ export function startUnbonding(
   amount: number,
   since: Epoch,
   unbondingEpochs: number,
+  why: Pick<Unbonding, 'full_set'> = {},
 ): void {
   if (amount <= 0) return;
   const validator = readValidator(overlay, key)!;
@@ -78,14 +79,30 @@ export function startUnbonding(
   let started = amount;
   for (const item of validator.unbonding) {
     if (item.since_epoch === undefined) continue;
-    if (item.payable_epoch === payable && item.since_epoch === since) started += item.amount;
+    const isAlike = item.payable_epoch === payable && item.since_epoch === since && item.full_set === why.full_set;
+    if (isAlike) started += item.amount;
     else unbonding.push(item);
   }
-  unbonding.push({ amount: toAmount(started), since_epoch: since, payable_epoch: payable });
+  unbonding.push({ amount: toAmount(started), since_epoch: since, payable_epoch: payable, ...why });
   if (waiting > amount) unbonding.push({ amount: toAmount(waiting - amount) });
   overlay.set(validatorKey(key), { ...validator, unbonding });
   const queue = readQueue(overlay);
   overlay.set(queueKey, { ...queue, payouts: withPayout(queue.payouts, payable, key) });
+}
+
+/** Lets stake begin its period that the full set has no place for: `bonded` of it was bonded, the rest waits to leave anyway. */
+export function startUnbondingOfFullSet(
+  overlay: Overlay,
+  key: PublicKey,
+  stake: { readonly amount: number; readonly bonded: number },
+  since: Epoch,
+  unbondingEpochs: number,
+): void {
+  const validator = readValidator(overlay, key)!;
+  const bonded = toAmount(validator.bonded - stake.bonded);
+  const unbonding = withWaiting(validator.unbonding, stake.bonded);
+  overlay.set(validatorKey(key), { ...validator, bonded, unbonding });
+  startUnbonding(overlay, key, stake.amount, since, unbondingEpochs, { full_set: true });
 }
 
 /** Moves all bonded stake out and begins the period of all that waits: the validator has left the set. */

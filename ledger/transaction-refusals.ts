@@ -77,7 +77,7 @@ export const transactionRefusals = {
   },
   queue_full: {
     detail: 'Too many changes of stake wait for the next epochs.',
-    fix: 'Try again in the next epoch.',
+    fix: 'Try again after the next epoch changes; it may take two or more.',
   },
 } as const;
 

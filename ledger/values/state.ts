@@ -20,6 +20,8 @@ export interface Unbonding {
   readonly since_epoch?: Epoch;
   /** Paid by the closing block that opens this epoch or a later one; absent like `since_epoch`. */
   readonly payable_epoch?: Epoch;
+  /** Nobody asked for it: the set was full, and it found no place there or lost it to more stake. Absent otherwise. */
+  readonly full_set?: true;
 }
 
 /** `validator/<validator key>` */

@@ -78,6 +78,17 @@ describe('epoch change', () => {
     assert.deepEqual(readQueue(chain.state).requests, []);
   });
 
+  test('what leaves counts towards max_stake_change like what comes', () => {
+    const balances = Object.fromEntries(names.map((name) => [name, 10_000]));
+    const chain = new TestChain({ balances, parameters: { max_stake_change_ppm: 330_000 } });
+    chain.add(1, [chain.unstake('v1', 900), chain.unstake('v2', 500)]);
+    close(chain, 10);
+    close(chain, 20);
+    assert.deepEqual(chain.set(...names), { v1: 100, v2: 910, v3: 1000 });
+    close(chain, 30);
+    assert.deepEqual(chain.set(...names), { v1: 100, v2: 500, v3: 1000 });
+  });
+
   test('unbonding starts at the closing block that leaves the stake out and is paid unbonding_epochs later', () => {
     const chain = new TestChain();
     chain.add(1, [chain.pay('ann', 'v1', 50)]);
@@ -151,16 +162,6 @@ describe('epoch change', () => {
     close(chain, 50);
     close(chain, 60);
     assert.deepEqual(chain.set(...names), { ann: 500 });
-  });
-
-  test('a join that finds the set full is sent back: its stake starts unbonding', () => {
-    const chain = new TestChain({ parameters: { max_validators: 3 } });
-    chain.add(1, [chain.stake('ann', 600)]);
-    close(chain, 10);
-    close(chain, 20);
-    assert.deepEqual(chain.set(...names), { v1: 1000, v2: 1000, v3: 1000 });
-    assert.equal(chain.validator('ann')?.bonded, 0);
-    assert.deepEqual(chain.validator('ann')?.unbonding, [{ amount: 600, since_epoch: 2, payable_epoch: 4 }]);
   });
 
   test('pending changes and due payouts are work at the end of an epoch, and nothing is left to do afterwards', () => {

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Draft } from '../../ledger/draft-block.js';
+import { partsPerMillion } from '../../ledger/ppm.js';
 import { waitingOf } from '../../ledger/stake-requests.js';
-import { readEpoch, readQueue, readSupply } from '../../ledger/state-keys.js';
+import { readEpoch, readQueue, readSupply, readValidator } from '../../ledger/state-keys.js';
 import { updateTree } from '../../ledger/state-tree/update-tree.js';
-import type { ValidatorEntry } from '../../ledger/values/state.js';
+import type { SetMember, ValidatorEntry } from '../../ledger/values/state.js';
+import type { PublicKey } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { standInCrypto } from './stand-in-crypto.js';
 import { person, TestChain } from './test-chain.js';
 
 const names = ['v1', 'v2', 'v3', 'ann', 'bob', 'cal'];
+/** Bonds only when the others have done. */
+const newcomer = 'dan';
 const initialBalance = 5000;
 const initialStake = 1000;
 
@@ -31,7 +36,7 @@ function checkInvariants(chain: TestChain, options: { slashed: boolean }): void 
     }
   }
   const { supply, burnt } = readSupply(chain.state);
-  assert.equal(supply, 6 * initialBalance + 3 * initialStake - burnt);
+  assert.equal(supply, 7 * initialBalance + 3 * initialStake - burnt);
   assert.equal(supply, balances + bonded + unbonding);
 
   const { validators: set } = readEpoch(chain.state);
@@ -59,6 +64,81 @@ function checkInvariants(chain: TestChain, options: { slashed: boolean }): void 
   assert.equal(whole.root, updateTree(standInCrypto, chain.state, new Map()).root, 'the tree is that of all entries');
 }
 
+const epochOf = (chain: TestChain) => readEpoch(chain.state);
+const totalOf = (set: readonly SetMember[]): number => set.reduce((sum, { stake }) => sum + stake, 0);
+const budgetOf = (chain: TestChain): number =>
+  partsPerMillion(totalOf(epochOf(chain).validators), chain.context.genesis.parameters.max_stake_change_ppm);
+const isPunished = (chain: TestChain, key: PublicKey): boolean =>
+  readValidator(chain.state, key)!.slashed_epochs.length > 0;
+
+/** Takes a block and checks what it did to the set, if it was closing. */
+function takeBlock(chain: TestChain, draft: Draft): void {
+  const before = epochOf(chain);
+  const budget = budgetOf(chain);
+  const first = readQueue(chain.state).requests.find(({ epoch, change }) => epoch < before.number && change !== 0);
+  chain.take(draft);
+  const { number, validators } = epochOf(chain);
+  if (number === before.number) return;
+  const weights = (set: readonly SetMember[]) => new Map(set.map(({ key, stake }) => [key, stake as number]));
+  const [old, now] = [weights(before.validators), weights(validators)];
+  let moved = 0;
+  for (const key of new Set([...old.keys(), ...now.keys()])) {
+    if (!isPunished(chain, key)) moved += Math.abs((now.get(key) ?? 0) - (old.get(key) ?? 0));
+  }
+  assert.ok(moved <= budget, `${moved} moved, where the cap is ${budget}`);
+  if (first === undefined || budget === 0 || isPunished(chain, first.validator)) return;
+  const rest = readQueue(chain.state).requests.find(
+    ({ validator, epoch }) => validator === first.validator && epoch === first.epoch,
+  );
+  const isLastStake = first.change < 0 && before.validators.length === 1;
+  assert.ok(
+    rest?.change !== first.change || isLastStake || isAnyPunished(chain),
+    'the first request comes on in each epoch',
+  );
+}
+
+const isAnyPunished = (chain: TestChain): boolean => readQueue(chain.state).offenders.length > 0;
+
+/** Closes epochs until the chain is idle. @returns the slot after */
+function becomesIdle(chain: TestChain, from: number, check: () => void): number {
+  const { requests } = readQueue(chain.state);
+  const asked = requests.reduce((sum, { change }) => sum + Math.abs(change), 0);
+  let slot = Math.ceil(from / 10) * 10;
+  // A request uses a budget up, or at most the one after.
+  let left = 10 + 2 * requests.length;
+  let used = 0;
+  for (; ; slot += 10) {
+    const budget = budgetOf(chain);
+    const draft = chain.draft(slot);
+    if (draft === undefined) return slot;
+    takeBlock(chain, draft);
+    check();
+    used += budget;
+    if (used > 2 * asked) left -= 1;
+    assert.ok(left > 0, 'requests are decided within a bounded number of epochs');
+  }
+}
+
+/** One that comes when nothing else waits, in a closing block: in with the next one if it has more than the least and the cap has room, else sent back. */
+function joinsOrIsSentBack(chain: TestChain, amount: number, slot: number): void {
+  const { max_validators } = chain.context.genesis.parameters;
+  if (readQueue(chain.state).requests.length > 0 || isAnyPunished(chain)) return;
+  const { validators } = epochOf(chain);
+  const budget = budgetOf(chain);
+  const least = Math.min(...validators.map(({ stake }) => stake));
+  const isFree = validators.length < max_validators;
+  const expected = isFree
+    ? Math.min(amount, budget)
+    : amount > least && budget > 2 * least
+      ? Math.min(amount, budget - least)
+      : 0;
+  takeBlock(chain, chain.draft(slot, [chain.stake(newcomer, amount)])!);
+  takeBlock(chain, chain.draft((epochOf(chain).number + 1) * 10)!);
+  assert.equal(chain.set(newcomer)[newcomer] ?? 0, expected);
+  const bonded = isFree || expected > 0 ? amount : 0;
+  assert.equal(chain.validator(newcomer)?.bonded, bonded);
+}
+
 const action = fc.record({
   kind: fc.constantFrom('pay', 'pay', 'stake', 'stake', 'unstake', 'unstake', 'slash'),
   who: fc.constantFrom(...names),
@@ -77,19 +157,25 @@ for (const [title, withSlashing] of [
   ['without slashing', false],
   ['with slashing', true],
 ] as const) {
-  test(`supply is genesis minus what was burnt, and is all accounted for, at every height (${title})`, () => {
-    const parameters = { max_stake_change_ppm: 330_000, max_validators: 4 };
-    const balances = Object.fromEntries(names.map((name) => [name, initialBalance]));
+  test(`supply is genesis minus what was burnt, all accounted for, and each closing block keeps to the rules (${title})`, () => {
+    const balances = Object.fromEntries([...names, newcomer].map((name) => [name, initialBalance]));
     const stakes = Object.fromEntries(names.slice(0, 3).map((name) => [name, initialStake]));
+    const drawn = fc.record({
+      blocks: fc.array(block, { minLength: 5, maxLength: 30 }),
+      max_validators: fc.integer({ min: 3, max: 4 }),
+      max_stake_change_ppm: fc.constantFrom(100_000, 330_000, 1_000_000),
+      last: fc.integer({ min: 1, max: 4000 }),
+    });
     fc.assert(
-      fc.property(fc.array(block, { minLength: 5, maxLength: 30 }), (blocks) => {
+      fc.property(drawn, ({ blocks, last, ...parameters }) => {
         const chain = new TestChain({ parameters, balances, stakes });
+        const check = (): void => checkInvariants(chain, { slashed: withSlashing });
         let slot = 0;
         for (const { wait, actions } of blocks) {
           slot += wait;
           const candidates: Transaction[] = [];
           const evidence = [];
-          const epoch = readEpoch(chain.state).number;
+          const epoch = epochOf(chain).number;
           for (const { kind, who, to, amount } of actions) {
             if (kind === 'pay') candidates.push(chain.pay(who, to, amount));
             else if (kind === 'stake') candidates.push(chain.stake(who, amount));
@@ -98,11 +184,13 @@ for (const [title, withSlashing] of [
           }
           const draft = chain.draft(slot, candidates, evidence);
           if (draft === undefined) continue;
-          chain.take(draft);
-          checkInvariants(chain, { slashed: withSlashing });
+          takeBlock(chain, draft);
+          check();
         }
+        joinsOrIsSentBack(chain, last, becomesIdle(chain, slot + 1, check));
+        check();
       }),
-      { numRuns: 120 },
+      { numRuns: 150 },
     );
   });
 }

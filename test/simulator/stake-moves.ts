@@ -56,9 +56,22 @@ export function startStakeMoves(simulation: Simulation, everyMs: number): { read
     const amount = random.chance(300_000) ? own.bonded : random.between(1, own.bonded);
     return isSafe(all, node, -amount) ? -amount : undefined;
   }
+  /** The most that honest members may lose to joins that find the set full: for each the one with most among those with less. */
+  function pushedOut(all: readonly Standing[], node: number, change: number): number {
+    const joins = all
+      .filter(({ active }) => active === 0)
+      .map(({ node: other, bonded }) => bonded + (other === node ? change : 0))
+      .filter((stake) => stake > 0);
+    const members = all.filter(({ active }) => active > 0);
+    if (members.length + joins.length <= chain.context.genesis.parameters.max_validators) return 0;
+    const most = Math.max(...joins);
+    const atRisk = members.filter(({ node: other, active }) => isHonest(other) && active < most);
+    const stakes = atRisk.map(({ active }) => active).sort((a, b) => b - a);
+    return stakes.slice(0, joins.length).reduce((sum, stake) => sum + stake, 0);
+  }
   /** The least that the honest and the most that the others may hold, in this and the sets to come. */
   function isSafe(all: readonly Standing[], node: number, change: number): boolean {
-    let [honest, byzantine] = [0, 0];
+    let [honest, byzantine] = [-pushedOut(all, node, change), 0];
     for (const { node: other, active, bonded } of all) {
       const moved = other === node ? change : 0;
       if (isHonest(other)) honest += Math.max(0, Math.min(active, bonded, bonded + moved));

@@ -22,7 +22,17 @@ const accountAnswer = z
     next_nonce: count.meta({ description: "Next nonce of lane 0, counting what waits in this node's mempool" }),
     pending_nonces: nonces,
     bonded: amount.meta({ description: 'Stake of the validator that this account owns' }),
-    unbonding: z.array(z.strictObject({ amount, since_epoch: count.optional(), payable_epoch: count.optional() })),
+    unbonding: z.array(
+      z.strictObject({
+        amount,
+        since_epoch: count.optional(),
+        payable_epoch: count.optional(),
+        full_set: z
+          .literal(true)
+          .optional()
+          .meta({ description: 'The set was full: it found no place there, or lost it to more stake' }),
+      }),
+    ),
     validator: publicKey.optional(),
     index: count.meta({ description: 'Height of the final block after which this was so' }),
   })

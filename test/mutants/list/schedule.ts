@@ -19,8 +19,8 @@ export const schedule: readonly Mutant[] = [
   ]),
   breaks('4-set', 'stake-counts-at-once', 'stake requested in an epoch already counts in the next', [
     'ledger/epoch-transition.ts',
-    'if (epoch >= old.number || budget === 0) {',
-    'if (epoch > old.number || budget === 0) {',
+    'if (request.epoch >= old.number) break;',
+    'if (request.epoch > old.number) break;',
   ]),
   breaks('4-set', 'offenders-stay', 'a validator with final evidence against it stays in the set', [
     'ledger/epoch-transition.ts',

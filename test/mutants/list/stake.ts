@@ -4,28 +4,109 @@ import { breaks, type Mutant } from '../mutant.js';
 export const stake: readonly Mutant[] = [
   breaks('4-cap', 'no-cap', 'the whole set may be replaced at one epoch change', [
     'ledger/epoch-transition.ts',
-    'let budget: number = partsPerMillion(total, max_stake_change_ppm);',
-    'let budget: number = total;',
+    'const whole: number = partsPerMillion(total, max_stake_change_ppm);',
+    'const whole: number = total;',
   ]),
-  breaks('4-cap', 'cap-not-summed', 'many small changes together replace the set', [
+  breaks('4-cap', 'joins-outside-the-cap', 'many small changes together replace the set', [
     'ledger/epoch-transition.ts',
-    'budget -= moved;',
-    'budget -= 0 * moved;',
+    'moving.budget -= moved;\n  return moved;\n}\n\n/** @returns how much has left',
+    'return moved;\n}\n\n/** @returns how much has left',
+  ]),
+  breaks('4-cap', 'leaves-outside-the-cap', 'all may leave at one epoch change', [
+    'ledger/epoch-transition.ts',
+    'moving.budget -= moved;\n  startUnbonding(',
+    'startUnbonding(',
   ]),
   breaks('4-cap', 'rest-forgotten', 'what does not fit under the cap is lost from the queue', [
     'ledger/epoch-transition.ts',
-    'if (rest !== 0) kept.push({ ...request, change: rest });',
-    'if (rest === 0) kept.push({ ...request, change: rest });',
+    'requests[at] = { ...request, change: rest };',
+    'requests[at] = { ...request, change: 0 * rest };',
   ]),
   breaks('4-full-set', 'set-too-large', 'the set grows beyond max_validators', [
     'ledger/epoch-transition.ts',
-    'members.size >= max_validators) {',
-    'members.size > max_validators) {',
+    'moving.members.size >= moving.places) {',
+    'moving.members.size > moving.places) {',
   ]),
   breaks('4-full-set', 'sent-back-and-kept', 'the stake of a join that was sent back stays bonded for ever', [
     'ledger/epoch-transition.ts',
-    'for (const validator of sentBack) releaseValidator',
-    'for (const validator of sentBack.slice(1)) releaseValidator',
+    "if (place === 'never') letGo(moving, key, change);",
+    "if (place === 'never') letGo(moving, key, 0 * change);",
+  ]),
+  breaks('4-full-set', 'equal-stake-takes-the-place', 'two with equal stake push each other out for ever', [
+    'ledger/epoch-transition.ts',
+    'change <= least.stake ||',
+    'change < least.stake ||',
+  ]),
+  breaks('4-full-set', 'greatest-goes', 'who has most loses its place', [
+    'ledger/epoch-transition.ts',
+    'member.stake < least.stake;',
+    'member.stake > least.stake;',
+  ]),
+  breaks('4-full-set', 'last-in-key-order-goes', 'of members with equal stake another one goes than the rule says', [
+    'ledger/epoch-transition.ts',
+    'member.key < least!.key)',
+    'member.key > least!.key)',
+  ]),
+  breaks('4-full-set', 'pushed-out-outside-the-cap', 'more of the set is replaced than the cap allows', [
+    'ledger/epoch-transition.ts',
+    'moving.budget -= least.stake;\n',
+    '',
+  ]),
+  breaks('4-full-set', 'pushed-out-and-kept', 'the stake of a member that lost its place stays bonded for ever', [
+    'ledger/epoch-transition.ts',
+    'letGo(moving, least.key, least.stake);',
+    '',
+  ]),
+  breaks('4-full-set', 'never-sent-back-for-the-cap', 'a join that no budget has room for stops the queue for ever', [
+    'ledger/epoch-transition.ts',
+    "change <= least.stake || whole - least.stake <= least.stake) return 'never';",
+    "change <= least.stake) return 'never';",
+  ]),
+  breaks(
+    '4-full-set',
+    'too-small-a-part-comes',
+    'what comes of a join is less than what has left for it, and the next takes its place',
+    [
+      'ledger/epoch-transition.ts',
+      "if (budget - least.stake <= least.stake) return 'later';",
+      "if (budget - least.stake <= 0) return 'later';",
+    ],
+  ),
+  breaks('4-full-set', 'sent-back-for-a-spent-budget', 'a join is sent back though the next epoch has room for it', [
+    'ledger/epoch-transition.ts',
+    "return 'later';",
+    "return 'never';",
+  ]),
+  breaks('4-full-set', 'overtaken', 'whoever comes later uses up the budget that a join waits for', [
+    'ledger/epoch-transition.ts',
+    'if (rest > 0 && !members.has(request.validator)) break;',
+    '',
+  ]),
+  breaks(
+    '4-full-set',
+    'nothing-to-grant-stops-all',
+    'where the cap rounds down to nothing, joins of a full set wait for ever',
+    ['ledger/epoch-transition.ts', 'if (moving.budget === 0 && whole > 0) break;', 'if (moving.budget === 0) break;'],
+  ),
+  breaks('4-full-set', 'asked-back-and-let-go', 'what a member asked back leaves twice', [
+    'ledger/epoch-transition.ts',
+    'if (request.validator !== key || request.change >= 0) continue;',
+    'if (request.validator !== key || request.change <= 0) continue;',
+  ]),
+  breaks('4-full-set', 'offender-pushed-out', 'what a slashed member no longer has leaves with its weight', [
+    'ledger/epoch-transition.ts',
+    'if (offenders.includes(member.key)) continue;',
+    '',
+  ]),
+  breaks('4-full-set', 'joined-just-now-is-safe', 'a small join keeps a place from a greater one behind it', [
+    'ledger/epoch-transition.ts',
+    'if (offenders.includes(member.key)) continue;',
+    'if (offenders.includes(member.key) || !readEpoch(overlay).validators.some(({ key }) => key === member.key)) continue;',
+  ]),
+  breaks('4-full-set', 'other-requests-forgotten', 'what a validator bonded beside is lost with its place', [
+    'ledger/epoch-transition.ts',
+    'if (request.validator !== key || request.change >= 0) continue;',
+    'if (request.validator === key && request.change > 0) requests[at] = { ...request, change: 0 };\n    if (request.validator !== key || request.change >= 0) continue;',
   ]),
   breaks('4-last-stake', 'last-offender-leaves', 'a set without stake: nobody can make another block', [
     'ledger/epoch-transition.ts',
