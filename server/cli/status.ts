@@ -49,6 +49,7 @@ function statusText(status: StatusAnswer, url: string): string {
     ['chain', `${status.chain}${status.development ? ' (development)' : ''}`],
     ['node', `slotledger ${status.version} at ${url}, up ${formatDuration(status.uptime_ms)}, pid ${status.pid}`],
     ['role', status.role],
+    ['because', status.observer_because],
     ['final', `block ${final.index} of slot ${final.slot} ${colour.dim(final.hash)}`],
     [
       'slot',

@@ -19,6 +19,8 @@ export interface NodeStatus {
   readonly slot_ends_at: number;
   readonly role: 'validator' | 'observer';
   readonly validator?: PublicKey;
+  /** Why a node whose validator has, or had, stake only observes; for people. */
+  readonly observer_because?: string;
   readonly final: { readonly index: Height; readonly hash: Hash; readonly slot: Slot; readonly view: View };
   /** Highest final block that is on disk. */
   readonly stored_index: Height;

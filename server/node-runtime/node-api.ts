@@ -17,6 +17,7 @@ import type { Admission, LedgerStore } from '../replica/ports.js';
 import type { Replica } from '../replica/replica-interface.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createFaucet } from './faucet.js';
+import { observerBecause } from './own-place.js';
 import { proveAccount } from './prove-account.js';
 import { proveTransaction } from './prove-transaction.js';
 import type { RecentFinals } from './recent-finals.js';
@@ -59,7 +60,9 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
   function status(): NodeStatus {
     const now = replica.status();
     const tip = ledger.tip();
-    const member = readEpoch(ledger).validators.some(({ key }) => key === parts.validator?.publicKey);
+    const own = parts.validator?.publicKey;
+    const member = readEpoch(ledger).validators.some(({ key }) => key === own);
+    const because = own === undefined ? undefined : observerBecause(chain.genesis, ledger, own);
     const state = now.sync.state === 'syncing' ? 'syncing' : parts.isAlone() ? 'waiting' : 'synced';
     return {
       slot: now.slot,
@@ -67,7 +70,8 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
       leader: now.leader,
       slot_ends_at: now.slotEndsAt,
       role: member ? 'validator' : 'observer',
-      ...(member && parts.validator ? { validator: parts.validator.publicKey } : {}),
+      ...(member && own !== undefined ? { validator: own } : {}),
+      ...(because === undefined ? {} : { observer_because: because }),
       final: { index: tip.index, hash: tip.hash, slot: tip.slot, view: tip.view },
       stored_index: toHeight(now.storedIndex),
       sync: { state, ...(state === 'syncing' ? { target_index: now.sync.targetIndex } : {}) },

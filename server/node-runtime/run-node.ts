@@ -29,6 +29,7 @@ import { memoryPlan } from './memory-plan.js';
 import { createNodeAdmin } from './node-admin.js';
 import { apiKeyList, openNodeAudit } from './node-audit.js';
 import { openChain } from './open-chain.js';
+import { watchOwnPlace } from './own-place.js';
 import { bondOwnStake } from './own-stake.js';
 import type { Stakeholder } from './stakeholders.js';
 
@@ -183,6 +184,7 @@ async function startAll(
     lock.tellUrl(urlOfNode(server.httpHost ?? '127.0.0.1', httpPort, server.httpTls !== undefined));
   }
   log.info({ chain: chain.chain, home: paths.home, final_index: node.api.status().final.index }, 'the node runs');
+  watchOwnPlace(node.api, log);
   if (memory.readsAhead) closers.push(startReadingAhead(paths.ledger, log));
   const own = options.stakeholders.find(({ id }) => id === nodeId);
   const { development, validators } = chain.genesis;

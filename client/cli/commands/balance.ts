@@ -26,12 +26,13 @@ function balanceData(status: StatusAnswer, named: Named, account: AccountAnswer)
 function balanceText(status: StatusAnswer, named: Named, account: AccountAnswer): string {
   const { token } = status;
   const unbonding = account.unbonding.reduce((sum, part) => sum + part.amount, 0);
+  const fullSet = account.unbonding.some((part) => part.full_set) ? '; the validator set was full' : '';
   const name = named.name ?? account.name;
   const line = `${name === undefined ? '' : `${colour.bold(name)}  `}${formatAmount(account.balance, token)}`;
   const more = fields([
     ['address', account.address],
     ['bonded', account.bonded === 0 ? undefined : formatAmount(account.bonded, token)],
-    ['unbonding', unbonding === 0 ? undefined : formatAmount(unbonding, token)],
+    ['unbonding', unbonding === 0 ? undefined : `${formatAmount(unbonding, token)}${fullSet}`],
   ]);
   return `${line}\n${more}`;
 }

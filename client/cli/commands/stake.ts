@@ -1,4 +1,5 @@
 /** `wallet stake` and `wallet unstake`: stake of the validator that an account owns. */
+import type { PublicKey } from '../../../ledger/values/text.js';
 import type { ValidatorKeys } from '../../../ledger/values/transaction.js';
 import type { Account } from '../../account.js';
 import { formatAmount } from '../../amounts.js';
@@ -43,6 +44,7 @@ export async function stake(context: Context, from: string, amount: string, opti
       'Leave out --validator-home to add stake to that one; other keys are staked from an account that owns no validator.',
     );
   }
+  await warnOfFullSet(context, owned, units);
   const intent: Intent = { type: 'stake', amount: units, ...(validator === undefined ? {} : { validator }) };
   const text = formatAmount(units, status.token);
   await carryOut(
@@ -52,6 +54,23 @@ export async function stake(context: Context, from: string, amount: string, opti
     options,
     `Bond ${text} of ${from} on ${status.name}?`,
     `Bonded ${text} of ${from}.`,
+  );
+}
+
+/** The set may be another one when the stake's turn comes, so this is no refusal. */
+async function warnOfFullSet(context: Context, owned: PublicKey | undefined, units: number): Promise<void> {
+  const [status, limits, epoch] = await Promise.all([
+    context.chain(),
+    context.limits(),
+    context.client.epoch('current'),
+  ]);
+  const { max_validators, unbonding_epochs } = limits.parameters;
+  const isMember = epoch.validators.some(({ key }) => key === owned);
+  const least = Math.min(...epoch.validators.map(({ stake }) => stake));
+  if (isMember || epoch.validators.length < max_validators || units > least) return;
+  context.terminal.note(
+    `The validator set is full, and the least stake in it is ${formatAmount(least, status.token)}: a place takes more than that. ` +
+      `Unless one becomes free, this stake is sent back, paid out ${counted(unbonding_epochs, 'epoch')} later.`,
   );
 }
 

@@ -25,6 +25,10 @@ const statusAnswer = z
     slot_ends_at: milliseconds,
     role: z.enum(['validator', 'observer']),
     validator: publicKey.optional(),
+    observer_because: z
+      .string()
+      .optional()
+      .meta({ description: 'Why a node whose validator has, or had, stake only observes; for people' }),
     final: z.strictObject({ index: count, hash, slot: count, view: count }),
     stored_index: count.meta({ description: 'Highest final block that is on disk' }),
     sync: z.strictObject({ state: z.enum(['synced', 'syncing', 'waiting']), target_index: count.optional() }),

@@ -1,0 +1,53 @@
+/** A full validator set, as those see it who find no place in it or lose theirs: the wallet, `server status` and the node's log. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { formatAmount } from '../../client/amounts.js';
+import { createClient } from '../../client/http/client.js';
+import { makeHomes } from '../network/homes.js';
+import { run, temporaryHome } from './programs.js';
+import { startNode, until } from './running-node.js';
+
+test('who is sent back or loses a place in a full set is told why, and what a place takes', async (t) => {
+  const user = temporaryHome(t);
+  const chain = makeHomes(join(user, 'chain'), {
+    stakes: [1_000_000, 100],
+    slotsPerEpoch: 4,
+    parameters: { max_validators: 2 },
+  });
+  const [home, small] = chain.homes as [string, string];
+  const node = await startNode(t, user, { args: ['--home', home] });
+  const loser = await startNode(t, user, { args: ['--home', small, '--bootstrap', `127.0.0.1:${node.p2pPort}`] });
+  const client = createClient({ url: node.url });
+  const { token } = chain.genesis;
+  const amount = (units: number): string => formatAmount(units, token).split(' ')[0]!;
+  const wallet = (...words: string[]) => run('wallet', user, [...words, '--home', home, '--node', node.url]);
+  const other = join(user, 'other');
+  assert.equal((await run('server', user, ['keygen', '--home', other])).code, 0);
+
+  const tooLittle = await wallet('stake', 'treasury', amount(100), '--validator-home', other);
+  assert.equal(tooLittle.code, 0, tooLittle.stderr);
+  assert.ok(
+    tooLittle.stderr.startsWith(
+      `The validator set is full, and the least stake in it is ${formatAmount(100, token)}: `,
+    ),
+    tooLittle.stderr,
+  );
+  const unbonding = async () => (await client.account(chain.treasury.address)).unbonding;
+  await until(async () => (await unbonding()).some(({ full_set }) => full_set === true), 'the stake is sent back');
+  const balance = await wallet('balance', 'treasury');
+  assert.match(balance.stdout, /unbonding +0\.\S+ \S+; the validator set was full/);
+
+  const enough = await wallet('stake', 'treasury', amount(300));
+  assert.equal(enough.code, 0, enough.stderr);
+  assert.equal(enough.stderr.includes('full'), false, enough.stderr);
+  await until(() => loser.output().includes('this node only observes'), 'the log tells of it');
+  const why = `The set was full, and its stake found no place there or lost it to more stake: it is paid out by epoch `;
+  const takes = `A place takes more than ${formatAmount(300, token)} now: its owner may stake again.`;
+  const { role, observer_because: told = '' } = await createClient({ url: loser.url }).status();
+  assert.equal(role, 'observer');
+  assert.ok(told.startsWith(why) && told.endsWith(takes), told);
+  assert.ok(loser.output().includes(told), loser.output());
+  const shown = await run('server', user, ['status', '--home', small]);
+  assert.ok(shown.stdout.includes(told), shown.stdout);
+});
