@@ -1,7 +1,7 @@
 /** Whether a node's own validator has a place in the set, and if not why: what its operator is told. */
 import type { Logger } from 'pino';
 import { formatAmount } from '../../client/amounts.js';
-import { partsPerMillion } from '../../ledger/ppm.js';
+import { placePrice } from '../../ledger/place-price.js';
 import { readEpoch, readQueue, readValidator } from '../../ledger/state-keys.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { SetMember, StateReader } from '../../ledger/values/state.js';
@@ -27,12 +27,11 @@ export function observerBecause(genesis: Genesis, state: StateReader, key: Publi
 
 /** What a place in the set takes now. */
 function placeText({ parameters, token }: Genesis, validators: readonly SetMember[]): string {
-  if (validators.length < parameters.max_validators) return 'There is a free place now: its owner may stake again.';
-  const least = Math.min(...validators.map(({ stake }) => stake));
-  const total = validators.reduce((sum, { stake }) => sum + stake, 0);
-  return partsPerMillion(total, parameters.max_stake_change_ppm) > 2 * least
-    ? `A place takes more than ${formatAmount(least, token)} now: its owner may stake again.`
-    : 'No stake takes a place now, since max_stake_change leaves no room for replacing even the least member: one has to leave first.';
+  const price = placePrice(validators, parameters);
+  if (price === 0) return 'There is a free place now: its owner may stake again.';
+  return price === undefined
+    ? 'No stake takes a place now, since max_stake_change leaves no room for replacing even the least member: one has to leave first.'
+    : `A place takes more than ${formatAmount(price, token)} now: its owner may stake again.`;
 }
 
 /** Tells the log, as epochs change, when the validator comes into the set, leaves it, or is left out for another reason. */

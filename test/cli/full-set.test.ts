@@ -27,12 +27,8 @@ test('who is sent back or loses a place in a full set is told why, and what a pl
 
   const tooLittle = await wallet('stake', 'treasury', amount(100), '--validator-home', other);
   assert.equal(tooLittle.code, 0, tooLittle.stderr);
-  assert.ok(
-    tooLittle.stderr.startsWith(
-      `The validator set is full, and the least stake in it is ${formatAmount(100, token)}: `,
-    ),
-    tooLittle.stderr,
-  );
+  const takes = `a place there takes more than ${formatAmount(100, token)}, the least stake in it.`;
+  assert.ok(tooLittle.stderr.startsWith(`The validator set is full, and ${takes} Unless `), tooLittle.stderr);
   const unbonding = async () => (await client.account(chain.treasury.address)).unbonding;
   await until(async () => (await unbonding()).some(({ full_set }) => full_set === true), 'the stake is sent back');
   const balance = await wallet('balance', 'treasury');
@@ -43,11 +39,24 @@ test('who is sent back or loses a place in a full set is told why, and what a pl
   assert.equal(enough.stderr.includes('full'), false, enough.stderr);
   await until(() => loser.output().includes('this node only observes'), 'the log tells of it');
   const why = `The set was full, and its stake found no place there or lost it to more stake: it is paid out by epoch `;
-  const takes = `A place takes more than ${formatAmount(300, token)} now: its owner may stake again.`;
+  const more = `A place takes more than ${formatAmount(300, token)} now: its owner may stake again.`;
   const { role, observer_because: told = '' } = await createClient({ url: loser.url }).status();
   assert.equal(role, 'observer');
-  assert.ok(told.startsWith(why) && told.endsWith(takes), told);
+  assert.ok(told.startsWith(why) && told.endsWith(more), told);
   assert.ok(loser.output().includes(told), loser.output());
   const shown = await run('server', user, ['status', '--home', small]);
   assert.ok(shown.stdout.includes(told), shown.stdout);
+});
+
+test('where no stake whatever takes a place, the wallet says so before it bonds', async (t) => {
+  const user = temporaryHome(t);
+  const chain = makeHomes(join(user, 'chain'), { stakes: [1_000_000], parameters: { max_validators: 1 } });
+  const [home] = chain.homes as [string];
+  const node = await startNode(t, user, { args: ['--home', home] });
+  const other = join(user, 'other');
+  assert.equal((await run('server', user, ['keygen', '--home', other])).code, 0);
+  const words = ['stake', 'treasury', '1000', '--validator-home', other, '--home', home, '--node', node.url];
+  const staked = await run('wallet', user, words);
+  assert.equal(staked.code, 0, staked.stderr);
+  assert.match(staked.stderr, /^The validator set is full, and no stake takes a place there, since max_stake_change /);
 });

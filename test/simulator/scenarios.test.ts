@@ -1,9 +1,13 @@
 /** Named scenarios: one story each, written by hand, because a rule was made for it or broke in it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readEpoch, readValidator } from '../../ledger/state-keys.js';
+import type { PublicKey } from '../../ledger/values/text.js';
+import { checkEveryUnit } from '../../server/simulator/checkers/supply.js';
 import { startLoad } from '../../server/simulator/load.js';
 import { createPurse, customerOf } from '../../server/simulator/simulated-chain.js';
 import { createSimulation, type Simulation } from '../../server/simulator/simulation.js';
+import { startStakeMoves } from './stake-moves.js';
 
 const usual = { delayUs: [200, 2_000], lossPpm: 0, duplicatePpm: 0 } as const;
 const terms = ({ nodes }: Simulation): number[] =>
@@ -66,4 +70,35 @@ test('what a node accepted while it was cut off and never leads is told to leade
   simulation.network.mendAll();
   simulation.run(10_000);
   assert.deepEqual(simulation.accepted.counts, { accepted: 1, final: 1 });
+});
+
+test('places of a full set change hands, and finality goes on through crashes', () => {
+  const parameters = { slots_per_epoch: 3, max_validators: 4 };
+  const simulation = createSimulation({ seed: 18, stakes: [40, 30, 20, 10], observers: 3, parameters });
+  const { nodes } = simulation;
+  startLoad(simulation, 700);
+  startStakeMoves(simulation, 1_000);
+  let members: readonly PublicKey[] = [];
+  let [came, pushedOut] = [0, 0];
+  for (let round = 0; round < 60; round++) {
+    const node = nodes[round % nodes.length]!;
+    if (round % 5 === 0) node.crash();
+    simulation.run(3_000);
+    if (round % 5 === 0) node.boot();
+    const { disk } = nodes[0]!;
+    const now = readEpoch(disk).validators.map(({ key }) => key);
+    assert.ok(now.length <= 4);
+    const left = members.filter((key) => !now.includes(key));
+    pushedOut += left.filter((key) => readValidator(disk, key)?.unbonding.some(({ full_set }) => full_set)).length;
+    came += now.filter((key) => members.length > 0 && !members.includes(key)).length;
+    members = now;
+  }
+  assert.ok(came > 0 && pushedOut > 0, `${came} came, ${pushedOut} were pushed out`);
+  const before = simulation.height();
+  simulation.run(20_000);
+  assert.ok(simulation.height() >= before + 10, `${simulation.height() - before} final blocks in twenty slots`);
+  for (const node of nodes) {
+    assert.ok(node.disk.tip().index >= simulation.height() - 5, `node ${node.index} is behind`);
+    checkEveryUnit(node.disk.entries());
+  }
 });

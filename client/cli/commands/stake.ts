@@ -1,4 +1,5 @@
 /** `wallet stake` and `wallet unstake`: stake of the validator that an account owns. */
+import { placePrice } from '../../../ledger/place-price.js';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import type { ValidatorKeys } from '../../../ledger/values/transaction.js';
 import type { Account } from '../../account.js';
@@ -64,13 +65,15 @@ async function warnOfFullSet(context: Context, owned: PublicKey | undefined, uni
     context.limits(),
     context.client.epoch('current'),
   ]);
-  const { max_validators, unbonding_epochs } = limits.parameters;
-  const isMember = epoch.validators.some(({ key }) => key === owned);
-  const least = Math.min(...epoch.validators.map(({ stake }) => stake));
-  if (isMember || epoch.validators.length < max_validators || units > least) return;
+  const { parameters } = limits;
+  const price = placePrice(epoch.validators, parameters);
+  if (epoch.validators.some(({ key }) => key === owned) || (price !== undefined && units > price)) return;
+  const takes =
+    price === undefined
+      ? 'no stake takes a place there, since max_stake_change leaves no room for replacing even its least member'
+      : `a place there takes more than ${formatAmount(price, status.token)}, the least stake in it`;
   context.terminal.note(
-    `The validator set is full, and the least stake in it is ${formatAmount(least, status.token)}: a place takes more than that. ` +
-      `Unless one becomes free, this stake is sent back, paid out ${counted(unbonding_epochs, 'epoch')} later.`,
+    `The validator set is full, and ${takes}. Unless a place becomes free this stake is sent back: paid out ${counted(parameters.unbonding_epochs, 'epoch')} later.`,
   );
 }
 
