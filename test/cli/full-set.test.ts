@@ -46,6 +46,13 @@ test('who is sent back or loses a place in a full set is told why, and what a pl
   assert.ok(loser.output().includes(told), loser.output());
   const shown = await run('server', user, ['status', '--home', small]);
   assert.ok(shown.stdout.includes(told), shown.stdout);
+
+  // It comes back with other money, while what it had unbonds.
+  assert.equal((await wallet('send', 'treasury', 'v2', '5')).code, 0);
+  const back = await wallet('stake', 'v2', amount(500));
+  assert.equal(back.code, 0, back.stderr);
+  await until(() => loser.output().includes('the validator of this node is in the set now'), 'it is back');
+  assert.equal((await createClient({ url: loser.url }).status()).observer_because, undefined);
 });
 
 test('where no stake whatever takes a place, the wallet says so before it bonds', async (t) => {
