@@ -4,6 +4,7 @@
  */
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
+import type { NonceGap } from '../replica/ports.js';
 import { goesFirst, type HeadHeap } from './head-heap.js';
 import type { Lane, Waiting } from './lane.js';
 
@@ -45,6 +46,23 @@ export function* inOrder(
     const next = lane.byNonce.get(nonce === expected ? nonce + 1 : expected);
     if (next !== undefined && next !== waiting) offer({ lane, waiting: next });
   }
+}
+
+/** Lanes that are looked at: whoever asks may be a stranger, and there may be as many lanes as there is room for transactions. */
+const lanesLookedAt = 64;
+
+/** @returns undefined also where there are more lanes than are looked at, so that one of the others may go on */
+export function onlyGaps(heads: HeadHeap, nextNonce: (from: Address, lane: number) => number): NonceGap | undefined {
+  const best = heads.at(0);
+  if (best === undefined) return undefined;
+  for (let place = 0; ; place += 1) {
+    const head = heads.at(place);
+    if (head === undefined) break;
+    if (place === lanesLookedAt || head.lane.byNonce.has(nextNonce(head.lane.from, head.lane.number))) return undefined;
+  }
+  const { lane, waiting } = best;
+  const missing = nextNonce(lane.from, lane.number);
+  return { id: waiting.id, lane: lane.number, nonce: waiting.transaction.nonce, missing };
 }
 
 function rise(heap: Next[]): void {

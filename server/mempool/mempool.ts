@@ -9,8 +9,8 @@ import type { Result } from '../../ledger/values/result.js';
 import { transactionBytes } from '../../ledger/values/signing.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-import type { MempoolStore } from '../replica/ports.js';
-import { inOrder } from './candidates.js';
+import type { MempoolStore, NonceGap } from '../replica/ports.js';
+import { inOrder, onlyGaps } from './candidates.js';
 import { createHeadHeap } from './head-heap.js';
 import { addToLane, createLane, type Lane, removeFromLane, type Waiting } from './lane.js';
 import type { MempoolLimits } from './limits.js';
@@ -63,6 +63,8 @@ export interface Mempool {
   dropped(id: TransactionId): Dropped | undefined;
   /** @param nextNonce of a lane in the state that the block stands on; final state when it is not given */
   candidates(nextNonce?: (from: Address, lane: number) => number): Iterable<Transaction>;
+  /** One of those that wait, where all of them wait for earlier nonces in final state; undefined where that is not certain. */
+  onlyGaps(): NonceGap | undefined;
   /** These are final: they and whatever used their nonces leave. */
   forgetFinal(transactions: readonly Transaction[]): void;
   /** Looks again at transactions that a block could not take; those that final state refuses are dropped. */
@@ -296,6 +298,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     get: (id) => waitingById.get(id)?.transaction,
     dropped: (id) => droppedById.get(id),
     candidates: (nextNonce = parts.nextNonce) => inOrder(heads, nextNonce),
+    onlyGaps: () => onlyGaps(heads, parts.nextNonce),
     forgetFinal(transactions) {
       const final: TransactionId[] = [];
       for (const transaction of transactions) {

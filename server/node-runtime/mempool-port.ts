@@ -120,6 +120,7 @@ export function createMempoolPort({ pool, gate, idOf, slotNow, onUseless }: Memp
       );
     },
     candidates: (state) => pool.candidates((from, lane) => readNonce(readAccount(state, from), lane)),
+    onlyGaps: () => pool.onlyGaps(),
     review: (ids, slot) => pool.review(ids, slot as Slot),
     forgetFinal(transactions, _state, slot) {
       pool.forgetFinal(transactions);

@@ -1,6 +1,7 @@
 /** [8-not-final-because] Why something waits that is not becoming final, in one sentence; the nearest reason first. */
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { SyncProgress } from '../sync/sync-interface.js';
+import type { NonceGap } from './ports.js';
 
 /** What is looked at, in the order of what it explains: this node's own state, then the others'. */
 export interface Progress {
@@ -12,6 +13,8 @@ export interface Progress {
   readonly sync: SyncProgress['state'];
   /** Final blocks that are not on disk. */
   readonly unstored: number;
+  /** All that waits, if it waits for nothing but earlier nonces. */
+  readonly onlyGap: NonceGap | undefined;
   /** Since the last block became final. */
   readonly silentMs: number;
   readonly slotDurationMs: number;
@@ -31,8 +34,17 @@ export function notFinalBecause(progress: Progress): string | undefined {
   if (progress.unstored >= 64) return 'The disk does not keep up: 64 final blocks are unwritten.';
   if (progress.silentMs < 3 * progress.slotDurationMs) return undefined;
   const others = progress.validators.filter(({ key }) => key !== progress.ownKey).length;
-  if (others === 0) return progress.waitingFor;
+  const gap = gapText(progress.onlyGap);
+  if (others === 0) return gap ?? progress.waitingFor;
   if (progress.peers === 0) return 'No peer is connected, and validators elsewhere have to vote.';
+  // With no more than that nothing is due to become final: a silent network is as it should be.
+  if (gap !== undefined) return gap;
   const since = `Nothing has become final for ${Math.floor(progress.silentMs / 1000)} seconds.`;
   return `${since} ${progress.waitingFor ?? 'No leader has proposed a block.'}`;
+}
+
+function gapText(gap: NonceGap | undefined): string | undefined {
+  if (gap === undefined) return undefined;
+  const { id, lane, nonce, missing } = gap;
+  return `What waits here waits for earlier nonces of its senders, as ${id} (nonce ${nonce} of lane ${lane}) for nonce ${missing}.`;
 }

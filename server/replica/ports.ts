@@ -143,6 +143,15 @@ export type Admission =
   | { readonly kind: 'conflict'; readonly other: TransactionId }
   | { readonly kind: 'full'; readonly retry_after_s: number; readonly detail: string };
 
+/** A transaction that waits for an earlier one of its account and lane. */
+export interface NonceGap {
+  readonly id: TransactionId;
+  readonly lane: number;
+  readonly nonce: number;
+  /** The nonce that has to come first. */
+  readonly missing: number;
+}
+
 /** Transactions that wait for a block, over a MempoolStore. It checks signatures and admits against final state. */
 export interface Mempool {
   /**
@@ -159,6 +168,8 @@ export interface Mempool {
   addCopies(transactions: readonly Transaction[], taken: (fresh: readonly Transaction[]) => void): void;
   /** By fee, then order of arrival, nonces of one lane in sequence, as they stand on top of `state`. */
   candidates(state: StateReader): Iterable<Transaction>;
+  /** One of those that wait, where all of them wait for earlier nonces in final state; undefined where that is not certain. */
+  onlyGaps(): NonceGap | undefined;
   /** These are final, and `state` is the state after them: forget them and what can no longer apply. */
   forgetFinal(transactions: readonly Transaction[], state: StateReader, slot: number): void;
   /** A block could not take these on top of its parent: those that final state refuses as well are dropped. */

@@ -276,8 +276,10 @@ export function createReplica(options: ReplicaOptions): Replica {
     const because = signsNothingBecause();
     const consensus = { ...core.describe(), ...(because === undefined ? {} : { waiting_for: because }) };
     const unfinal = [...tree.unfinal()].length;
+    const othersWait = evidencePool.pending().length > 0 || unfinal > 0;
     const notFinal = notFinalBecause({
-      waits: mempool.size > 0 || evidencePool.pending().length > 0 || unfinal > 0,
+      waits: mempool.size > 0 || othersWait,
+      onlyGap: othersWait ? undefined : mempool.onlyGaps(),
       signsNothing: because,
       clockSuspect: suspect,
       sync: sync.progress().state,

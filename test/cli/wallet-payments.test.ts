@@ -27,6 +27,15 @@ test('a payment behind a gap of nonces says which nonce it waits for', async (t)
   assert.ok(status.stdout.includes(`waiting      ${why}\n`), status.stdout);
   const json = JSON.parse((await wallet('status', id, '--output', 'json')).stdout);
   assert.equal(json.not_final_because, why);
+  // To the node it is all that waits, and no fault of the network.
+  const sentence = `What waits here waits for earlier nonces of its senders, as ${id} (nonce 3 of lane 2) for nonce 0.`;
+  const asked = () => run('server', user, ['status', '--home', home]);
+  await until(async () => (await asked()).stdout.includes(`waiting  ${sentence}\n`), 'status names the gap');
+  for (const nonce of ['0', '1', '2']) {
+    const earlier = await wallet(...signing, '--nonce', nonce);
+    assert.equal((await run('wallet', user, words, { stdin: earlier.stdout })).code, 0);
+  }
+  assert.doesNotMatch((await asked()).stdout, /^waiting/m);
 });
 
 test('ids of the history are taken by status; addresses cut short and damaged keys are named', async (t) => {

@@ -151,6 +151,7 @@ export function cluster(names: readonly string[], options: ClusterOptions = {}) 
         mempool.add(transactions, () => {}, taken);
       },
       candidates: () => pending.values(),
+      onlyGaps: () => undefined,
       forgetFinal(transactions) {
         for (const transaction of transactions) pending.delete(transactionId(context.crypto, transaction));
       },
