@@ -9,6 +9,7 @@ import type { BackupSummary, BanSummary, NodeAdmin } from '../http/node-admin.js
 import type { Ban } from '../p2p/ban-list.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import type { LogLevel } from '../server-options.js';
+import { removeLeftBehind } from '../storage/unfinished-copies.js';
 
 export interface NodeAdminParts {
   readonly paths: HomePaths;
@@ -38,6 +39,8 @@ export function createNodeAdmin({ paths, peers, audit, log }: NodeAdminParts): N
       backingUp = true;
       try {
         mkdirSync(paths.backups, { recursive: true, mode: 0o700 });
+        // Each backup has a name of its own, so that nobody else comes upon what a killed one left.
+        removeLeftBehind(paths.backups);
         const made = await copyOnThread(paths.ledger, file);
         log.info({ name, index: made.tip.index, bytes: made.bytes }, 'the ledger is backed up');
         return made;

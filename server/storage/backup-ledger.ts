@@ -2,7 +2,7 @@
  * Copies a ledger into one file, also while a node writes to it. One rule: the copy is of one moment, and it is complete
  * and on disk under its name, or not there at all. Keys and vote state are never part of it.
  */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FinalTip } from '../../ledger/values/state.js';
 import { SlotledgerError } from '../errors.js';
@@ -12,6 +12,7 @@ import { createLedgerReader } from './ledger-reader.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { openReader } from './open-database.js';
 import { Database } from './sqlite.js';
+import { removeLeftBehind, removeUnfinished, unfinishedName } from './unfinished-copies.js';
 
 /** Pages copied before the event loop gets a turn: 16 MiB. */
 const pagesAtOnce = 4096;
@@ -29,13 +30,9 @@ export async function backupLedger(
 ): Promise<Backup> {
   if (existsSync(file)) throw fileExists(file);
   const source = openReader(ledger, ledgerMigrations);
-  const temporary = `${file}.${process.pid}.new`;
-  const removeTemporary = (): void => {
-    for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(temporary + rest, { force: true });
-  };
-  // In a container the process that was killed had this number too.
-  removeTemporary();
+  const temporary = unfinishedName(file);
   try {
+    removeLeftBehind(dirname(file), file);
     // With a snapshot open, copying never has to begin again however much is written meanwhile.
     source.exec('BEGIN');
     const tip = createLedgerReader(source).tip();
@@ -51,13 +48,14 @@ export async function backupLedger(
     throw error instanceof SlotledgerError ? error : diskFailure('write the backup', file, error);
   } finally {
     source.close();
-    removeTemporary();
+    removeUnfinished(file);
   }
 }
 
 /** The copy needs no files beside it, is on disk, and replaces nothing. */
 function finish(temporary: string, file: string): void {
-  const copy = new Database(temporary);
+  // Without it SQLite would make an empty one where somebody took the copy away.
+  const copy = new Database(temporary, { fileMustExist: true });
   copy.pragma('journal_mode = DELETE');
   copy.close();
   const handle = openSync(temporary, 'r');

@@ -1,7 +1,7 @@
 /** Administration of real nodes over HTTP, with the keys that `server apikey add` makes. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { addApiKey } from '../../server/home/api-keys.js';
 import { homePaths } from '../../server/home/home.js';
@@ -61,8 +61,13 @@ test('a node without peers says so', async (t) => {
 
 test('a backup asked for over HTTP is a whole ledger, and is never overwritten', async (t) => {
   const { home, ask, server } = await withAdmin(t);
+  // A killed node of a container, where each has the number of the one before, left this.
+  const left = join(home, 'backups', `sunday.db.${process.pid}.new`);
+  mkdirSync(dirname(left));
+  writeFileSync(left, 'half');
   const made = await ask('POST', '/backup', { name: 'monday' });
   assert.equal(made.status, 200, JSON.stringify(made.body));
+  assert.equal(existsSync(left), false);
   const file = join(home, 'backups', 'monday.db');
   const database = openReader(file, ledgerMigrations);
   t.after(() => database.close());

@@ -1,6 +1,8 @@
 /** A ledger is copied into one file, whatever an earlier copy left behind. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { backupLedger } from '../../../server/storage/backup-ledger.js';
@@ -22,4 +24,33 @@ test('what a killed backup of a process with this number left does not stop the 
   }
   const names = readdirSync(dirname(copy)).filter((name) => name.includes('.new'));
   assert.deepEqual(names, [], basename(copy));
+});
+
+/** The number of a process that is gone. */
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(child, 'close');
+  return child.pid!;
+}
+
+test('what killed backups to this name left goes with the next; other names and running processes keep theirs', async (t) => {
+  const path = temporaryFile(t);
+  await busyCertifiedChain(2).write(path);
+  const file = temporaryFile(t);
+  const dead = await deadPid();
+  const gone = [`${file}.${dead}.new`, `${file}.${dead}.new-journal`];
+  const kept = [`${file}.${process.ppid}.new`, `${file}-2.${dead}.new`, `${file}.${dead}.newer`, `${file}.old.new`];
+  for (const left of [...gone, ...kept]) writeFileSync(left, 'left');
+  await backupLedger(path, file);
+  assert.deepEqual(gone.filter(existsSync), []);
+  assert.deepEqual(kept.filter(existsSync), kept);
+});
+
+test('a copy that somebody takes away before it is complete is no backup', async (t) => {
+  const path = temporaryFile(t);
+  await busyCertifiedChain(2).write(path);
+  const file = temporaryFile(t);
+  const takeAway = (): void => rmSync(`${file}.${process.pid}.new`, { force: true });
+  await assert.rejects(backupLedger(path, file, takeAway), /^Error: Cannot write the backup /);
+  assert.equal(existsSync(file), false);
 });
