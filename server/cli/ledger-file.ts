@@ -3,7 +3,7 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import { isDamage } from '../storage/disk-failure.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
-import { openReader, RefusedFile } from '../storage/open-database.js';
+import { OlderFile, openReader, RefusedFile } from '../storage/open-database.js';
 import { serverExitCodes } from './server-failure.js';
 
 /** @throws CliProblem for a file that is no SQLite database, or one of something else; an error of the system. */
@@ -23,19 +23,25 @@ export function assertBackup(file: string): void {
 
 /** What keeps a backup from being read, said with its code: no reason to repair the ledger of the home. */
 export function backupFailure(error: unknown, file: string): unknown {
+  if (error instanceof OlderFile) return refused(error, olderBackup);
   const damaged = error instanceof Error && isDamage(error.cause);
   return damaged ? noBackup(`${file} is not a SQLite database, or is damaged.`) : openFailure(error);
 }
 
 /** What keeps the ledger of a home from being opened, said with its code. */
 export function openFailure(error: unknown): unknown {
-  if (error instanceof RefusedFile) {
-    return new CliProblem('ledger_not_opened', error.message, 'See docs/OPERATING.md, backup and restore.');
-  }
+  if (error instanceof RefusedFile) return refused(error);
   if (!(error instanceof Error) || !isDamage(error.cause)) return error;
   const fix = 'Stop the node and run `server repair`.';
   return new CliProblem('ledger_damaged', error.message, fix, serverExitCodes.corruptData);
 }
+
+const olderBackup =
+  '`server restore` takes backups of older versions, and verifies what it makes of them; as it is, the version that made it verifies it.';
+
+/** @param fix where it is not that of the file */
+const refused = ({ message, fix: own }: RefusedFile, fix: string = own): CliProblem =>
+  new CliProblem('ledger_not_opened', message, fix);
 
 function hasChain(file: string): boolean {
   const database = openReader(file, ledgerMigrations);

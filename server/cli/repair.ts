@@ -11,7 +11,9 @@ import { type LedgerRepair, repairLedger } from '../repair/repair-ledger.js';
 import { type MempoolRepair, repairMempool } from '../repair/repair-mempool.js';
 import { finishTakingPlace } from '../repair/take-place.js';
 import { createLineReader } from '../storage/mempool-line.js';
+import { RefusedFile } from '../storage/open-database.js';
 import { findingText } from '../verify/report.js';
+import { openFailure } from './ledger-file.js';
 import { homeContext, saying } from './server-context.js';
 
 export function repair(command: Command): void {
@@ -39,6 +41,8 @@ export function repair(command: Command): void {
         createLineReader({ chain, prefix: genesis.address_prefix, parameters: genesis.parameters }),
       );
       return { ...(finished.length === 0 ? {} : { finished }), ledger, ...(mempool === undefined ? {} : { mempool }) };
+    } catch (error) {
+      throw error instanceof RefusedFile ? openFailure(error) : error;
     } finally {
       bar?.stop();
       lock.release();

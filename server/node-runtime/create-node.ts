@@ -118,14 +118,11 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   for (const path of [paths.ledger, paths.mempool].filter(finishTakingPlace)) {
     log.warn(`a repair or restore of ${path} was cut off and is finished now: what it replaced lies beside it`);
   }
-  const stores = await openStores(
-    paths,
-    context,
-    keys.validator?.signer.publicKey,
-    memory,
-    (error) => fatal(error.message),
-    (ms) => timings.observe('ledger_write', ms),
-  );
+  const stores = await openStores(paths, context, keys.validator?.signer.publicKey, memory, {
+    onFailure: (error) => fatal(error.message),
+    onLedgerWritten: (ms) => timings.observe('ledger_write', ms),
+    onOlderLedger: (from, to) => log.info({ from, to }, 'an older ledger.db is brought up to date: minutes per GB'),
+  });
   closers.push(stores.close);
   const { ledger, queries, stateOnDisk } = stores;
   const { checkpoint } = parts;

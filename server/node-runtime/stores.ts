@@ -16,6 +16,7 @@ import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createLedgerStore } from '../storage/ledger-store.js';
 import { createLineReader } from '../storage/mempool-line.js';
 import { createMempoolStore, type MempoolFile } from '../storage/mempool-store.js';
+import { type OnOlder, RefusedFile } from '../storage/open-database.js';
 import { createLedgerQueries } from '../storage/sqlite-queries.js';
 import { createVoteStateStore, type VoteStateFile } from '../storage/vote-state-file.js';
 import { checkTip, damaged } from './check-tip.js';
@@ -35,14 +36,20 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+export interface StoresEvents {
+  readonly onFailure: (error: Error) => void;
+  readonly onLedgerWritten: (ms: number) => void;
+  /** Before it is brought up to date. */
+  readonly onOlderLedger: OnOlder;
+}
+
 /** @throws SlotledgerError LEDGER_NOT_OPENED, LEDGER_DAMAGED; `voteState` throws by itself when it is read */
 export async function openStores(
   paths: HomePaths,
   context: LedgerContext,
   ownKey: PublicKey | undefined,
   { caches, threadLimits }: Pick<MemoryPlan, 'caches' | 'threadLimits'>,
-  onFailure: (error: Error) => void,
-  onLedgerWritten: (ms: number) => void,
+  { onFailure, onLedgerWritten, onOlderLedger }: StoresEvents,
 ): Promise<Stores> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -69,6 +76,7 @@ export async function openStores(
         syncs.ledger += 1;
       },
       onWritten: onLedgerWritten,
+      onOlder: onOlderLedger,
       genesisHash: hash,
       genesis: () => ({
         changes: genesisState(context).changes,
@@ -125,6 +133,7 @@ export async function openStores(
     if (error instanceof SlotledgerError) throw error;
     const { message, cause } = error as Error;
     if (isLedgerDamage(cause)) throw damaged(message);
-    throw new SlotledgerError('LEDGER_NOT_OPENED', message, 'See docs/OPERATING.md, backup and restore.');
+    const fix = error instanceof RefusedFile ? error.fix : 'See docs/OPERATING.md, backup and restore.';
+    throw new SlotledgerError('LEDGER_NOT_OPENED', message, fix);
   }
 }

@@ -13,7 +13,15 @@ import { damagedLedger, LedgerDamage, readFailure } from './ledger-damage.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
-import { type FileCaches, limitSize, openReader, openWriter, RefusedFile, usualCaches } from './open-database.js';
+import {
+  type FileCaches,
+  limitSize,
+  type OnOlder,
+  openReader,
+  openWriter,
+  RefusedFile,
+  usualCaches,
+} from './open-database.js';
 import { packBlock } from './packed-block.js';
 import type { Connection } from './sqlite.js';
 import { createStateCache } from './state-cache.js';
@@ -29,6 +37,8 @@ export interface LedgerStoreOptions {
   readonly onFailure: (error: Error) => void;
   /** After each database transaction, which is one sync; several appends may share it. */
   readonly onSync?: () => void;
+  /** The file is older than this program, and is brought up to date before this returns. */
+  readonly onOlder?: OnOlder;
   /** How long an append took from being asked for until it was durable. */
   readonly onWritten?: (ms: number) => void;
   /** Asked for only when the file is new. */
@@ -135,8 +145,8 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
 }
 
 /** Brings the schema up to date and writes genesis into a new file. */
-function openLedger({ path, genesis, genesisHash, caches }: LedgerStoreOptions): Connection {
-  const database = openWriter(path, ledgerMigrations, caches?.writerKiB);
+function openLedger({ path, genesis, genesisHash, caches, onOlder }: LedgerStoreOptions): Connection {
+  const database = openWriter(path, ledgerMigrations, caches?.writerKiB, onOlder);
   return opened(path, database, () => {
     const known = database.prepare('SELECT genesis_hash FROM chain').pluck().get() as Hash | undefined;
     if (known === undefined) writeGenesis(database, genesis());

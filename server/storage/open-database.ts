@@ -31,11 +31,15 @@ const scratchCacheKiB = 64 * 1024;
 /** Readers never wait for the writer in WAL mode; this covers recovery after a crash and a foreign sqlite3 shell. */
 const busyTimeoutMs = 5000;
 
-/** @throws an Error of one sentence if the file cannot be opened, is damaged, or is of a newer version. */
+/**
+ * @param onOlder told before a file that is not new is brought up to date, which may take minutes
+ * @throws an Error of one sentence if the file cannot be opened, is damaged, or is of a newer version.
+ */
 export function openWriter(
   path: string,
   migrations: readonly Migration[],
   cacheKiB: number = usualCaches.writerKiB,
+  onOlder: OnOlder = () => {},
 ): Connection {
   return opening(path, () => {
     // SQLite opens for reading what it may not write, and says so at the first write only.
@@ -52,6 +56,8 @@ export function openWriter(
       database.pragma(`journal_size_limit = ${walBytesKept}`);
       database.pragma(`cache_size = -${cacheKiB}`);
       database.pragma('trusted_schema = OFF');
+      const version = versionOf(database);
+      if (version > 0 && version < migrations.length) onOlder(version, migrations.length);
       migrate(database, path, migrations);
       // SQLite does this for a new log, and ignores it when it fails.
       syncDirectory(dirname(path));
@@ -101,10 +107,18 @@ export function limitSize(database: Connection, maxBytes: number | undefined): v
 /** SQL, or what does more than SQL can. */
 export type Migration = string | ((database: Connection) => void);
 
-export class RefusedFile extends Error {}
+/** @param from the version of the file, @param to that of this program */
+export type OnOlder = (from: number, to: number) => void;
+
+export class RefusedFile extends Error {
+  /** What to do about it. */
+  readonly fix: string = 'See docs/OPERATING.md, updating: how to go back to an older version.';
+}
 
 /** Its rows cannot be compared with those of now; its blocks can be read. */
-export class OlderFile extends RefusedFile {}
+export class OlderFile extends RefusedFile {
+  override readonly fix: string = 'Start the node once, which brings it up to date.';
+}
 
 /** As `openReader`. @throws OlderFile where the file was not brought up to date yet. */
 export function openPresentReader(path: string, migrations: readonly Migration[]): Connection {
@@ -112,10 +126,7 @@ export function openPresentReader(path: string, migrations: readonly Migration[]
   const version = versionOf(database);
   if (version >= migrations.length) return database;
   database.close();
-  throw new OlderFile(
-    `${path} has schema version ${version}, and this program writes version ${migrations.length}: ` +
-      'start the node once, which brings it up to date.',
-  );
+  throw new OlderFile(`${path} has schema version ${version}, and this program writes version ${migrations.length}.`);
 }
 
 function opening(path: string, open: () => Connection): Connection {
