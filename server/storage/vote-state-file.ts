@@ -29,6 +29,9 @@ import { replaceFile, syncDirectory } from './durable-files.js';
 
 export const voteStateFileName = 'vote-state.journal';
 
+/** Of the vote state in a line. Another may mean something else by the same names, and what is misread here is signed twice. */
+const knownVersion: VoteState['version'] = 1;
+
 /** The journal is written anew, with the last state only, when it has grown to this. */
 const rotateAtBytes = 4 * 1024 * 1024;
 
@@ -67,8 +70,8 @@ export interface VoteStateFile extends VoteStateStore {
 
 /**
  * @param names stand in every line that is written; what is read names who wrote it
- * @throws SlotledgerError VOTE_STATE_DAMAGED from `read`, VOTE_STATE_OTHER_CHAIN where it names another genesis than
- * `names`; from `write`, one sentence about the disk, after which every later write throws as well: nobody knows then
+ * @throws SlotledgerError VOTE_STATE_DAMAGED and VOTE_STATE_VERSION from `read`, VOTE_STATE_OTHER_CHAIN where it names another
+ * genesis than `names`; from `write`, one sentence about the disk, after which every later write throws as well: nobody knows then
  * what is on disk.
  */
 export function createVoteStateStore(directory: string, names: VoteStateNames): VoteStateFile {
@@ -169,6 +172,15 @@ function refuseOtherChain(path: string, is: Hash | undefined, expected: Hash | u
   );
 }
 
+function refuseOtherVersion(path: string, is: number): void {
+  if (is === knownVersion) return;
+  throw new SlotledgerError(
+    'VOTE_STATE_VERSION',
+    `${path} has vote state version ${is}, and this program knows only version ${knownVersion}: run the version of slotledger that wrote it.`,
+    'See docs/OPERATING.md, updating: how to go back to an older version.',
+  );
+}
+
 /** Stands where a power cut kept a sector from the disk in a file that had grown: JSON has no such byte. */
 const unwritten = 0;
 
@@ -195,6 +207,7 @@ function replay(path: string, bytes: Buffer): Replayed {
       );
     }
     const { vote_state: voteState, bodies, keep, ...names } = JSON.parse(json) as Entry;
+    refuseOtherVersion(path, voteState.version);
     state = { ...names, voteState, bodies: keepBodies(state?.bodies ?? [], bodies, keep) };
     at = end + 1;
   }
