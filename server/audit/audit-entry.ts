@@ -12,31 +12,30 @@ import type { Hash } from '../../ledger/values/text.js';
 /** Longest line in bytes: a start with all settings is the longest. */
 const maxEntryBytes = 131_072;
 
-const auditEvents = [
+/** What this version writes. */
+export type AuditEvent =
   /** With the keys that it opened, its settings, and what they were at the start before. */
-  'node_started',
-  'node_stopped',
+  | 'node_started'
+  | 'node_stopped'
   /** Keys of the node were made. */
-  'keys_made',
+  | 'keys_made'
   /** Keys of the node signed what is no message of a running node: a card for a genesis, the bond of its own stake. */
-  'keys_used',
+  | 'keys_used'
   /** A password was put on keys of the node, or taken off. */
-  'keys_sealed',
-  'keys_unsealed',
-  'api_keys_changed',
+  | 'keys_sealed'
+  | 'keys_unsealed'
+  | 'api_keys_changed'
   /** An administrator asked for this; written before it is done. */
-  'admin_call',
+  | 'admin_call'
   /** Somebody asked for what only administrators may have. */
-  'admin_refused',
-  'node_banned',
+  | 'admin_refused'
+  | 'node_banned'
   /** So many events were not written because they came too fast. */
-  'left_out',
+  | 'left_out'
   /** The end of the file was half a line, as a power cut leaves it; so many bytes were taken off. */
-  'half_line_removed',
+  | 'half_line_removed'
   /** The last line was not one of this log; the chain of hashes begins anew behind it. */
-  'chain_begun_anew',
-] as const;
-export type AuditEvent = (typeof auditEvents)[number];
+  | 'chain_begun_anew';
 
 const hashText = z.string().regex(/^0x[0-9a-f]{64}$/);
 const entryShape = z.strictObject({
@@ -44,7 +43,8 @@ const entryShape = z.strictObject({
   n: z.int().min(1),
   /** Unix ms. */
   at: z.int().min(0),
-  event: z.enum(auditEvents),
+  // Also those that a newer version writes, whose log this one goes on with: the hashes say whether it is whole.
+  event: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
   about: z.record(z.string(), z.unknown()),
   previous: hashText,
   hash: hashText,
@@ -53,7 +53,8 @@ const entryShape = z.strictObject({
 export interface AuditEntry {
   readonly n: number;
   readonly at: number;
-  readonly event: AuditEvent;
+  /** An AuditEvent, or one of a newer version. */
+  readonly event: string;
   readonly about: { readonly [name: string]: unknown };
   /** Hash of the entry before; zeros for the first. */
   readonly previous: Hash;

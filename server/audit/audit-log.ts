@@ -126,7 +126,7 @@ interface End {
   readonly first: number | undefined;
   /** Absent: the last line is not an entry. */
   readonly last: { readonly n: number; readonly hash: Hash } | undefined;
-  /** Of the last line: its number, or how many lines there are if it is no entry. */
+  /** Of the last line: its number, or by its place what that would be if it is no entry. */
   readonly n: number;
   /** Bytes behind the last line feed. */
   readonly halfLine: number;
@@ -142,6 +142,7 @@ function readEnd(path: string, handle?: number): End {
     const entry = line === undefined ? undefined : readEntry(line);
     return typeof entry === 'string' ? undefined : entry;
   };
+  const first = entryAt(lines[0])?.n;
   const last = entryAt(lines.at(-1));
-  return { first: entryAt(lines[0])?.n, last, n: last?.n ?? lines.length, halfLine: text.length - whole };
+  return { first, last, n: last?.n ?? (first ?? 1) + lines.length - 1, halfLine: text.length - whole };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { AuditEntry } from '../../../server/audit/audit-entry.js';
+import { type AuditEntry, entryHash, entryLine } from '../../../server/audit/audit-entry.js';
 import { openAuditLog } from '../../../server/audit/audit-log.js';
 import { verifyAudit } from '../../../server/audit/verify-audit.js';
 import { temporaryDirectory } from '../nodes.js';
@@ -149,4 +149,35 @@ test('what strangers bring about is limited, and how much was left out is told',
       ['admin_refused', { from: 'y' }],
     ],
   );
+});
+
+test('a log in which a newer version wrote an event of its own is gone on with, and verifies', (t) => {
+  const home = written(t, 2);
+  const { last } = verifyAudit(home);
+  const body = { n: 3, at: 1_700_000_000_001, event: 'keys_moved_2', about: {}, previous: last!.hash };
+  appendFileSync(fileOf(home), `${entryLine({ ...body, hash: entryHash(body) })}\n`);
+  const log = openIn(home);
+  log.record('node_stopped', {});
+  log.close();
+  const report = verifyAudit(home);
+  assert.deepEqual([report.entries, report.last?.n, report.broken], [4, 4, undefined]);
+});
+
+test('behind a last line that is no entry the chain begins anew, with the numbers that follow, and that line is named', (t) => {
+  for (const fileBytes of [undefined, 1_000]) {
+    const home = written(t, 9, fileBytes);
+    const { last } = verifyAudit(home);
+    const damaged = linesOf(home).with(-1, 'no entry');
+    writeFileSync(fileOf(home), `${damaged.join('\n')}\n`);
+    const log = openIn(home);
+    log.record('node_stopped', {});
+    log.close();
+    assert.equal(last?.n, 9);
+    const numbers = linesOf(home)
+      .slice(-2)
+      .map((line) => JSON.parse(line).n);
+    assert.deepEqual(numbers, [10, 11]);
+    assert.equal(JSON.parse(linesOf(home).at(-2)!).event, 'chain_begun_anew');
+    assert.deepEqual(verifyAudit(home).broken?.line, damaged.length);
+  }
 });
