@@ -7,6 +7,7 @@ import type { Transaction } from '../../ledger/values/transaction.js';
 import type { NonceGap } from '../replica/ports.js';
 import { goesFirst, type HeadHeap } from './head-heap.js';
 import type { Lane, Waiting } from './lane.js';
+import type { LaneOrder } from './lane-order.js';
 
 interface Next {
   readonly lane: Lane;
@@ -15,21 +16,34 @@ interface Next {
   readonly place?: number;
 }
 
+type NextNonce = (from: Address, lane: number) => number;
+
+/** Lanes behind a gap that are looked at for a block, since one that is not final yet may have filled it: the best of them. */
+const gappedLanes = 64;
+
 /**
  * The pool must not change while this iterates. The cost is that of what is taken, not of what waits.
  * @param nextNonce of a lane in the state that the block stands on; asked only for lanes whose turn comes
  */
-export function* inOrder(
-  heads: HeadHeap,
-  nextNonce: (from: Address, lane: number) => number,
+export function* candidates(
+  { ready, gapped }: Pick<LaneOrder, 'ready' | 'gapped'>,
+  nextNonce: NextNonce,
 ): Generator<Transaction, void, undefined> {
+  yield* inOrder(ready, nextNonce, Number.POSITIVE_INFINITY);
+  yield* inOrder(gapped, nextNonce, gappedLanes);
+}
+
+/** @param most heads are looked at, the best ones */
+function* inOrder(heads: HeadHeap, nextNonce: NextNonce, most: number): Generator<Transaction, void, undefined> {
+  let looked = 0;
   const frontier: Next[] = [];
   const offer = (next: Next): void => {
     frontier.push(next);
     rise(frontier);
   };
   const offerHead = (place: number): void => {
-    const head = heads.at(place);
+    const head = looked < most ? heads.at(place) : undefined;
+    looked += 1;
     if (head !== undefined) offer({ lane: head.lane, waiting: head.waiting, place });
   };
   offerHead(0);
@@ -48,20 +62,16 @@ export function* inOrder(
   }
 }
 
-/** Lanes that are looked at: whoever asks may be a stranger, and there may be as many lanes as there is room for transactions. */
-const lanesLookedAt = 64;
-
-/** @returns undefined also where there are more lanes than are looked at, so that one of the others may go on */
-export function onlyGaps(heads: HeadHeap, nextNonce: (from: Address, lane: number) => number): NonceGap | undefined {
-  const best = heads.at(0);
-  if (best === undefined) return undefined;
-  for (let place = 0; ; place += 1) {
-    const head = heads.at(place);
-    if (head === undefined) break;
-    if (place === lanesLookedAt || head.lane.byNonce.has(nextNonce(head.lane.from, head.lane.number))) return undefined;
-  }
+/** @returns undefined also where a lane may go on */
+export function onlyGaps(
+  { ready, gapped }: Pick<LaneOrder, 'ready' | 'gapped'>,
+  nextNonce: NextNonce,
+): NonceGap | undefined {
+  const best = gapped.at(0);
+  if (best === undefined || ready.at(0) !== undefined) return undefined;
   const { lane, waiting } = best;
   const missing = nextNonce(lane.from, lane.number);
+  if (lane.byNonce.has(missing)) return undefined;
   return { id: waiting.id, lane: lane.number, nonce: waiting.transaction.nonce, missing };
 }
 

@@ -15,8 +15,8 @@ export interface Head {
 }
 
 export interface HeadHeap {
-  /** To be called after every change of a lane. */
-  update(lane: Lane): void;
+  /** To be called after every change of a lane. @param belongs whether it is to be in this heap, if anything of it waits */
+  update(lane: Lane, belongs: boolean): void;
   /** By place: 0 is the best, and the two at 2n + 1 and 2n + 2 are no better than the one at n. */
   at(place: number): Head | undefined;
 }
@@ -62,8 +62,8 @@ export function createHeadHeap(): HeadHeap {
   }
 
   return {
-    update(lane) {
-      const waiting = lane.byNonce.get(lane.lowest);
+    update(lane, belongs) {
+      const waiting = belongs ? lane.byNonce.get(lane.lowest) : undefined;
       const place = placeByLane.get(lane);
       if (place === undefined) {
         if (waiting !== undefined) rise({ lane, waiting }, heads.length);

@@ -25,15 +25,22 @@ export interface Lane {
   /** No transaction waits below this nonce. */
   lowest: number;
   highest: number;
+  /** The next nonce in final state. */
+  next: number;
+  /** The first nonce from `next` on that nobody here has: what waits from there on waits behind a gap. */
+  end: number;
 }
 
-export const createLane = (from: Address, number: number): Lane => ({
-  from,
-  number,
-  byNonce: new Map(),
-  lowest: Number.POSITIVE_INFINITY,
-  highest: -1,
+/** @param next the lane's next nonce in final state */
+export const createLane = (from: Address, number: number, next: number): Lane => ({
+  ...{ from, number, byNonce: new Map(), lowest: Number.POSITIVE_INFINITY, highest: -1, next, end: next },
 });
+
+/** Whether a block can take one of it. */
+export const isReady = ({ next, end }: Lane): boolean => end > next;
+
+/** Whether its last one waits behind a gap. */
+export const endsBehindGap = ({ highest, end }: Lane): boolean => highest >= end;
 
 export function addToLane(waiting: Waiting): void {
   const { lane, transaction } = waiting;
@@ -41,10 +48,26 @@ export function addToLane(waiting: Waiting): void {
   lane.byNonce.set(nonce, waiting);
   lane.lowest = Math.min(lane.lowest, nonce);
   lane.highest = Math.max(lane.highest, nonce);
+  if (nonce === lane.end) extend(lane);
+}
+
+/** Final state has come to `next`. @returns whether it had not before */
+export function advanceLane(lane: Lane, next: number): boolean {
+  if (next <= lane.next) return false;
+  lane.next = next;
+  lane.end = Math.max(lane.end, next);
+  extend(lane);
+  return true;
+}
+
+function extend(lane: Lane): void {
+  while (lane.byNonce.has(lane.end)) lane.end += 1;
 }
 
 export function removeFromLane({ lane, transaction }: Waiting): void {
-  lane.byNonce.delete(transaction.nonce);
+  const { nonce } = transaction;
+  lane.byNonce.delete(nonce);
+  if (nonce >= lane.next && nonce < lane.end) lane.end = nonce;
   if (lane.byNonce.size === 0) {
     lane.lowest = Number.POSITIVE_INFINITY;
     lane.highest = -1;

@@ -10,11 +10,10 @@ import { transactionBytes } from '../../ledger/values/signing.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore, NonceGap } from '../replica/ports.js';
-import { inOrder, onlyGaps } from './candidates.js';
-import { createHeadHeap } from './head-heap.js';
-import { addToLane, createLane, type Lane, removeFromLane, type Waiting } from './lane.js';
+import { candidates, onlyGaps } from './candidates.js';
+import { addToLane, advanceLane, createLane, type Lane, removeFromLane, type Waiting } from './lane.js';
+import { createLaneOrder } from './lane-order.js';
 import type { MempoolLimits } from './limits.js';
-import { createTailIndex } from './tail-index.js';
 import { chooseVictims, outbids } from './victims.js';
 
 export type AddOutcome =
@@ -100,12 +99,11 @@ export function createMempool(parts: MempoolParts): Mempool {
   const { limits, store } = parts;
   const waitingById = new Map<TransactionId, Waiting>();
   const accounts = new Map<Address, Account>();
-  const heads = createHeadHeap();
-  const tails = createTailIndex();
+  const order = createLaneOrder();
   const expiring = new Map<number, Set<TransactionId>>();
   const droppedById = new Map<TransactionId, Dropped>();
   let bytes = 0;
-  let orders = 0;
+  let arrivals = 0;
   let sweeping: Iterator<Waiting> = [][Symbol.iterator]();
 
   const accountOf = (from: Address): Account => {
@@ -116,24 +114,35 @@ export function createMempool(parts: MempoolParts): Mempool {
     return account;
   };
 
-  /** Who holds the nonce that a transaction wants. */
-  const holderOf = ({ from, lane = 0, nonce }: Transaction): Waiting | undefined =>
-    accounts.get(from)?.lanes.get(lane)?.byNonce.get(nonce);
+  const laneOf = ({ from, lane = 0 }: Transaction): Lane | undefined => accounts.get(from)?.lanes.get(lane);
+
+  const holderOf = (transaction: Transaction): Waiting | undefined =>
+    laneOf(transaction)?.byNonce.get(transaction.nonce);
+
+  /** Final state has come to this nonce. */
+  const advance = (lane: Lane, next: number): void => {
+    if (advanceLane(lane, next)) order.update(lane);
+  };
+
+  /** Whether another has to come first that is not here. */
+  const waitsBehindGap = (transaction: Transaction): boolean => {
+    const { from, lane = 0, nonce } = transaction;
+    return nonce > (laneOf(transaction)?.end ?? parts.nextNonce(from, lane));
+  };
 
   const insert = (id: TransactionId, transaction: Transaction, slot: Slot, kept: Waiting['kept']): Waiting => {
     const { from, lane: number = 0 } = transaction;
     const account = accountOf(from);
-    const lane = account.lanes.get(number) ?? createLane(from, number);
+    const lane = account.lanes.get(number) ?? createLane(from, number, parts.nextNonce(from, number));
     const cost = costOf(transaction);
     const size = transactionBytes(transaction);
-    const waiting: Waiting = { id, transaction, lane, bytes: size, cost, order: orders++, since: slot, kept };
+    const waiting: Waiting = { id, transaction, lane, bytes: size, cost, order: arrivals++, since: slot, kept };
     waitingById.set(id, waiting);
     account.lanes.set(number, lane);
     account.count += 1;
     account.cost += cost;
     addToLane(waiting);
-    heads.update(lane);
-    tails.update(lane);
+    order.update(lane);
     if (transaction.expires_slot !== undefined) enter(expiring, transaction.expires_slot, id);
     bytes += size;
     droppedById.delete(id);
@@ -144,8 +153,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     const { id, transaction, lane } = waiting;
     waitingById.delete(id);
     removeFromLane(waiting);
-    heads.update(lane);
-    tails.update(lane);
+    order.update(lane);
     const account = accounts.get(lane.from)!;
     account.count -= 1;
     account.cost -= waiting.cost;
@@ -172,7 +180,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     if ((accounts.get(transaction.from)?.count ?? 0) - (rival === undefined ? 0 : 1) >= limits.maxPerAccount) {
       return `This account has ${limits.maxPerAccount} transactions waiting, which is the most an account may have.`;
     }
-    const victims = chooseVictims(tails.ascending(), transaction, {
+    const victims = chooseVictims(order, transaction, waitsBehindGap(transaction), {
       count: waitingById.size + 1 - (rival === undefined ? 0 : 1) - limits.maxTransactions,
       bytes: bytes + size - (rival?.bytes ?? 0) - limits.maxBytes,
     });
@@ -297,19 +305,21 @@ export function createMempool(parts: MempoolParts): Mempool {
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,
     dropped: (id) => droppedById.get(id),
-    candidates: (nextNonce = parts.nextNonce) => inOrder(heads, nextNonce),
-    onlyGaps: () => onlyGaps(heads, parts.nextNonce),
+    candidates: (nextNonce = parts.nextNonce) => candidates(order, nextNonce),
+    onlyGaps: () => onlyGaps(order, parts.nextNonce),
     forgetFinal(transactions) {
       const final: TransactionId[] = [];
       for (const transaction of transactions) {
         const id = parts.idOf(transaction);
         const waiting = waitingById.get(id);
+        const lane = laneOf(transaction);
+        if (lane !== undefined) advance(lane, transaction.nonce + 1);
         if (waiting !== undefined) {
           take(waiting);
           if (waiting.kept !== 'in-memory') final.push(id);
           continue;
         }
-        const rival = holderOf(transaction);
+        const rival = lane?.byNonce.get(transaction.nonce);
         if (rival !== undefined) {
           drop(rival, { status: 'rejected', reason: `Its nonce was used by ${id}, which became final.` });
         }
@@ -329,6 +339,8 @@ export function createMempool(parts: MempoolParts): Mempool {
           return;
         }
         const waiting = next.value;
+        const { lane } = waiting;
+        advance(lane, parts.nextNonce(lane.from, lane.number));
         lookAgain(waiting, slot);
         if (
           waiting.kept === 'in-memory' &&

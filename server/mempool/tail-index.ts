@@ -5,8 +5,8 @@
 import type { Lane } from './lane.js';
 
 export interface TailIndex {
-  /** To be called after every change of a lane. */
-  update(lane: Lane): void;
+  /** To be called after every change of a lane. @param belongs whether it is to be in this index, if anything of it waits */
+  update(lane: Lane, belongs: boolean): void;
   /** Lanes by the fee of their tail, ascending. The index must not change meanwhile. */
   ascending(): Iterable<Lane>;
 }
@@ -30,9 +30,9 @@ export function createTailIndex(): TailIndex {
   }
 
   return {
-    update(lane) {
+    update(lane, belongs) {
       const before = feeByLane.get(lane);
-      const now = lane.byNonce.get(lane.highest)?.transaction.fee;
+      const now = belongs ? lane.byNonce.get(lane.highest)?.transaction.fee : undefined;
       if (before === now) return;
       if (before !== undefined) {
         const lanes = lanesByFee.get(before)!;

@@ -1,6 +1,10 @@
-/** Who gives way in a full pool: transactions that pay clearly less, each the last of its lane when its turn comes. */
+/**
+ * Who gives way in a full pool: transactions that wait behind a gap, then those that pay clearly less, each the last of its lane
+ * when its turn comes.
+ */
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { Lane, Waiting } from './lane.js';
+import type { LaneOrder } from './lane-order.js';
 
 /** The longest transfer is about as long as so many short ones. */
 const maxVictims = 128;
@@ -9,32 +13,55 @@ const maxVictims = 128;
 export const outbids = (newer: Transaction, older: Transaction): boolean =>
   newer.fee - older.fee >= Math.max(1, older.fee / 10);
 
+interface Over {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /**
- * @param lanes by the fee of their tail, ascending
+ * What waits behind a gap gives way first, whatever its fee: it pays nothing, and nobody knows whether it ever will.
+ *
+ * @param waits whether the newer one would wait behind a gap itself: then it pushes out none that do not
  * @returns whose going frees so many places and bytes, or undefined when that would cost somebody who pays as much
  */
 export function chooseVictims(
-  lanes: Iterable<Lane>,
-  transaction: Transaction,
-  over: { readonly count: number; readonly bytes: number },
+  { tails, gappedTails }: Pick<LaneOrder, 'tails' | 'gappedTails'>,
+  newer: Transaction,
+  waits: boolean,
+  over: Over,
 ): readonly Waiting[] | undefined {
   const victims: Waiting[] = [];
   let { count, bytes } = over;
-  if (count <= 0 && bytes <= 0) return victims;
-  for (const lane of lanes) {
-    // Its own lane's tail may be what it waits for.
-    if (lane.from === transaction.from && lane.number === (transaction.lane ?? 0)) continue;
+  const isEnough = (): boolean => count <= 0 && bytes <= 0;
+  const giveWay = (victim: Waiting): void => {
+    victims.push(victim);
+    count -= 1;
+    bytes -= victim.bytes;
+  };
+  // Its own lane's tail may be what it waits for.
+  const isOwn = (lane: Lane): boolean => lane.from === newer.from && lane.number === (newer.lane ?? 0);
+
+  /** @returns whether any of it may go */
+  function takeFrom(lane: Lane, mayGo: (victim: Waiting) => boolean): boolean {
     const before = victims.length;
     for (const victim of fromTheEnd(lane)) {
-      if (!outbids(transaction, victim.transaction) || victims.length === maxVictims) break;
-      victims.push(victim);
-      count -= 1;
-      bytes -= victim.bytes;
-      if (count <= 0 && bytes <= 0) return victims;
+      if (isEnough() || victims.length === maxVictims || !mayGo(victim)) break;
+      giveWay(victim);
     }
-    if (victims.length === before) return undefined;
+    return victims.length > before;
   }
-  return undefined;
+
+  for (const lane of isEnough() ? [] : gappedTails.ascending()) {
+    if (isOwn(lane)) continue;
+    const isGapped = ({ transaction }: Waiting): boolean => transaction.nonce >= lane.end;
+    const mayGo = (victim: Waiting): boolean => isGapped(victim) && (!waits || outbids(newer, victim.transaction));
+    if (isEnough() || !takeFrom(lane, mayGo)) break;
+  }
+  for (const lane of isEnough() || waits ? [] : tails.ascending()) {
+    if (isOwn(lane)) continue;
+    if (isEnough() || !takeFrom(lane, ({ transaction }) => outbids(newer, transaction))) break;
+  }
+  return isEnough() ? victims : undefined;
 }
 
 function* fromTheEnd(lane: Lane): Generator<Waiting, void, undefined> {

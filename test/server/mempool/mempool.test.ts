@@ -29,23 +29,6 @@ test('what must wait for another is not offered, and is once the gap closes', ()
   assert.deepEqual(pool.pendingNonces(person('ann').address), { 0: 3 });
 });
 
-test('where all that waits waits for earlier nonces, one of them is named, of many lanes none', () => {
-  const { chain, pool, add, idOf } = makePool({}, { balances: { ann: 100_000, bob: 1_000 } });
-  assert.equal(pool.onlyGaps(), undefined);
-  const one = chain.pay('ann', 'bob', 1, { nonce: 2, lane: 7, fee: 9 });
-  for (const waiting of [one, chain.pay('ann', 'bob', 1, { nonce: 1 })]) assert.equal(add(waiting).kind, 'accepted');
-  assert.deepEqual(pool.onlyGaps(), { id: idOf(one), lane: 7, nonce: 2, missing: 0 });
-  for (let lane = 8; lane < 70; lane += 1) add(chain.pay('ann', 'bob', 1, { nonce: 1, lane }));
-  assert.equal(pool.summary().accounts, 1);
-  assert.equal(pool.onlyGaps()?.lane, 7);
-  add(chain.pay('ann', 'bob', 1, { nonce: 1, lane: 70 }));
-  assert.equal(pool.onlyGaps(), undefined);
-  for (const waiting of [...pool.page(100, -1).items].slice(-63)) pool.forgetFinal([waiting]);
-  assert.equal(pool.onlyGaps()?.lane, 7);
-  add(chain.pay('bob', 'ann', 1, { nonce: 0 }));
-  assert.equal(pool.onlyGaps(), undefined);
-});
-
 test('on a block that is not final yet, what that block took is passed over', () => {
   const { chain, pool, add } = makePool();
   for (const nonce of [0, 1, 2]) add(chain.pay('ann', 'bob', 1, { nonce }));

@@ -1,0 +1,39 @@
+/**
+ * All lanes in the orders that the pool needs: which block candidates come first, and who gives way when it is full. Lanes with
+ * something that a block can take stand apart from those that wait behind a gap in their nonces: the latter pay nothing while they
+ * wait, so however many there are, and whatever fee they promise, they cost a leader nothing and keep nobody out.
+ */
+import { createHeadHeap, type HeadHeap } from './head-heap.js';
+import { endsBehindGap, isReady, type Lane } from './lane.js';
+import { createTailIndex, type TailIndex } from './tail-index.js';
+
+export interface LaneOrder {
+  /** To be called after every change of a lane. */
+  update(lane: Lane): void;
+  /** Whose first one a block on final state can take. */
+  readonly ready: HeadHeap;
+  /** The others: a block that is not final yet may fill the gap. */
+  readonly gapped: HeadHeap;
+  /** Whose last one waits behind a gap. */
+  readonly gappedTails: Pick<TailIndex, 'ascending'>;
+  readonly tails: Pick<TailIndex, 'ascending'>;
+}
+
+export function createLaneOrder(): LaneOrder {
+  const [ready, gapped] = [createHeadHeap(), createHeadHeap()];
+  const [tails, gappedTails] = [createTailIndex(), createTailIndex()];
+  return {
+    update(lane) {
+      const canGo = isReady(lane);
+      ready.update(lane, canGo);
+      gapped.update(lane, !canGo);
+      const isBehind = endsBehindGap(lane);
+      tails.update(lane, !isBehind);
+      gappedTails.update(lane, isBehind);
+    },
+    ready,
+    gapped,
+    tails,
+    gappedTails,
+  };
+}
