@@ -1,8 +1,9 @@
 /** The node's log: JSON lines with `node_id`, `service` and `pid`; readable lines where a person looks on. */
 import { createRequire } from 'node:module';
-import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { PinoPretty } from 'pino-pretty';
 import type { LogLevel } from '../server-options.js';
+import { createLogDestination, type LogDestination } from './log-destination.js';
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -11,16 +12,37 @@ export interface LogOptions {
   readonly nodeId: string;
 }
 
-export function createLog({ level, pretty: readable = process.stdout.isTTY, nodeId }: LogOptions): Logger {
+export interface Log {
+  readonly log: Logger;
+  /** Writes what waits; what is logged later is lost. */
+  close(): void;
+}
+
+export function createLog({ level, pretty: readable = process.stdout.isTTY, nodeId }: LogOptions): Log {
   const options = {
     level,
     base: { node_id: nodeId, service: 'slotledger', pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
   };
-  if (level === 'silent' || readable !== true) return pino(options);
+  const isReadable = level !== 'silent' && readable === true;
+  // A program that has put a function of its own in the place of this one wants the lines there.
+  if (!isReadable && Object.hasOwn(process.stdout, 'write')) return { log: pino(options), close: () => undefined };
+  // In a worker thread standard output has no number.
+  const destination = createLogDestination(process.stdout.fd ?? 1);
+  const log = pino(options, isReadable ? readableLines(destination) : destination);
+  return { log, close: destination.close };
+}
+
+/** Each is written at once, so that it stands in order with what else the terminal shows. */
+function readableLines(destination: LogDestination): DestinationStream {
   // Loaded where a person looks on only: it is a tenth of the time that a node takes to start.
   const require = createRequire(import.meta.url);
-  const pretty: typeof PinoPretty = require('pino-pretty');
-  const stream = pretty({ ignore: 'pid,service,node_id', translateTime: 'HH:MM:ss.l', sync: true, singleLine: true });
-  return pino(options, stream);
+  const { prettyFactory }: typeof PinoPretty = require('pino-pretty');
+  const readable = prettyFactory({ ignore: 'pid,service,node_id', translateTime: 'HH:MM:ss.l', singleLine: true });
+  return {
+    write(line) {
+      destination.write(readable(line));
+      destination.flushSync();
+    },
+  };
 }

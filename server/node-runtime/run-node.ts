@@ -91,11 +91,12 @@ async function startAll(
     nodeId,
   });
   const keys = await openKeys(paths, server.keyPassword);
-  const log = createLog({
+  const { log, close: closeLog } = createLog({
     level: server.logLevel ?? (temporary === undefined ? 'info' : 'silent'),
     ...(server.prettyLogs === undefined ? {} : { pretty: server.prettyLogs }),
     nodeId: nodeId ?? keys.node.publicKey.slice(0, 14),
   });
+  closers.push(closeLog);
   if (server.keyPassword !== undefined && !areKeysSealed(paths.keys)) {
     log.warn('a password was given, and no key of the node has one: `server keys seal` encrypts them');
   }

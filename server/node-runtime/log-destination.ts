@@ -1,0 +1,97 @@
+/**
+ * Where log lines go: a file descriptor, without waiting for whoever reads it. One rule: a log that cannot be written costs
+ * lines, never the node, neither while it runs nor when it ends.
+ */
+import { write, writeSync } from 'node:fs';
+
+export interface LogDestination {
+  /** Takes a whole line. */
+  write(line: string): void;
+  /** Writes what waits, as far as that is possible at once. */
+  flushSync(): void;
+  /** flushSync, then takes nothing more. */
+  close(): void;
+}
+
+/** Characters that wait at most, such as for a full disk to have room again; further lines are lost. */
+const longestQueue = 1_048_576;
+/** Until what cannot be written is tried again, in ms. */
+const retryMs = 100;
+
+/** A process that ends without closing it, by `process.exit` or an exception, writes first what waits. */
+export function createLogDestination(fd: number): LogDestination {
+  const lines: string[] = [];
+  let waiting = 0;
+  /** What is being written, or was written in part. */
+  let current: Buffer = Buffer.alloc(0);
+  let isWriting = false;
+  let isClosed = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  function next(): boolean {
+    if (current.length > 0) return true;
+    if (lines.length === 0) return false;
+    current = Buffer.from(lines.join(''));
+    lines.length = 0;
+    waiting = 0;
+    return true;
+  }
+
+  function pump(): void {
+    if (isWriting || retry !== undefined || !next()) return;
+    isWriting = true;
+    const buffer = current;
+    write(fd, buffer, (error, written) => {
+      isWriting = false;
+      // Unless a flush has gone on to what comes after it.
+      if (current === buffer) {
+        if (error !== null) return tryLater(error);
+        current = buffer.subarray(written);
+      }
+      pump();
+    });
+  }
+
+  function tryLater({ code }: NodeJS.ErrnoException): void {
+    // Nobody reads it any more, or it is no file: it stays so.
+    if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') {
+      isClosed = true;
+      current = Buffer.alloc(0);
+      lines.length = 0;
+      return;
+    }
+    if (isClosed || retry !== undefined) return;
+    retry = setTimeout(() => {
+      retry = undefined;
+      pump();
+    }, retryMs);
+    retry.unref();
+  }
+
+  function flushSync(): void {
+    // What another thread is writing at this moment, it writes to its end.
+    if (isWriting) current = Buffer.alloc(0);
+    try {
+      while (next()) current = current.subarray(writeSync(fd, current));
+    } catch (error) {
+      tryLater(error as NodeJS.ErrnoException);
+    }
+  }
+
+  process.on('exit', flushSync);
+  return {
+    write(line) {
+      if (isClosed || waiting + line.length > longestQueue) return;
+      lines.push(line);
+      waiting += line.length;
+      pump();
+    },
+    flushSync,
+    close() {
+      process.off('exit', flushSync);
+      flushSync();
+      isClosed = true;
+      clearTimeout(retry);
+    },
+  };
+}
