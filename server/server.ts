@@ -15,6 +15,7 @@ import { accountNamed } from './node-runtime/account-named.js';
 import { readTransaction } from './node-runtime/read-transaction.js';
 import { type RunningNode, runNode } from './node-runtime/run-node.js';
 import type { Stakeholder } from './node-runtime/stakeholders.js';
+import { tellProgram } from './node-runtime/tell-program.js';
 import { untilSignal } from './node-runtime/until-signal.js';
 import { parseHostPort } from './p2p/host-port.js';
 import type { NetworkConfig, ServerOptions } from './server-options.js';
@@ -30,8 +31,11 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #stakeholders: Stakeholder[] = [];
   #slotDurationMs: number | undefined;
   #node: RunningNode | undefined;
-  #busy: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #failure: SlotledgerError | undefined;
+  /** Told when the node has stopped, with why if it had to. */
+  readonly #endings = new Set<(failure: unknown) => void>();
 
   /**
    * @param options a number means `{difficulty}`
@@ -48,41 +52,44 @@ export class Server extends EventEmitter<ServerEvents> {
    * …) and then leaves nothing open. Port 0 takes a free one.
    */
   async start(httpPort = 8080, network: NetworkConfig = {}): Promise<void> {
-    if (this.#node !== undefined || this.#busy !== undefined) {
+    if (this.#node !== undefined || this.#starting !== undefined || this.#stopping !== undefined) {
       throw new SlotledgerError('ALREADY_RUNNING', 'This server is started already.', 'Stop it first.');
     }
     checkStart(httpPort, network);
     this.#failure = undefined;
-    this.#busy = this.#start(httpPort, network).finally(() => {
-      this.#busy = undefined;
+    this.#starting = this.#start(httpPort, network).finally(() => {
+      this.#starting = undefined;
     });
-    return this.#busy;
-  }
-
-  /** Proposes nothing more, brings to disk what is under way, closes everything. Does nothing when stopped. */
-  async stop(): Promise<void> {
-    // A start under way is let finish, whatever comes of it, and a stop under way is the same stop.
-    await this.#busy?.catch(() => undefined);
-    const node = this.#node;
-    if (node === undefined) return;
-    this.#node = undefined;
-    this.#busy = node.stop().finally(() => {
-      this.#busy = undefined;
-    });
-    await this.#busy;
+    return this.#starting;
   }
 
   /**
-   * Resolves when SIGTERM, SIGINT or SIGHUP came and the node has stopped cleanly; a second signal ends the process at once.
-   * Rejects with a SlotledgerError if the node had to stop by itself.
+   * Proposes nothing more, brings to disk what is under way, closes everything. Does nothing when stopped. A start under way is
+   * let finish first, and a stop under way is the same stop.
+   */
+  async stop(): Promise<void> {
+    if (this.#node !== undefined || this.#starting !== undefined) {
+      this.#stopping ??= this.#stop().finally(() => {
+        this.#stopping = undefined;
+      });
+    }
+    return this.#stopping;
+  }
+
+  /**
+   * Resolves when SIGTERM, SIGINT or SIGHUP came, or somebody called stop(), and the node has stopped cleanly; a second signal
+   * ends the process at once. Rejects with a SlotledgerError if the node had to stop by itself.
    */
   async runUntilSignal(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) {
+      await this.stop();
+      throw this.#failure;
+    }
     await untilSignal(
       () => this.stop(),
       (end) => {
-        this.once('failed', end);
-        return () => this.off('failed', end);
+        this.#endings.add(end);
+        return () => this.#endings.delete(end);
       },
     );
   }
@@ -230,10 +237,27 @@ export class Server extends EventEmitter<ServerEvents> {
     events.on('slot', (event) => this.emit('slot', event));
   }
 
+  async #stop(): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    const node = this.#node;
+    this.#node = undefined;
+    try {
+      await node?.stop();
+    } catch (error) {
+      this.#failure ??= error as SlotledgerError;
+      throw error;
+    } finally {
+      for (const end of this.#endings) end(this.#failure);
+    }
+  }
+
   async #fail(sentence: string): Promise<void> {
-    this.#failure = new SlotledgerError('NODE_FAILED', sentence, 'Mend that, then start the node again.');
-    await this.stop();
-    this.emit('failed', this.#failure);
+    if (this.#failure !== undefined) return;
+    const failure = new SlotledgerError('NODE_FAILED', sentence, 'Mend that, then start the node again.');
+    this.#failure = failure;
+    // What cannot be closed then has been told of already.
+    await this.stop().catch(() => undefined);
+    tellProgram(() => this.emit('failed', failure));
   }
 
   #running(): RunningNode {

@@ -37,7 +37,11 @@ export function createSignatureThreads(count: number, resourceLimits: ResourceLi
   let unstarted = count;
 
   function start(): void {
-    const worker = new Worker(new URL('./signature-threads.worker.js', import.meta.url), { resourceLimits });
+    const worker = new Worker(new URL('./signature-threads.worker.js', import.meta.url), {
+      resourceLimits,
+      // What the program around the node was started with, such as --eval or --import, is not for the node's threads.
+      execArgv: [],
+    });
     // It has nothing to keep the process for: what waits for a verdict holds a socket or a timer of its own.
     worker.unref();
     const thread: Thread = { worker, open: [] };

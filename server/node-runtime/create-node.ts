@@ -46,6 +46,7 @@ import { createRecentFinals } from './recent-finals.js';
 import { createSignatureGate } from './signature-gate.js';
 import { openStores } from './stores.js';
 import { createSystemClock, steadyNow } from './system-clock.js';
+import { tellProgram } from './tell-program.js';
 import { createProposalTimer, createTimings } from './timings.js';
 import { createWaiters } from './waiters.js';
 
@@ -259,7 +260,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       onPeer(peer, head) {
         replica.onPeer(peer, head);
         const summary = peers().find((one) => one.node_id === peerNode(peer));
-        if (summary) parts.onPeer(summary);
+        if (summary) tellProgram(() => parts.onPeer(summary));
       },
       onBan: parts.onBan,
       onPeerGone: (peer) => replica.onPeerGone(peer),
@@ -289,7 +290,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         recentFinals.add(event.final);
         for (const id of ids) waiters.tell(id);
         log.debug({ index, slot, transactions: ids.length }, 'a block is final');
-        api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids });
+        tellProgram(() => api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids }));
         for (const evidence of block.evidence) {
           const offender = evidenceOffender(evidence);
           log.warn({ offender, index }, 'a validator is punished');
@@ -299,13 +300,13 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       }
       case 'epoch':
         log.info({ epoch: event.number, index: event.index }, 'a new epoch governs');
-        api.events.emit('epoch', { number: toEpoch(event.number), index: toHeight(event.index) });
+        tellProgram(() => api.events.emit('epoch', { number: toEpoch(event.number), index: toHeight(event.index) }));
         return;
       case 'evidence': {
         const { evidence } = event;
         const offender = evidenceOffender(evidence);
         log.warn({ offender }, 'a validator signed two things where one is allowed');
-        api.events.emit('evidence', { offender, evidence });
+        tellProgram(() => api.events.emit('evidence', { offender, evidence }));
         return;
       }
       case 'slot':
@@ -313,7 +314,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         // By a clock in doubt nothing expires.
         if (watch.fault() === undefined) pool.sweep(event.slot);
         proposals.slotBegan(event.slot, pool.summary().count > 0);
-        api.events.emit('slot', { slot: event.slot, leader: event.leader });
+        tellProgram(() => api.events.emit('slot', { slot: event.slot, leader: event.leader }));
         return;
       case 'second_signer':
         secondSigner = event.sentence;

@@ -66,6 +66,7 @@ function copyOnThread(ledger: string, file: string): Promise<BackupSummary> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('../storage/backup-ledger.worker.js', import.meta.url), {
       workerData: { ledger, file },
+      execArgv: [],
     });
     thread.once('message', resolve);
     thread.once('error', reject);

@@ -1,5 +1,4 @@
 /** Waits for the signal to stop, and sees that the stop comes about. */
-import type { SlotledgerError } from '../errors.js';
 
 /** SIGHUP: the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -7,12 +6,12 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const forcedExitCode = 130;
 
 /**
- * Resolves when a signal came and `stop` is done; a second signal ends the process at once.
- * @param onFailure calls back when the node has stopped by itself, and returns how to cancel that. It rejects then.
+ * Resolves when the node has stopped, by a signal that came or otherwise; a second signal ends the process at once.
+ * @param onEnd calls back when the node has stopped, with why if it had to, and returns how to cancel that. It rejects then.
  */
 export function untilSignal(
   stop: () => Promise<void>,
-  onFailure: (end: (failure: SlotledgerError) => void) => () => void,
+  onEnd: (end: (failure: unknown) => void) => () => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false;
@@ -25,9 +24,10 @@ export function untilSignal(
       stopping = true;
       stop().then(resolve, reject).finally(done);
     };
-    const cancel = onFailure((failure) => {
+    const cancel = onEnd((failure) => {
       done();
-      reject(failure);
+      if (failure === undefined) resolve();
+      else reject(failure);
     });
     for (const signal of signals) process.on(signal, onSignal);
   });

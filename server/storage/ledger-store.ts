@@ -208,7 +208,11 @@ function appendByThread(
   { path, onSync, threadLimits: resourceLimits = {} }: LedgerStoreOptions,
   fail: (error: Error) => void,
 ): Appender {
-  const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), { workerData, resourceLimits });
+  const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), {
+    workerData,
+    resourceLimits,
+    execArgv: [],
+  });
   const waiting: { readonly id: number; readonly stored: () => void }[] = [];
   let lastId = 0;
   let closing = false;

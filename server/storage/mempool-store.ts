@@ -43,6 +43,7 @@ export function createMempoolStore(options: MempoolFileOptions): MempoolFile {
   const thread = new Worker(new URL('./mempool-store.worker.js', import.meta.url), {
     workerData: { path, cacheKiB } satisfies MempoolThreadOptions,
     resourceLimits: options.threadLimits ?? {},
+    execArgv: [],
   });
   const tell = (message: ToMempoolThread) => thread.postMessage(message);
   /** Called when the write that the thread is at is durable; undefined: it is at none. */
