@@ -1,11 +1,22 @@
 /** The client SDK: everything a program needs to talk to a node over HTTP. Runs in Node.js and in browsers. */
 export type { Block, HashedHeader } from '../ledger/values/block.js';
-export type { Amount } from '../ledger/values/numbers.js';
+export type { Signer } from '../ledger/values/crypto.js';
+export type { Genesis, Parameters } from '../ledger/values/genesis.js';
+export type { Amount, Epoch, Height, Nonce, Slot, View } from '../ledger/values/numbers.js';
 export type { Result } from '../ledger/values/result.js';
-export type { AccountEntry, EpochEntry } from '../ledger/values/state.js';
+export type { AccountEntry, EpochEntry, SetMember, Unbonding } from '../ledger/values/state.js';
 export type { Address, ChainId, Hash, PublicKey } from '../ledger/values/text.js';
-export type { Output, Transaction, TransactionId } from '../ledger/values/transaction.js';
-export type { Certificate } from '../ledger/values/vote.js';
+export type {
+  Output,
+  Stake,
+  Transaction,
+  TransactionBody,
+  TransactionId,
+  Transfer,
+  Unstake,
+  ValidatorKeys,
+} from '../ledger/values/transaction.js';
+export type { Certificate, Evidence } from '../ledger/values/vote.js';
 export {
   type Account,
   accountFromSecret,
@@ -16,7 +27,7 @@ export {
 } from './account.js';
 export { formatAmount, formatNumber, parseAmount } from './amounts.js';
 export type * from './api-types.js';
-export { clientCrypto } from './crypto.js';
+export { type ClientCrypto, clientCrypto } from './crypto.js';
 export { type Client, type ClientOptions, createClient } from './http/client.js';
 export type { EventsOptions } from './http/events.js';
 export { ApiProblem, NodeUnreachable } from './http/problem.js';

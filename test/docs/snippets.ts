@@ -25,9 +25,14 @@ export function snippetsOf(page: string): readonly Snippet[] {
  * Compiles modules that import this package by its name. They lie inside it, where that name leads to what was built.
  * @param name of a directory of this test alone
  * @param modules texts by file name without ending
+ * @param more options of the compiler
  * @returns where the compiled modules are, and what the compiler says (nothing if all is well)
  */
-export function compile(name: string, modules: ReadonlyMap<string, string>): { directory: string; said: string } {
+export function compile(
+  name: string,
+  modules: ReadonlyMap<string, string>,
+  more: readonly string[] = ['--skipLibCheck'],
+): { directory: string; said: string } {
   const directory = join(repository, 'dist', 'documents', name);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -36,7 +41,7 @@ export function compile(name: string, modules: ReadonlyMap<string, string>): { d
     return `${file}.ts`;
   });
   const compiler = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['--strict', '--target', 'es2023', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
+  const options = ['--strict', '--target', 'es2023', '--module', 'nodenext', '--types', 'node', ...more];
   const done = spawnSync(process.execPath, [compiler, '--ignoreConfig', ...options, ...files], {
     cwd: directory,
     encoding: 'utf8',
