@@ -92,18 +92,24 @@ const need = (holds: boolean, sentence: string): void => {
   if (!holds) throw new TestnetError(sentence);
 };
 
+function needKnown(call: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  need(unknown === undefined, `${call} knows no option ${unknown}; it knows ${known.join(', ')}`);
+}
+
 const optionNames: readonly string[] = ['validators', 'seed', 'accounts', 'trace'];
 
 /** @throws TestnetError when an option is not known or out of bounds; later, an error named Violation if the nodes break a rule */
 export async function createTestnet(options: TestnetOptions = {}): Promise<Testnet> {
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
-  need(unknown === undefined, `createTestnet knows no option ${unknown}; it knows ${optionNames.join(', ')}`);
+  needKnown('createTestnet', options, optionNames);
   const { validators = 4, seed = 1, accounts = { treasury: 1_000_000_000 } } = options;
   need(Number.isInteger(validators) && validators >= 1 && validators <= 31, 'validators: a whole number from 1 to 31');
   need(Number.isSafeInteger(seed), 'seed: a safe integer');
   for (const [name, balance] of Object.entries(accounts)) {
     need(Number.isInteger(balance) && balance >= 0 && balance <= 1e15, `accounts: ${name} holds 0 to 1e15 whole units`);
   }
+  const total = Object.values(accounts).reduce((sum, balance) => sum + balance, 0);
+  need(total <= 9e15, `accounts: they hold ${total} units together; at most 9e15 fit into a chain`);
   const addressOf = (name: string): Address => encodeAddress('sl', standInKey(`named/${name}`, 0));
   const simulation = createSimulation({
     seed,
@@ -117,6 +123,8 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   const slotMs = genesis.parameters.slot_duration_ms;
   const random = simulation.random.fork('answers');
   const purses = new Map<string, Purse>();
+  /** The next nonce by account name. */
+  const nonces = new Map<string, number>();
   let lostPpm = 0;
 
   const nodeAt = (index: number): SimulatedNode => {
@@ -132,11 +140,25 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     need(Number.isSafeInteger(amount) && amount > 0, `amount: ${amount} is not a positive whole number of units`);
     const purse = purses.get(from) ?? createPurse(chain, `named/${from}`, 0);
     purses.set(from, purse);
-    const transaction = purse.pay(addressOf(to), amount);
+    const nonce = nonces.get(from) ?? 0;
+    nonces.set(from, nonce + 1);
+    const transaction = purse.payAt(0, nonce, addressOf(to), amount);
     return { id: transactionId(crypto, transaction), transaction };
   }
 
+  function pay(from: string, to: string, amount: number, where?: { readonly node?: number }): TransactionId {
+    const payment = sign(from, to, amount);
+    try {
+      return send(payment, where);
+    } catch (error) {
+      // Surely nobody has it, and nobody can send it again: its nonce is the next one's, as with a wallet that asks its node.
+      if (!(error instanceof AnswerLost)) nonces.set(from, payment.transaction.nonce);
+      throw error;
+    }
+  }
+
   function send(payment: SignedPayment, where: { readonly node?: number } = {}): TransactionId {
+    needKnown('send', where, ['node']);
     const node = where.node === undefined ? nodes.find((one) => one.isUp()) : nodeAt(where.node);
     if (node === undefined) throw new TestnetError('no node is up: restart one');
     if (!node.isUp()) throw new TestnetError(`node ${node.index} is down: restart it, or send to another`);
@@ -161,7 +183,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   return {
     sign,
     send,
-    pay: (from, to, amount, where) => send(sign(from, to, amount), where),
+    pay,
     balance(name) {
       const entry = furthest().disk.get(accountKey(addressOf(name)));
       return entry?.kind === 'account' ? entry.balance : 0;
@@ -177,6 +199,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     }),
     isFinal: (id) => receiptOf(id) !== undefined,
     async final(id, withinSlots = 120) {
+      need(withinSlots >= 0, `final: ${withinSlots} is no number of slots; give 0 or more`);
       const end = simulation.now() + withinSlots * slotMs;
       while (receiptOf(id) === undefined) {
         if (simulation.now() >= end) {

@@ -82,3 +82,43 @@ test('mistakes are told in one sentence', async () => {
   assert.throws(() => net.pay('treasury', 'shop', 1.5), /positive whole number/);
   assert.throws(() => net.pay('nobody', 'shop', 1), /payment refused: /);
 });
+
+test('a payment that was refused leaves its nonce to the next one', async () => {
+  const net = await createTestnet({ accounts: { ann: 100 } });
+  assert.throws(() => net.pay('ann', 'shop', 500), /payment refused: The balance does not cover/);
+  net.crash(1);
+  assert.throws(() => net.pay('ann', 'shop', 5, { node: 1 }), /node 1 is down/);
+  await net.final(net.pay('ann', 'shop', 5));
+  assert.equal(net.balance('shop'), 5);
+  // One whose answer was lost may have been taken: it keeps its nonce, and the next one waits for it.
+  net.loseAnswers(1_000_000);
+  let lost: AnswerLost | undefined;
+  assert.throws(
+    () => net.pay('ann', 'shop', 6),
+    (error) => {
+      lost = error as AnswerLost;
+      return error instanceof AnswerLost;
+    },
+  );
+  net.loseAnswers(0);
+  const next = net.pay('ann', 'shop', 7);
+  net.send(lost!.payment);
+  await net.final(next);
+  assert.equal(net.balance('shop'), 18);
+});
+
+test('what can never end or never fit is refused in a sentence', async () => {
+  const net = await createTestnet();
+  const id = net.pay('treasury', 'shop', 5);
+  await assert.rejects(net.final(id, Number.NaN), {
+    name: 'TestnetError',
+    message: /^final: NaN is no number of slots/,
+  });
+  const misspelt = { nod: 2 } as { node?: number };
+  assert.throws(
+    () => net.pay('treasury', 'shop', 5, misspelt),
+    /^TestnetError: send knows no option nod; it knows node$/,
+  );
+  const rich = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`rich${at}`, 1e15]));
+  await assert.rejects(createTestnet({ accounts: rich }), { name: 'TestnetError', message: /1e16|10000000000000000/ });
+});
