@@ -9,8 +9,10 @@ import type { Token } from './api-types.js';
 /**
  * @param text digits with at most one point, such as `5` or `0.25`; no sign, exponent, blanks or commas
  * @returns the amount in smallest units, or a sentence that says what was wrong
+ * @throws TypeError for a token that is none: without its decimals every amount would be another
  */
 export function parseAmount(text: string, token: Token): Result<Amount, string> {
+  needDecimals('parseAmount', token);
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
   if (match === null) {
     return err(`"${text}" is not an amount: write digits with at most one point, such as 5 or 0.25, without commas.`);
@@ -26,13 +28,21 @@ export function parseAmount(text: string, token: Token): Result<Amount, string> 
   return ok(toAmount(Number(units)));
 }
 
-/** Such as `1,234,567.5 SLOT`: thousands apart, no trailing zeros. */
+/**
+ * Such as `1,234,567.5 SLOT`: thousands apart, no trailing zeros; a difference below zero begins with `-`.
+ * @throws TypeError for what is no integer, and for a token that is none
+ */
 export function formatAmount(amount: number, token: Token): string {
   return `${formatNumber(amount, token)} ${token.symbol}`;
 }
 
 /** As formatAmount, without the symbol. */
 export function formatNumber(amount: number, token: Token): string {
+  needDecimals('formatAmount', token);
+  if (!Number.isInteger(amount) || Math.abs(amount) >= 1e21) {
+    throw new TypeError(`${String(amount)} is not an amount: formatAmount takes an integer of the smallest unit.`);
+  }
+  if (amount < 0) return `-${formatNumber(-amount, token)}`;
   const digits = String(amount).padStart(token.decimals + 1, '0');
   const point = digits.length - token.decimals;
   const whole = digits.slice(0, point).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -43,4 +53,10 @@ export function formatNumber(amount: number, token: Token): string {
 /** What a command accepts again as an amount: as formatNumber, without commas. */
 export function plainNumber(amount: number, token: Token): string {
   return formatNumber(amount, token).replaceAll(',', '');
+}
+
+function needDecimals(call: string, token: Token): void {
+  const decimals: unknown = token?.decimals;
+  if (Number.isSafeInteger(decimals) && (decimals as number) >= 0) return;
+  throw new TypeError(`${call} is told no decimals; give the token of the chain, as status() has it.`);
 }

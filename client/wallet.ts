@@ -15,7 +15,7 @@ import type {
 } from '../ledger/values/transaction.js';
 import { type Account, accountFromSecret, idOfTransaction, signTransaction } from './account.js';
 import type { AccountAnswer, TransactionAnswer } from './api-types.js';
-import { refuseUnknown } from './http/check-options.js';
+import { checkTransactionOptions, refuseUnknown } from './http/check-options.js';
 import type { Client } from './http/client.js';
 import { ApiProblem } from './http/problem.js';
 import { type SendOptions, sendOptionNames } from './http/send-and-wait.js';
@@ -119,11 +119,13 @@ export function walletOf(client: Client, account: Account): Wallet {
     account,
     async prepare(intent, options) {
       refuseUnknown('prepare', options, transactionOptionNames);
+      checkTransactionOptions(options ?? {});
       return prepare(intent, options);
     },
     balance: () => client.account(account.address),
     async send(intent, options = {}) {
       refuseUnknown('send', options, [...transactionOptionNames, ...sendOptionNames]);
+      checkTransactionOptions(options);
       const { timeoutMs, signal, onRetry } = options;
       const waiting: SendOptions = {
         ...(timeoutMs === undefined ? {} : { timeoutMs }),

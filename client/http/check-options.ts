@@ -1,4 +1,5 @@
 /** What a program gives the client is looked at once, at the call: what is wrong is a TypeError of one sentence. */
+import { isWellFormed } from '../../ledger/values/text-forms.js';
 
 const example = 'http://127.0.0.1:8080';
 /** What a timer can count, in ms. */
@@ -73,6 +74,38 @@ export function checkFetch(given: unknown): typeof fetch | undefined {
   if (given === undefined || typeof given === 'function') return given as typeof fetch | undefined;
   throw new TypeError(`fetch is ${shownValue(given)}; give a function like the global fetch, or leave it out.`);
 }
+
+/** The types of events that are wanted. */
+export function checkEventTypes(given: unknown): void {
+  if (given === undefined || (Array.isArray(given) && given.every((type) => typeof type === 'string'))) return;
+  throw new TypeError(`types is ${shownValue(given)}; give a list, such as ['final'], or leave it out for all.`);
+}
+
+/** What is said of a transaction besides what it does. */
+export function checkTransactionOptions(
+  given: {
+    readonly [name in 'memo' | 'lane' | 'fee' | 'expiresInSlots']?: unknown;
+  },
+): void {
+  const { memo, lane, fee, expiresInSlots: slots } = given;
+  if (memo !== undefined && !(typeof memo === 'string' && isWellFormed(memo))) {
+    throw new TypeError(`memo is ${shownValue(memo)}; give a text without halves of characters, or leave it out.`);
+  }
+  if (lane !== undefined && !isWhole(lane, 255)) {
+    throw new TypeError(`lane is ${shownValue(lane)}; give a whole number from 0 to 255, or leave it out for 0.`);
+  }
+  if (fee !== undefined && !isWhole(fee)) {
+    throw new TypeError(
+      `fee is ${shownValue(fee)}; give a whole number of the smallest unit, or leave it out for the least that is accepted.`,
+    );
+  }
+  if (slots !== undefined && !isWhole(slots)) {
+    throw new TypeError(`expiresInSlots is ${shownValue(slots)}; give a whole number, or leave it out for no end.`);
+  }
+}
+
+const isWhole = (value: unknown, most = Number.MAX_SAFE_INTEGER): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
 
 /** An event id such as `17.2`, or the index of a block. */
 export function eventPlace(given: unknown): string | undefined {

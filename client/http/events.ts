@@ -5,7 +5,7 @@
 
 import type { Address } from '../../ledger/values/text.js';
 import type { EventType, LedgerEvent } from '../api-types.js';
-import { eventPlace, refuseUnknown } from './check-options.js';
+import { checkEventTypes, eventPlace, refuseUnknown } from './check-options.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 import { type Connection, problemOf, reasonOf } from './request.js';
 import { pause } from './send-and-wait.js';
@@ -44,6 +44,7 @@ export function readEvents<Type extends EventType>(
   options: EventsOptions<Type> = {},
 ): AsyncGenerator<LedgerEvent<Type>, void, undefined> {
   refuseUnknown('events', options, ['types', 'address', 'since', 'signal', 'onPlace', 'onReconnect']);
+  checkEventTypes(options.types);
   // The node sends the types that were asked for and no others.
   return follow(connection, options, eventPlace(options.since)) as AsyncGenerator<LedgerEvent<Type>, void, undefined>;
 }

@@ -31,3 +31,21 @@ test('what is not plainly an amount is refused', () => {
   assert.equal(parseAmount('90071992547409.92', token(2)).ok, false, 'beyond 2^53 - 1');
   assert.equal(parseAmount('90071992547409.91', token(2)).ok, true);
 });
+
+test('a difference below zero is shown as one', () => {
+  assert.equal(formatAmount(-5, token(3)), '-0.005 SLOT');
+  assert.equal(formatAmount(-1_234_500, token(3)), '-1,234.5 SLOT');
+  assert.equal(formatAmount(-0, token(3)), '0 SLOT');
+});
+
+test('what is no amount, and a token that is none, are not shown as something else', () => {
+  for (const amount of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e21, undefined, '5']) {
+    assert.throws(() => formatAmount(amount as number, token(3)), { name: 'TypeError', message: /is not an amount/ });
+  }
+  // As where the status is given in place of its token: 5 would be 5 of the smallest units.
+  for (const none of [{ symbol: 'SLOT' }, { token: token(3) }, undefined, { symbol: 'SLOT', decimals: '3' }]) {
+    const given = none as unknown as ReturnType<typeof token>;
+    assert.throws(() => parseAmount('5', given), { name: 'TypeError', message: /^parseAmount is told no decimals/ });
+    assert.throws(() => formatAmount(5, given), { name: 'TypeError', message: /^formatAmount is told no decimals/ });
+  }
+});

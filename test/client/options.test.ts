@@ -66,6 +66,29 @@ test('an option that is not known is refused where something is sent or waited f
   await assert.rejects(client.sendAndWait({} as never, { timeoutMs: -1 }), /^TypeError: timeoutMs is -1/);
 });
 
+test('options of a wrong kind are refused where something is signed or heard, before anything is asked', async () => {
+  const client = createClient({ url, fetch: () => assert.fail('nothing is to be asked') });
+  const wallet = walletOf(client, accountFromSecret(new Uint8Array(32).fill(1), 'sl'));
+  const intent = { type: 'transfer', outputs: [] } as const;
+  const wrong: readonly (readonly [given: object, message: RegExp])[] = [
+    [{ memo: null }, /^memo is null; give a text/],
+    [{ memo: 5 }, /^memo is 5; give a text/],
+    [{ memo: '\ud800' }, /^memo is .*; give a text without halves of characters/],
+    [{ lane: 256 }, /^lane is 256; give a whole number from 0 to 255/],
+    [{ lane: '1' }, /^lane is "1"/],
+    [{ fee: 1.5 }, /^fee is 1\.5; give a whole number of the smallest unit/],
+    [{ fee: -1 }, /^fee is -1/],
+    [{ expiresInSlots: '600' }, /^expiresInSlots is "600"; give a whole number/],
+    [{ expiresInSlots: null }, /^expiresInSlots is null/],
+  ];
+  for (const [given, message] of wrong) {
+    await assert.rejects(wallet.send(intent, given), { name: 'TypeError', message });
+    await assert.rejects(wallet.prepare(intent, given), { name: 'TypeError', message });
+  }
+  const types = 'final' as unknown as readonly ['final'];
+  assert.throws(() => client.events({ types }), { name: 'TypeError', message: /^types is "final"; give a list/ });
+});
+
 test('https:// where plain HTTP is spoken is said in words', async (t) => {
   const server = createServer((_request, response) => response.end('{}'));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
