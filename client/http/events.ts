@@ -5,6 +5,7 @@
 
 import type { Address } from '../../ledger/values/text.js';
 import type { EventType, LedgerEvent } from '../api-types.js';
+import { abortWith } from './abort-with.js';
 import { checkEventTypes, eventPlace, refuseUnknown } from './check-options.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 import { type Connection, problemOf, reasonOf } from './request.js';
@@ -61,9 +62,7 @@ async function* follow(
   const stopped = (): boolean => signal?.aborted === true;
   while (!stopped()) {
     let reason = 'the node ended the stream';
-    const over = new AbortController();
-    const stop = (): void => over.abort(signal?.reason);
-    signal?.addEventListener('abort', stop, { once: true });
+    const { controller: over, letGo } = abortWith(signal);
     try {
       const text = await openStream(connection, options, since, over);
       connected = true;
@@ -81,7 +80,7 @@ async function* follow(
       if (error instanceof ApiProblem && error.status !== 503 && error.status !== 429) throw error;
       reason = error instanceof Error ? error.message : String(error);
     } finally {
-      signal?.removeEventListener('abort', stop);
+      letGo();
     }
     // Asked to end while nothing came.
     if (stopped()) return;

@@ -1,5 +1,6 @@
 /** One HTTP exchange with a node: a JSON answer, a typed problem, or nobody there. */
 import type { ProblemAnswer } from '../api-types.js';
+import { abortWith } from './abort-with.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 
 export interface Connection {
@@ -30,14 +31,16 @@ export async function request<Answer>(
   path: string,
   options: RequestOptions = {},
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? connection.timeoutMs);
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   const headers: Record<string, string> = { accept: 'application/json' };
-  const init: RequestInit = { method, headers, signal };
+  const init: RequestInit = { method, headers };
   if (options.body !== undefined) {
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(options.body);
   }
+  const { controller, letGo } = abortWith(options.signal);
+  const late = (): void => controller.abort(new DOMException('no answer', 'TimeoutError'));
+  const timer = setTimeout(late, options.timeoutMs ?? connection.timeoutMs);
+  init.signal = controller.signal;
   const ask = async (): Promise<readonly [Response, string]> => {
     const response = await connection.fetch(`${connection.url}${path}${queryText(options.query)}`, init);
     return [response, await response.text()];
@@ -56,6 +59,9 @@ export async function request<Answer>(
     if (error instanceof ApiProblem || error instanceof NodeUnreachable) throw error;
     options.signal?.throwIfAborted();
     throw new NodeUnreachable(connection.url, reasonOf(error), arrived || !isUnconnected(error));
+  } finally {
+    clearTimeout(timer);
+    letGo();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Sending until final: every doubt is met by sending the same bytes again, and refusals end it. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -243,6 +244,22 @@ test('waiting for a transaction ends in time, and when it is aborted, also where
   await assert.rejects(client.waitUntilFinal(id, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
   // One request alone may take ten seconds.
   assert.ok(performance.now() - started < 9_000);
+});
+
+test('a signal that lives as long as the program keeps nothing of what was waited for', async () => {
+  const final = async () => new Response(JSON.stringify({ id, status: 'final' }));
+  const client = createClient({ url: 'http://node.test', fetch: final });
+  const { signal } = new AbortController();
+  for (let payments = 0; payments < 500; payments += 1) {
+    await client.sendAndWait(transaction, { signal });
+    await client.waitUntilFinal(id, { signal });
+  }
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  // What Node.js itself keeps with a signal, such as for AbortSignal.any, lies in sets behind symbols.
+  const sizes = Object.getOwnPropertySymbols(signal).map(
+    (symbol) => (signal as unknown as Record<symbol, { readonly size?: unknown } | null | undefined>)[symbol]?.size,
+  );
+  for (const size of sizes) assert.ok(!(Number(size) > 10), `${size} are kept after 1,000 calls`);
 });
 
 test('aborting ends the waiting at once', async (t) => {
