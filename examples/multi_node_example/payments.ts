@@ -28,7 +28,8 @@ export async function startPayments(nodes: readonly DemoNode[]): Promise<Payment
     while (running) {
       const node = [...nodes.slice(i), ...nodes.slice(0, i)].find((one) => one.isUp())!;
       try {
-        // A node that is killed takes its answer with it; the next payment goes through another.
+        // A node that is killed takes its answer with it; the next payment, another one, goes through another node. Where it is
+        // the same that is owed, it is signed once with `prepare` and sent with `sendAndWait` until it is final: docs/CLIENT.md.
         const wallet = walletOf(node.client, people[i]!);
         const { tookMs } = await wallet.send({ type: 'transfer', outputs: [{ to, amount }] }, { timeoutMs: 3_000 });
         final.push({ node: node.name, tookMs });
