@@ -44,6 +44,8 @@ export interface Connection {
   isOpen(): boolean;
   stalledSince(): number | undefined;
   bytesIn(): number;
+  /** `bytesIn` while a line has begun and not ended; else undefined. */
+  bytesInLine(): number | undefined;
   bytesOut(): number;
 }
 
@@ -136,6 +138,7 @@ export function createConnection(socket: Socket, clock: Clock, handlers: Connect
     isOpen: () => open,
     stalledSince: outbox.stalledSince,
     bytesIn: () => gate.bytesIn,
+    bytesInLine: () => (gate.isInLine ? gate.bytesIn : undefined),
     bytesOut: () => socket.bytesWritten,
   };
 }

@@ -225,6 +225,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       if (manager.peer(id)?.send(message) === false) logger.debug({ peer: id, type: message.type }, 'not sent');
     },
     peers: () => [...manager.peers()].map(({ id }): PeerId => id),
+    incoming: (id) => manager.peer(id)?.session.connection.bytesInLine(),
     connect: manager.connect,
     blame: manager.blame,
     ban: manager.ban,

@@ -49,6 +49,11 @@ export class LineGate extends Transform {
     this.#budget = options.budget;
   }
 
+  /** The last bytes begin a line that has not ended. */
+  get isInLine(): boolean {
+    return this.#tailLength > 0;
+  }
+
   /** Holds for bytes that arrive from now on. */
   setMaxLineBytes(bytes: number): void {
     this.#maxLineBytes = bytes;

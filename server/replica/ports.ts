@@ -68,6 +68,8 @@ export interface Network {
   send(peer: PeerId, message: ReplicaMessage): void;
   /** Connected, proved peers in the order of connection. */
   peers(): readonly PeerId[];
+  /** Bytes that have come from this peer so far, while the last of them begin a message that has not ended. Absent: messages come whole. */
+  incoming?(peer: PeerId): number | undefined;
 }
 
 /** What a replica answers about a message: whether to relay it, and what to think of the peer. */

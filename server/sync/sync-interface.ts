@@ -7,7 +7,7 @@ import type { BlocksPage, Clock, Head, Network, PeerId } from '../replica/ports.
 
 export interface SyncOptions {
   readonly clock: Clock;
-  readonly network: Pick<Network, 'send' | 'peers'>;
+  readonly network: Pick<Network, 'send' | 'peers' | 'incoming'>;
   /** The last final block of this node. */
   readonly finalIndex: () => Height;
   /**

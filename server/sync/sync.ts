@@ -5,14 +5,16 @@
  */
 import { type Height, toHeight } from '../../ledger/values/numbers.js';
 import type { Result } from '../../ledger/values/result.js';
-import type { Certificate } from '../../ledger/values/vote.js';
 import type { BlocksPage, PeerId } from '../replica/ports.js';
 import { createClaimPatience } from './claim-patience.js';
 import { firstGap } from './gaps.js';
 import { pageFrom, shapeProblem } from './page-shape.js';
+import { createRequests, type Request } from './requests.js';
 import type { Sync, SyncOptions } from './sync-interface.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
+/** A peer of which nothing came for this part of the time for an answer: another one is asked for the same. */
+const SILENT_PART = 1 / 3;
 /** Full pages of so many requests fit into what a peer keeps for one that reads slowly. */
 const MAX_PARALLEL = 12;
 const BLOCKS_PER_PAGE = 100;
@@ -28,20 +30,6 @@ const TURNS_BETWEEN = 8;
 const TIMEOUTS_FOR_RUN = 4;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
 const REST_AFTER_TIMEOUT = 2;
-
-interface Request {
-  readonly peer: PeerId;
-  readonly from: number;
-  /** The last block that is expected; the page may bring fewer or more. */
-  readonly to: number;
-  /** Blocks asked for. */
-  readonly count: number;
-  /** Asked on a hint only: an empty answer is no lie. */
-  readonly onHint: boolean;
-  cancelTimer: () => void;
-  /** The answer where the blocks are too long for a page: what proves them. Followed once those before are final. */
-  run?: { readonly certificate: Certificate; followed: boolean };
-}
 
 interface ReadyPage {
   readonly peer: PeerId;
@@ -59,7 +47,14 @@ export function createSync(options: SyncOptions): Sync {
 
   const claimedByPeer = new Map<PeerId, number>();
   const restsUntilByPeer = new Map<PeerId, number>();
-  const requestsById = new Map<number, Request>();
+  const requests = createRequests({
+    clock,
+    network,
+    timeoutMs,
+    silenceMs: timeoutMs * SILENT_PART,
+    onTimeout,
+    onSilence: pump,
+  });
   let readyPages: ReadyPage[] = [];
   /** Peers still to be asked because of a hint. */
   let hinted: PeerId[] = [];
@@ -80,7 +75,9 @@ export function createSync(options: SyncOptions): Sync {
     return [...claimedByPeer.values()].filter((claimed) => claimed > final).length;
   };
 
-  const asks = (): boolean => sources() > 0 || requestsById.size > 0 || readyPages.length > 0;
+  const awaited = (): readonly Request[] => requests.awaited(finalIndex());
+
+  const asks = (): boolean => sources() > 0 || awaited().length > 0 || readyPages.length > 0;
 
   /** A page that waits for nobody but this node. */
   const hasNext = (): boolean => readyPages.some(({ from, prepared }) => prepared && from <= finalIndex() + 1);
@@ -90,16 +87,7 @@ export function createSync(options: SyncOptions): Sync {
     restsUntilByPeer.delete(peer);
     heldByPeer.delete(peer);
     hinted = hinted.filter((other) => other !== peer);
-    for (const [id, request] of requestsById) {
-      if (request.peer === peer) closeRequest(id);
-    }
-  }
-
-  function closeRequest(id: number): Request | undefined {
-    const request = requestsById.get(id);
-    request?.cancelTimer();
-    requestsById.delete(id);
-    return request;
+    requests.closeAllOf(peer);
   }
 
   function drop(peer: PeerId, verdict: 'disconnect' | 'ban', reason: string): void {
@@ -109,41 +97,47 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   /** Of the peers that claim block `index`, the one with the fewest open requests; the earlier connection wins a tie. */
-  function sourceFor(index: number): PeerId | undefined {
-    const openByPeer = new Map<PeerId, number>();
-    for (const { peer } of requestsById.values()) openByPeer.set(peer, (openByPeer.get(peer) ?? 0) + 1);
+  function sourceFor(index: number, asked?: ReadonlySet<PeerId>): PeerId | undefined {
+    const openByPeer = requests.countByPeer();
     let best: PeerId | undefined;
     for (const peer of network.peers()) {
       if ((claimedByPeer.get(peer) ?? -1) < index || (restsUntilByPeer.get(peer) ?? 0) > clock.now()) continue;
+      if (asked?.has(peer)) continue;
       if (best === undefined || (openByPeer.get(peer) ?? 0) < (openByPeer.get(best) ?? 0)) best = peer;
     }
     return best;
   }
 
+  /** The next peer to be asked because of a hint. */
+  function nextHinted(asked?: ReadonlySet<PeerId>): PeerId | undefined {
+    for (let peer = hinted.shift(); peer !== undefined; peer = hinted.shift()) {
+      if (network.peers().includes(peer) && !asked?.has(peer)) return peer;
+    }
+    return undefined;
+  }
+
   /** @param to the last block expected. More is asked for: a page ends at a certificate, and what is expected may hold none. */
-  function ask(peer: PeerId, from: number, to: number, onHint: boolean): void {
+  function ask(peer: PeerId, from: number, to: number, onHint: boolean, hedged?: Request): void {
     const id = nextId();
-    const cancelTimer = startTimer(id);
     const claimed = onHint ? undefined : claimedByPeer.get(peer);
     const count = Math.min(blocksPerPage, (claimed ?? Number.MAX_SAFE_INTEGER) - from + 1);
-    requestsById.set(id, { peer, from, to, count, onHint, cancelTimer });
+    requests.open(id, { peer, from, to, count, onHint }, hedged);
     network.send(peer, { type: 'get_blocks', id, from_index: toHeight(from), count });
   }
 
-  const startTimer = (id: number): (() => void) => clock.at(clock.now() + timeoutMs, () => onTimeout(id));
-
-  /** Pages that were asked for together share one line and come one after the other: each has its time from the one before. */
-  function waitAnew(peer: PeerId): void {
-    for (const [id, request] of requestsById) {
-      // One that was answered with a certificate waits for blocks by their hashes.
-      if (request.peer !== peer || request.run !== undefined) continue;
-      request.cancelTimer();
-      request.cancelTimer = startTimer(id);
-    }
+  /** What everything else waits for is asked of another peer too, where those that were asked are silent. */
+  function hedge(): void {
+    const silent = requests.toHedge(finalIndex());
+    if (silent === undefined) return;
+    const { request, asked } = silent;
+    const from = Math.max(request.from, finalIndex() + 1);
+    const source = sourceFor(from, asked);
+    const peer = source ?? (request.onHint ? nextHinted(asked) : undefined);
+    if (peer !== undefined) ask(peer, from, request.to, source === undefined, request);
   }
 
   function onTimeout(id: number): void {
-    const request = closeRequest(id);
+    const request = requests.close(id);
     if (!request || stopped) return;
     const restsUntil = restsUntilByPeer.get(request.peer);
     if (restsUntil !== undefined && restsUntil <= clock.now()) {
@@ -158,15 +152,15 @@ export function createSync(options: SyncOptions): Sync {
 
   /** Runs that are final are over; the one that is next begins. */
   function followRuns(): void {
-    for (const [id, request] of requestsById) {
+    for (const [id, request] of requests.entries()) {
       const { peer, from, run } = request;
       if (run === undefined) continue;
       if (from <= finalIndex()) {
-        closeRequest(id);
+        requests.close(id);
         restsUntilByPeer.delete(peer);
       } else if (from === finalIndex() + 1 && !run.followed) {
         run.followed = true;
-        request.cancelTimer = clock.at(clock.now() + TIMEOUTS_FOR_RUN * timeoutMs, () => onTimeout(id));
+        requests.wait(id, TIMEOUTS_FOR_RUN * timeoutMs);
         const problem = follow(run.certificate);
         if (problem !== undefined) drop(peer, 'ban', problem);
       }
@@ -181,22 +175,23 @@ export function createSync(options: SyncOptions): Sync {
     const most = pageHolds === undefined ? 1 : maxParallel;
     const last = Math.min(target(), next + maxParallel * (pageHolds ?? blocksPerPage) - 1);
     for (;;) {
-      const gap = firstGap({ from: next, to: last }, [...requestsById.values(), ...readyPages], blocksPerPage);
+      const gap = firstGap({ from: next, to: last }, [...awaited(), ...readyPages], blocksPerPage);
       const source = gap && sourceFor(gap.from);
       if (!gap || source === undefined || !makeRoom(gap.from, most)) break;
       const expected = heldByPeer.get(source) ?? pageHolds ?? blocksPerPage;
       ask(source, gap.from, Math.min(gap.to, gap.from + expected - 1), false);
     }
-    while (hinted.length > 0 && requestsById.size === 0 && readyPages.length === 0) {
-      const peer = hinted.shift();
-      if (peer !== undefined && network.peers().includes(peer)) ask(peer, next, next + blocksPerPage - 1, true);
+    if (awaited().length === 0 && readyPages.length === 0) {
+      const peer = nextHinted();
+      if (peer !== undefined) ask(peer, next, next + blocksPerPage - 1, true);
     }
+    hedge();
     patience.note(asks() && !hasNext());
   }
 
   /** Room for one page more, in place of one that comes after block `from` if need be. */
   function makeRoom(from: number, most: number): boolean {
-    if (requestsById.size + readyPages.length < most) return true;
+    if (awaited().length + readyPages.length < most) return true;
     const furthest = readyPages.reduce<ReadyPage | undefined>(
       (one, other) => (one === undefined || other.from > one.from ? other : one),
       undefined,
@@ -243,7 +238,7 @@ export function createSync(options: SyncOptions): Sync {
 
   /** Fewer pages than may be applied together wait a moment for those that are on their way. */
   function waitsForMore(pages: readonly ReadyPage[]): boolean {
-    const isLast = requestsById.size === 0 && readyPages.length === pages.length;
+    const isLast = awaited().length === 0 && readyPages.length === pages.length;
     if (isLast || blocksIn(pages) >= BLOCKS_TOGETHER) return false;
     if (waitsUntil === undefined) {
       waitsUntil = clock.now() + TOGETHER_WITHIN_MS;
@@ -296,19 +291,21 @@ export function createSync(options: SyncOptions): Sync {
       pump();
     },
     onBlocks(peer, id, page) {
-      const request = requestsById.get(id);
+      const request = requests.get(id);
       if (!request || request.peer !== peer || request.run !== undefined) return false;
       const end = page.blocks.length === 0 ? page.finality[0] : undefined;
-      if (end !== undefined) {
-        request.cancelTimer();
+      const isLate = page.blocks.length + page.finality.length > 0 && requests.answered(request);
+      if (end !== undefined && !isLate) {
+        requests.wait(id, undefined);
         request.run = { certificate: end, followed: false };
-        waitAnew(peer);
+        requests.waitAnew(peer);
         applyReady();
         return true;
       }
-      closeRequest(id);
-      waitAnew(peer);
+      requests.close(id);
+      requests.waitAnew(peer);
       restsUntilByPeer.delete(peer);
+      if (isLate) return true;
       const problem = shapeProblem(page, request.from, request.count);
       if (problem !== undefined) {
         drop(peer, 'ban', problem);
@@ -344,7 +341,7 @@ export function createSync(options: SyncOptions): Sync {
     },
     stop() {
       stopped = true;
-      for (const id of [...requestsById.keys()]) closeRequest(id);
+      requests.closeAll();
     },
   };
 }

@@ -50,6 +50,11 @@ test('[7-set-back] a validator whose clock was four slots ahead votes as soon as
   assert.ok(report.recoverySlots <= 3, `${report.recoverySlots} slots`);
 });
 
+test('a validator whose question for blocks was lost asks another peer within two slots', () => {
+  const report = runSeed({ seed: 32_408, nodes: 4, chaosMs: 20_000, slotMs: 1_000 });
+  assert.equal(report.violation, undefined);
+});
+
 test('a flood of views to come holds to those that a line can carry', () => {
   // With votes of view 0 among them, an honest node took two for a double vote and was banned for it in the first slot.
   assert.equal(runSeed({ seed: 18_710, chaosMs: 5_000 }).violation, undefined);

@@ -264,7 +264,7 @@ test('what is held ahead of its turn is bounded', () => {
   const world = new World();
   let waiting = 0;
   let most = 0;
-  world.join('slow', honest(1_000), 4_000);
+  world.join('slow', honest(1_000), 1_600);
   world.join('fast', (request) => {
     waiting += 1;
     most = Math.max(most, waiting);
@@ -272,7 +272,7 @@ test('what is held ahead of its turn is bounded', () => {
   });
   world.sync.onHead('slow', headAt(1_000));
   world.sync.onHead('fast', headAt(1_000));
-  world.run(3_999);
+  world.run(1_599);
   assert.equal(world.final, 0, 'the first page is with the slow one');
   assert.ok(world.asked.length <= 13 && most <= 12);
   world.run();

@@ -30,8 +30,10 @@ export class World {
   readonly blamed: { peer: PeerId; verdict: string; reason: string }[] = [];
   readonly applied: { at: number; from: number; blocks: number }[] = [];
   readonly followed: { at: number; from: number; to: number }[] = [];
-  readonly asked: { peer: PeerId; from: number; count: number }[] = [];
+  readonly asked: { at: number; peer: PeerId; from: number; count: number }[] = [];
   readonly sync: Sync;
+  /** Bytes that came from a peer so far, of those from whom half a line has come. */
+  readonly incoming = new Map<PeerId, number>();
   readonly #events: { at: number; order: number; call: () => void }[] = [];
   readonly #peers = new Map<PeerId, { behaviour: Behaviour; latencyMs: number; pageMs: number; lineFreeAt: number }>();
   #order = 0;
@@ -45,6 +47,7 @@ export class World {
       network: {
         peers: () => [...this.#peers.keys()],
         send: (peer, message) => this.#deliver(peer, message as GetBlocks),
+        incoming: (peer) => this.incoming.get(peer),
       },
       finalIndex: () => toHeight(this.final),
       apply: (page) => this.#apply(page),
@@ -89,7 +92,7 @@ export class World {
 
   #deliver(peer: PeerId, request: GetBlocks): void {
     const there = this.#peers.get(peer);
-    this.asked.push({ peer, from: request.from_index, count: request.count });
+    this.asked.push({ at: this.now, peer, from: request.from_index, count: request.count });
     this.openNow += 1;
     this.openMost = Math.max(this.openMost, this.openNow);
     const page = there?.behaviour(request);
