@@ -223,7 +223,9 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     resume() {
       const waiting = paused ?? [];
       paused = undefined;
-      for (const call of waiting) call();
+      // Where one of them ends the process, the others end with it.
+      const process = replica;
+      for (const call of waiting) if (replica === process) call();
     },
     deliver(from, message, process) {
       const to = peers;

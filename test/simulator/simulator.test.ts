@@ -55,6 +55,12 @@ test('a validator whose question for blocks was lost asks another peer within tw
   assert.equal(report.violation, undefined);
 });
 
+test('a process that ends as it wakes up does nothing afterwards', () => {
+  // What had waited for it armed timers that ended the next process.
+  const report = runSeed({ seed: 40_337, nodes: 5, chaosMs: 20_000, slotMs: 1_000 });
+  assert.equal(report.violation, undefined);
+});
+
 test('a flood of views to come holds to those that a line can carry', () => {
   // With votes of view 0 among them, an honest node took two for a double vote and was banned for it in the first slot.
   assert.equal(runSeed({ seed: 18_710, chaosMs: 5_000 }).violation, undefined);
