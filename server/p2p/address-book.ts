@@ -23,6 +23,8 @@ export interface AddressEntry {
   readonly address: HostPort;
   /** The node that proved itself there, or is said to be there. */
   node: PublicKey | undefined;
+  /** Its node does not say that it can be reached: others are not told of it, nor is it remembered on disk. */
+  isHidden?: boolean;
   /** Unix ms of the last proof there; undefined: only a hint. */
   provedAt: number | undefined;
   failures: number;
@@ -35,7 +37,8 @@ export interface AddressBook {
   add(address: HostPort, node?: PublicKey): void;
   /** Like `bootstrap` at creation: retried for ever. */
   addBootstrap(address: HostPort): void;
-  onProved(address: HostPort, node: PublicKey): void;
+  /** @param isHidden see AddressEntry */
+  onProved(address: HostPort, node: PublicKey, isHidden?: boolean): void;
   /** No connection, or lost after `lastedMs`: not again before a pause, longer each time unless it was steady. */
   onFailed(address: HostPort, lastedMs: number): void;
   /** This address leads to ourselves or to another chain. Bootstrap addresses are only put off. */
@@ -108,10 +111,10 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
       const known = entries.get(address);
       entries.set(address, { ...(known ?? entry(address, true)), isBootstrap: true, notBefore: 0 });
     },
-    onProved(address, node) {
+    onProved(address, node, isHidden = false) {
       if (!entries.has(address) && !hasRoom()) return;
       const known = entries.get(address) ?? entry(address, false);
-      entries.set(address, Object.assign(known, { node, provedAt: clock.now() }));
+      entries.set(address, Object.assign(known, { node, isHidden, provedAt: clock.now() }));
     },
     onFailed(address, lastedMs) {
       const known = entries.get(address);
@@ -138,7 +141,7 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
     },
     share() {
       return [...entries.values()]
-        .filter((known) => known.provedAt !== undefined && known.node !== undefined)
+        .filter((known) => known.provedAt !== undefined && known.node !== undefined && known.isHidden !== true)
         .sort((a, b) => (b.provedAt ?? 0) - (a.provedAt ?? 0))
         .slice(0, MAX_PEERS_IN_ANSWER)
         .map(({ node, address }) => ({ node: node as PublicKey, address }));
@@ -147,7 +150,7 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
     async save() {
       if (file === undefined) return;
       const peers = [...entries.values()]
-        .filter(({ provedAt, node }) => provedAt !== undefined && node !== undefined)
+        .filter(({ provedAt, node, isHidden }) => provedAt !== undefined && node !== undefined && isHidden !== true)
         .map(({ address, node, provedAt }) => ({ address, node, proved_at: Math.round(provedAt ?? 0) }));
       const text = `${JSON.stringify({ version: 1, peers }, null, 2)}\n`;
       if (text === saved) return;

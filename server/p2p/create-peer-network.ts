@@ -57,7 +57,8 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       node: options.nodeSigner,
       validator: options.validatorSigner,
       advertise: options.advertise,
-      listenPort: () => manager.listenPort(),
+      // Whoever is told it tells others.
+      listenPort: () => (privateMode ? undefined : manager.listenPort()),
       head: () => answers.head(),
     },
     decode: createMessageDecoder(rules),

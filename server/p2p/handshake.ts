@@ -48,6 +48,10 @@ export function proofHolds(verifier: Verifier, chain: ChainId, us: Side, them: S
   );
 }
 
+/** Whether its node says where it can be reached. One that does not is not told to others, however its address is known. */
+export const isReachable = ({ advertise, listen_port }: Hello): boolean =>
+  advertise !== undefined || listen_port !== undefined;
+
 /** Why a hello cannot lead to a connection, or undefined. Checked before anything is signed for it. */
 export function helloProblem(
   hello: Hello,

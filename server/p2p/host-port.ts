@@ -1,5 +1,5 @@
 /** Addresses of nodes as users and peers write them: `host:port`, `[IPv6]:port`. */
-import type { HostPort } from './messages.js';
+import type { Hello, HostPort } from './messages.js';
 
 export interface Endpoint {
   readonly host: string;
@@ -18,6 +18,19 @@ export function parseHostPort(text: string): Endpoint | undefined {
 
 export function formatHostPort({ host, port }: Endpoint): HostPort {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * An inbound peer's own word about where it listens, joined to the address that its connection came from. One of an interface of
+ * this machine, as `fe80::1%br-0`, leads nowhere from another, and names of interfaces are not all part of an address on the wire.
+ */
+export function claimedAddress(
+  cameFrom: string,
+  hello: Pick<Hello, 'advertise' | 'listen_port'>,
+): HostPort | undefined {
+  if (hello.advertise !== undefined) return hello.advertise;
+  if (hello.listen_port === undefined || cameFrom.includes('%')) return undefined;
+  return formatHostPort({ host: cameFrom, port: hello.listen_port });
 }
 
 export function isLoopback(host: string): boolean {

@@ -15,7 +15,7 @@ import type { DecodeMessage } from './decode-message.js';
 import { createDialler } from './dialler.js';
 import { createDoor } from './door.js';
 import { FetchServer } from './fetch-server.js';
-import { newerReplaces } from './handshake.js';
+import { isReachable, newerReplaces } from './handshake.js';
 import {
   ACCEPTED_BURST,
   ACCEPTED_PER_SECOND,
@@ -128,10 +128,11 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
   }
 
   function admit(session: Session): Refusal | undefined {
-    const node = session.hello()?.node;
+    const hello = session.hello();
     const dialled = addressBySession.get(session);
-    if (node === undefined) return { code: 'hello_first', detail: 'say hello first' };
-    if (dialled !== undefined) book.onProved(dialled, node);
+    if (hello === undefined) return { code: 'hello_first', detail: 'say hello first' };
+    const { node } = hello;
+    if (dialled !== undefined) book.onProved(dialled, node, !isReachable(hello));
     if (!isWelcome(node)) {
       if (dialled !== undefined) trouble.unwelcome(dialled);
       return { code: 'refused', detail: 'this node does not talk to yours' };
@@ -346,8 +347,10 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     trouble,
     addresses() {
       const known = new Map<PublicKey, PeerAddress>();
-      for (const { node, reachableAt } of peersById.values()) {
-        if (reachableAt !== undefined) known.set(node, { node, address: reachableAt });
+      for (const { node, reachableAt, session } of peersById.values()) {
+        const hello = session.hello();
+        if (reachableAt !== undefined && hello !== undefined && isReachable(hello))
+          known.set(node, { node, address: reachableAt });
       }
       for (const remembered of book.share()) if (!known.has(remembered.node)) known.set(remembered.node, remembered);
       return [...known.values()];

@@ -3,7 +3,7 @@ import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock, Head, PeerId } from '../replica/ports.js';
 import { encodeLine } from './encode-line.js';
 import type { GossipPeer } from './gossip.js';
-import { formatHostPort } from './host-port.js';
+import { claimedAddress, formatHostPort } from './host-port.js';
 import {
   CHECKING_MS_BURST,
   CHECKING_MS_PER_SECOND,
@@ -66,7 +66,7 @@ export function createPeer(
     node: hello.node,
     validator,
     direction,
-    reachableAt: dialled ?? claimedAddress(session, hello),
+    reachableAt: dialled ?? claimedAddress(session.remote.host, hello),
     connectedAt: clock.now(),
     pings: createPingState(clock, nextId, wallNow),
     requests: createOpenRequests(clock),
@@ -105,11 +105,4 @@ export function createPeer(
     },
   };
   return peer;
-}
-
-/** An inbound peer's own word about where it listens, joined to the address that we see. */
-function claimedAddress(session: Session, hello: Hello): HostPort | undefined {
-  if (hello.advertise !== undefined) return hello.advertise;
-  if (hello.listen_port === undefined) return undefined;
-  return formatHostPort({ host: session.remote.host, port: hello.listen_port });
 }

@@ -27,7 +27,7 @@ export interface Identity {
   readonly node: Signer;
   readonly validator?: Signer | undefined;
   readonly advertise?: HostPort | undefined;
-  /** undefined: not listening. */
+  /** undefined: not listening, or not to be told to others. */
   listenPort(): number | undefined;
   head(): Head;
 }

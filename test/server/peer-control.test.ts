@@ -54,6 +54,14 @@ test('--private answers nobody before a proof, and connects to its bootstrap pee
   assert.equal(knows(hidden, third), false);
   await third.connectToPeer(at(hidden));
   await until('a node that proves its key comes in', () => knows(hidden, third));
+  const told = async (by: Server): Promise<readonly unknown[]> => {
+    const asking = connect(by.p2pPort!, '127.0.0.1');
+    asking.end('{"type":"get_peers","id":1}\n');
+    const { peers } = JSON.parse(await text(asking)) as { peers: { node: unknown }[] };
+    return peers.map((peer) => peer.node);
+  };
+  assert.deepEqual(await told(friend), [keyOf(third)], 'who was connected to by it tells nobody where it is');
+  assert.deepEqual(await told(third), [keyOf(friend)], 'nor does who connected to it');
 });
 
 test('--max-peers is never exceeded', async (t) => {

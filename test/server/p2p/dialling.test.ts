@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { createAddressBook } from '../../../server/p2p/address-book.js';
+import { claimedAddress, parseHostPort } from '../../../server/p2p/host-port.js';
 import { FAILURES_OF_THE_GONE, MAX_KNOWN_ADDRESSES } from '../../../server/p2p/limits.js';
 import type { Clock } from '../../../server/replica/ports.js';
 import { until } from '../../hang-guard.js';
@@ -199,4 +200,22 @@ test('another spelling of the address of a peer does not cost the connection to 
   );
   assert.deepEqual(gone, []);
   assert.ok(connected(honest, node));
+});
+
+test('where an inbound peer is said to listen is an address that a line takes, whatever interface its connection came over', () => {
+  const hosts = [
+    '192.0.2.7',
+    '2001:db8::7',
+    'fe80::7%eth0',
+    'fe80::7%br-0f3a',
+    'fe80::7%wlan_0',
+    'fe80::7%Ethernet 2',
+    'unknown',
+  ];
+  const claimed = hosts.map((host) => claimedAddress(host, { listen_port: 9_000 }));
+  assert.deepEqual(claimed, ['192.0.2.7:9000', '[2001:db8::7]:9000', ...Array(4).fill(undefined), 'unknown:9000']);
+  for (const address of claimed) assert.ok(address === undefined || parseHostPort(address) !== undefined);
+  const advertise = 'node.example.org:9000';
+  assert.equal(claimedAddress('fe80::7%br-0f3a', { advertise, listen_port: 9_000 }), advertise);
+  assert.equal(claimedAddress('192.0.2.7', {}), undefined);
 });
