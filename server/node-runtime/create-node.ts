@@ -26,7 +26,7 @@ import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { finishTakingPlace } from '../repair/take-place.js';
 import { type Checkpoint, checkpointProblem } from '../replica/checkpoint.js';
-import type { Network } from '../replica/ports.js';
+import type { Head, Network } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import { servableHead } from '../replica/servable-head.js';
@@ -205,17 +205,8 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
-    isVouchedFor(above) {
-      const of = stakesOf(readEpoch(ledger).validators);
-      const ahead = peerNetwork?.peerViews().filter(({ head }) => head.final_index > above) ?? [];
-      return isOverThird(
-        stakeOf(
-          ahead.flatMap(({ validator }) => validator ?? []),
-          of,
-        ),
-        of,
-      );
-    },
+    isVouchedFor: (above) => isSaidByThird(({ final_index }) => final_index > above),
+    isAgreed: (final) => isSaidByThird(({ final_index }) => final_index <= final),
     log: (text, fields) => log.debug(fields, text),
     ...(parts.createCore ? { createCore: parts.createCore } : {}),
   });
@@ -265,6 +256,14 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       onBan: parts.onBan,
       onPeerGone: (peer) => replica.onPeerGone(peer),
     });
+  }
+
+  /** By peers that proved to be validators with more than a third of the stake. */
+  function isSaidByThird(says: (head: Head) => boolean): boolean {
+    const of = stakesOf(readEpoch(ledger).validators);
+    const views = peerNetwork?.peerViews().filter(({ head }) => says(head)) ?? [];
+    const validators = views.flatMap(({ validator }) => validator ?? []);
+    return isOverThird(stakeOf(validators, of), of);
   }
 
   const peerNode = (peer: string) => peerNetwork?.peerViews().find((view) => view.peer === peer)?.node;

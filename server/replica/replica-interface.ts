@@ -66,6 +66,7 @@ export interface ReplicaOptions {
   readonly blame?: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
   /** See SyncOptions. */
   readonly isVouchedFor?: SyncOptions['isVouchedFor'];
+  readonly isAgreed?: SyncOptions['isAgreed'];
   /** The ledger's own unless a simulation shares outcomes between its nodes. */
   readonly execute?: Execute;
   /** Starting value: `createConsensus` itself; a recorder wraps it. */

@@ -169,6 +169,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     mayApply: () => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync,
     isOld: ({ slot }) => slot + slotsUntilOld < slots.now(),
     ...(options.isVouchedFor ? { isVouchedFor: options.isVouchedFor } : {}),
+    ...(options.isAgreed ? { isAgreed: options.isAgreed } : {}),
     blame: (peer, verdict, reason) => options.blame?.(peer, verdict, reason),
     nextId,
   });

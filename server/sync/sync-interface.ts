@@ -28,6 +28,8 @@ export interface SyncOptions {
   readonly isOld?: (block: Block) => boolean;
   /** Whether peers say that they have more than this block of whom one at least is honest. Default: never. */
   readonly isVouchedFor?: (above: Height) => boolean;
+  /** Whether peers say that they have no more than this block of whom one at least is honest. Default: never. */
+  readonly isAgreed?: (final: Height) => boolean;
   /** A peer that proved to be of no use: drop it. `ban` for what no honest peer does. */
   readonly blame: (peer: PeerId, verdict: 'disconnect' | 'ban', reason: string) => void;
   /** Request numbers shared with everyone who asks peers for something. */
@@ -41,7 +43,9 @@ export interface SyncOptions {
 }
 
 export interface SyncProgress {
-  /** `idle` also where peers claim more and nothing speaks for it: see claim-patience.ts. They are asked all the same. */
+  /**
+   * `syncing` for 5 s after blocks of some time ago as well, unless `isAgreed`: whoever sent them may be behind itself. `idle` also where peers claim more and nothing speaks for it: see claim-patience.ts. They are asked all the same.
+   */
   readonly state: 'idle' | 'syncing';
   /** The highest final index that a peer claims; this node's own when idle. */
   readonly targetIndex: Height;

@@ -31,6 +31,9 @@ const TIMEOUTS_FOR_RUN = 4;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
 const REST_AFTER_TIMEOUT = 2;
 
+/** The peer that old blocks came from may be behind as well, and have the next ones in a moment. */
+const SETTLES_WITHIN_MS = 5_000;
+
 interface ReadyPage {
   readonly peer: PeerId;
   readonly page: BlocksPage;
@@ -62,6 +65,7 @@ export function createSync(options: SyncOptions): Sync {
   const heldByPeer = new Map<PeerId, number>();
   let pageHolds: number | undefined;
   const patience = createClaimPatience(() => clock.now());
+  let gotOldAt: number | undefined;
   let applying = false;
   /** What was applied is behind, and what is ready by now waits for the next turn. */
   let resting = false;
@@ -78,6 +82,12 @@ export function createSync(options: SyncOptions): Sync {
   const awaited = (): readonly Request[] => requests.awaited(finalIndex());
 
   const asks = (): boolean => sources() > 0 || awaited().length > 0 || readyPages.length > 0;
+
+  /** By a clock that is set back it does not take longer. */
+  function settles(): boolean {
+    const passed = gotOldAt === undefined ? SETTLES_WITHIN_MS : clock.now() - gotOldAt;
+    return passed >= 0 && passed < SETTLES_WITHIN_MS && options.isAgreed?.(finalIndex()) !== true;
+  }
 
   /** A page that waits for nobody but this node. */
   const hasNext = (): boolean => readyPages.some(({ from, prepared }) => prepared && from <= finalIndex() + 1);
@@ -263,7 +273,11 @@ export function createSync(options: SyncOptions): Sync {
     }
     // What became final just now anybody can bring a moment before it is known here.
     const last = parts.at(-1)!.blocks.at(-1);
-    if (applied.ok && last !== undefined && options.isOld?.(last) !== false) patience.renew();
+    if (applied.ok && last !== undefined) {
+      const isOld = options.isOld?.(last) !== false;
+      gotOldAt = isOld ? clock.now() : undefined;
+      if (isOld) patience.renew();
+    }
     return applied;
   }
 
@@ -335,7 +349,8 @@ export function createSync(options: SyncOptions): Sync {
     },
     progress() {
       const final = finalIndex();
-      const isBehind = asks() && (hasNext() || patience.lasts() || options.isVouchedFor?.(final) === true);
+      const isShown = hasNext() || patience.lasts() || options.isVouchedFor?.(final) === true;
+      const isBehind = (asks() && isShown) || settles();
       const [state, targetIndex] = isBehind ? (['syncing', toHeight(target())] as const) : (['idle', final] as const);
       return { state, targetIndex, sources: sources() };
     },

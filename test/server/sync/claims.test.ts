@@ -1,6 +1,7 @@
 /** Which heights that peers claim count for whether this node is behind. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Block } from '../../../ledger/values/block.js';
 import { headAt, honest, World } from './world.js';
 
 const minute = 60_000;
@@ -100,5 +101,54 @@ test('what validators with more than a third of the stake say is believed for as
   world.sync.onHead('validator', headAt(10));
   assert.equal(shareBehind(world, 10 * minute), 1);
   world.final = 10;
+  assert.equal(isBehind(world), false);
+});
+
+/** A peer that is behind itself, and comes on by 50 blocks a second. */
+function followOneThatFollows(world: World): void {
+  let tip = 0;
+  world.join('behind', (request) => honest(tip)(request));
+  for (let second = 0; second < 20; second++) {
+    world.clock.at(1_000 * second, () => {
+      tip += 50;
+      world.sync.onHead('behind', headAt(tip));
+    });
+  }
+}
+
+test('who follows a peer that is behind itself has not caught up each time that it has all of it', () => {
+  const world = new World();
+  followOneThatFollows(world);
+  const looks: boolean[] = [];
+  shareBehind(world, 24_000, () => {
+    if (world.final > 0) looks.push(isBehind(world));
+  });
+  assert.equal(world.final, 1_000);
+  assert.ok(looks.every((behind) => behind));
+  world.now += 5_000;
+  assert.equal(isBehind(world), false, 'nothing came for 5 s');
+});
+
+test('it has caught up where others say so, and where what it got is of now', () => {
+  for (const options of [
+    { isAgreed: (final: number) => final === 1_000 },
+    { isOld: ({ index }: Block) => index < 1_000 },
+  ]) {
+    const world = new World(options);
+    followOneThatFollows(world);
+    world.run(18_900);
+    assert.deepEqual([world.final, isBehind(world)], [950, true]);
+    world.run(19_200);
+    assert.deepEqual([world.final, isBehind(world)], [1_000, false]);
+  }
+});
+
+test('a clock that is set back keeps nobody from having caught up', () => {
+  const world = new World();
+  world.join('peer', honest(50));
+  world.sync.onHead('peer', headAt(50));
+  world.run(200);
+  assert.deepEqual([world.final, isBehind(world)], [50, true]);
+  world.now = -1_000_000;
   assert.equal(isBehind(world), false);
 });

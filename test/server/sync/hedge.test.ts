@@ -15,7 +15,7 @@ function join(world: World, peers: readonly (readonly [PeerId, Behaviour, latenc
 }
 
 test('what a silent peer was asked for is asked of another one after a third of the time', () => {
-  const world = new World();
+  const world = new World({ isOld: () => false });
   join(
     world,
     [
@@ -81,7 +81,7 @@ test('where the second is silent too, a third is asked after as long again, and 
 test('answers that come late are no offence, whatever they hold, and are not executed again', () => {
   const forged: Behaviour = ({ count }) => pageOf(chain, 500, count);
   for (const late of [honest(40), forged]) {
-    const world = new World();
+    const world = new World({ isOld: () => false });
     join(
       world,
       [

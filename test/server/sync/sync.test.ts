@@ -7,7 +7,7 @@ import { hashOf, pageOf } from '../p2p/fixture.js';
 import { type Behaviour, chain, headAt, honest, World } from './world.js';
 
 test('a node that is behind gets every block, in order, from several peers at once', () => {
-  const world = new World();
+  const world = new World({ isOld: () => false });
   world.join('a', honest(950));
   world.join('b', honest(1_000));
   world.join('c', honest(1_000), 25);
@@ -156,7 +156,7 @@ test('nothing is asked while nobody is ahead', () => {
 });
 
 test('a peer that claims a height and sends nothing is dropped, and the others suffice', () => {
-  const world = new World();
+  const world = new World({ isOld: () => false });
   world.join('liar', ({ from_index, count }) => pageOf(chain.slice(0, 201), from_index, count));
   world.join('honest', honest(200));
   world.sync.onHead('liar', headAt(1_000_000));
