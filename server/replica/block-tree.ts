@@ -37,6 +37,8 @@ export interface BlockTree {
   missing(hash: Hash): Hash | undefined;
   /** State after a block: final or executed. undefined: not at hand. */
   stateAfter(hash: Hash): StateReader | undefined;
+  /** Of the line up to this block executes the next `most`. @returns whether no more than that are left */
+  executeSome(hash: Hash, most: number): boolean;
   /** From after the last final block up to `hash`, oldest first; undefined: it does not descend from there. */
   pathFromFinal(hash: Hash): readonly Block[] | undefined;
   markFinal(hash: Hash): void;
@@ -196,6 +198,13 @@ export function createBlockTree(
       }
       const run = executeRun(nodes.slice(before.length));
       return run.ok ? ok([...executed, ...run.value]) : run;
+    },
+    executeSome(hash, most) {
+      const line = lineTo(hash);
+      // What failed before fails again where the whole is executed.
+      if ('missing' in line || line[0]?.executed?.ok === false) return true;
+      const left = line.filter(({ executed }) => executed === undefined);
+      return left.length <= most || !executeRun(left.slice(0, most)).ok;
     },
     missing(hash) {
       const line = lineTo(hash);

@@ -37,6 +37,11 @@ export interface FinalBlocks {
   retry(): void;
   /** Final blocks from a peer. Nothing of the page is believed before its certificates are checked. */
   applyPage(page: BlocksPage): Result<Height, string>;
+  /**
+   * Executes some of a page that starts after the last final block, where many blocks of it hang on one certificate, once that is
+   * checked. @returns false: more is to be executed in other turns, before `applyPage`
+   */
+  executeAhead(page: BlocksPage): boolean;
   /** By what a peer says: the blocks after the last final one up to this certificate's, which are fetched. @returns why that is a lie */
   follow(certificate: Certificate): string | undefined;
   /** The body belongs to its header: what a hash says is what is executed. */
@@ -95,12 +100,17 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     options.onFinal(tip, certificate, epoch);
   }
 
+  /** A page is looked at once a turn while it is executed. */
+  const wholeBlocks = new WeakSet<Block>();
+
   function bodyProblem(block: Block): string | undefined {
+    if (wholeBlocks.has(block)) return undefined;
     if (!hasStatedHash(crypto, block)) return `the hash of block ${block.index} is not that of its header`;
     if (block.tx_root !== transactionsRoot(crypto, block.transactions))
       return 'the transactions are not those of tx_root';
     if (block.evidence_root !== evidenceRoot(crypto, block.evidence))
       return 'the evidence is not that of evidence_root';
+    wholeBlocks.add(block);
     return undefined;
   }
 
@@ -183,6 +193,18 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
       if (failed !== undefined) return err(failed);
       if (segment.length > 0) return err('the page does not end with a finality certificate');
       return ok(toHeight(tree.finalIndex));
+    },
+    executeAhead({ blocks, finality }) {
+      const certificateByBlock = new Map(finality.map((certificate) => [certificate.block, certificate]));
+      const end = blocks.findIndex(({ hash }) => certificateByBlock.has(hash));
+      if (end < maxBlocksInRun) return true;
+      const segment = blocks.slice(0, end + 1);
+      const { hash } = segment.at(-1)!;
+      // Whatever is wrong is found again and said where the page is applied.
+      const after = { hash: tree.finalHash, index: tree.finalIndex };
+      if (segmentProblem(after, segment, certificateByBlock.get(hash)!) !== undefined) return true;
+      for (const block of segment) tree.add(block);
+      return tree.executeSome(hash, maxBlocksInRun);
     },
     follow(certificate) {
       const problem = certificateProblem(certificate, `block ${certificate.block}`) ?? staleProblem(certificate);

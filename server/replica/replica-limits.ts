@@ -33,7 +33,7 @@ export const pageBytes = 200_000;
 export const maxVrfProofs = 4;
 /** Final blocks that may wait for the disk before a page of a peer is applied: the next page adds up to a hundred. */
 export const maxUnstoredInSync = 64;
-/** Final blocks from peers executed as one: for so long nothing else is looked at. */
+/** Final blocks from peers executed in one turn: for so long nothing else is looked at. */
 export const maxBlocksInRun = 8;
 /** A block of so many slots ago is old: who gets it from a peer now was behind. */
 export const slotsUntilOld = 16;

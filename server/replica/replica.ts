@@ -157,6 +157,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     network,
     finalIndex: () => toHeight(tree.finalIndex),
     apply: (page) => finals.applyPage(page),
+    executeAhead: (page) => finals.executeAhead(page),
     follow: (certificate) => finals.follow(certificate),
     prepare: ({ blocks }, then) => {
       checkAhead(

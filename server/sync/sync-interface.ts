@@ -15,6 +15,8 @@ export interface SyncOptions {
    * in a row as one. ok: the new final index. A problem means that a peer lied: what is before the lie may be final.
    */
   readonly apply: (page: BlocksPage) => Result<Height, string>;
+  /** A part of the work of `apply` for such a page. @returns false: more is left, for other turns. Default: nothing is done ahead. */
+  readonly executeAhead?: (page: BlocksPage) => boolean;
   /**
    * The blocks from finalIndex() + 1 up to that of the certificate do not fit into a page: checks it, has them fetched by their hashes
    * and makes them final, then or later. @returns why the peer that sent it lied

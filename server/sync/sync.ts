@@ -26,6 +26,8 @@ const TOGETHER_WITHIN_MS = 100;
  * is answered after some turns, and a turn accepts one connection.
  */
 const TURNS_BETWEEN = 8;
+/** Of a page that is executed in parts. */
+const TURNS_BETWEEN_PARTS = 2;
 /** Blocks that are fetched by their hashes come one after the other: so many times the time of one answer. */
 const TIMEOUTS_FOR_RUN = 4;
 /** A peer that was late once is not asked again for so many timeouts; late twice in a row, it is dropped. */
@@ -232,10 +234,11 @@ export function createSync(options: SyncOptions): Sync {
     if (first !== undefined && !resting && options.mayApply?.() !== false && !waitsForMore(pages)) {
       waitsUntil = undefined;
       applying = true;
+      const isExecuted = pages.length > 1 || options.executeAhead?.(pageFrom(first.page, next)) !== false;
       // Pages that fail together are applied one by one, so that the peer who lied is dropped.
-      if (pages.length === 1 || !applyAs(pages, next).ok) applyAlone(first);
+      if (isExecuted && (pages.length === 1 || !applyAs(pages, next).ok)) applyAlone(first);
       applying = false;
-      restFor(TURNS_BETWEEN);
+      restFor(isExecuted ? TURNS_BETWEEN : TURNS_BETWEEN_PARTS);
     }
     pump();
   }

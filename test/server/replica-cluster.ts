@@ -76,6 +76,7 @@ export interface ClusterOptions {
   readonly foundVoteState?: (name: string) => RecoveredVoteState | undefined;
   /** Starting value: nothing is checked ahead of execution. */
   readonly checkAhead?: ReplicaOptions['checkAhead'];
+  readonly execute?: ReplicaOptions['execute'];
 }
 
 export function cluster(names: readonly string[], options: ClusterOptions = {}) {
@@ -120,7 +121,8 @@ export function cluster(names: readonly string[], options: ClusterOptions = {}) 
       certificate: (hash) => certificates.get(hash),
       page: (from, count) => {
         const page = blocks.slice(from, from + count);
-        return { blocks: page, finality: page.flatMap(({ hash }) => certificates.get(hash) ?? []) };
+        const certified = page.filter((block) => block === page.at(-1) || block.next_epoch !== undefined);
+        return { blocks: page, finality: certified.flatMap(({ hash }) => certificates.get(hash) ?? []) };
       },
       receipt: () => undefined,
       append(finals, stored) {
@@ -189,6 +191,7 @@ export function cluster(names: readonly string[], options: ClusterOptions = {}) 
       onEvent: (event) => events.push(event),
       createOwnSignatures: (signedUpTo) => createOwnSignatures(signedUpTo, ownSignaturesKept),
       ...(options.checkAhead ? { checkAhead: options.checkAhead } : {}),
+      ...(options.execute ? { execute: options.execute } : {}),
       network: {
         broadcast: (message) => others.forEach((to) => void deliver(own, to, message)),
         // Everyone is connected to everyone.

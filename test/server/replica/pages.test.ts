@@ -1,12 +1,14 @@
 /** Final blocks from a peer: nothing of them is believed that a finality certificate of their own epoch does not prove. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { executeBlock, executeFinalRun } from '../../../ledger/execute-block.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { blockHash, transactionsRoot } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
 import { genesisCertificate } from '../../../server/replica/recover.js';
 import { maxUnfinalBytes } from '../../../server/replica/replica-limits.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
+import { cluster } from '../replica-cluster.js';
 import { chainOfOne, newcomer, pay } from './chain-of-one.js';
 
 const { blocks, finality, certificateOf, proposalOf } = chainOfOne();
@@ -156,3 +158,36 @@ function largeSibling(round: number): Block {
   };
   return { ...header, hash: blockHash(standInCrypto, header) } as Block;
 }
+
+test('[7-run] of many blocks that hang on one certificate a few are executed in a turn, and between them others are heard', () => {
+  const runs: { at: number; blocks: number }[] = [];
+  const nodes = cluster(['v1', 'v2', 'v3', 'v4'], {
+    parameters: { slots_per_epoch: 1_000 },
+    execute: {
+      block: executeBlock,
+      run(run) {
+        runs.push({ at: nodes.time.now(), blocks: run.blocks.length });
+        return executeFinalRun(run);
+      },
+    },
+  });
+  const behind = nodes.members[3]!;
+  const others = nodes.members.slice(0, 3);
+  nodes.time.runUntil(2_100);
+  behind.stopped = true;
+  let nonce = 0;
+  while (others[0]!.blocks.length < 44) {
+    pay(nodes, nonce);
+    nonce += 1;
+    nodes.time.runUntil(nodes.time.now() + 1_000);
+  }
+  assert.ok(nonce < 200);
+  const tip = others[0]!.replica.head().final_index;
+  runs.length = 0;
+  behind.stopped = false;
+  behind.replica.onPeer('0', others[0]!.replica.head());
+  nodes.time.runUntil(nodes.time.now() + 900);
+  assert.ok(behind.replica.head().final_index >= tip);
+  assert.ok(runs.length >= 5 && runs.every(({ blocks }) => blocks <= 8), JSON.stringify(runs));
+  assert.equal(new Set(runs.map(({ at }) => at)).size, runs.length, 'each in a turn of its own');
+});
