@@ -44,6 +44,7 @@ import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
 import { createRecentFinals } from './recent-finals.js';
 import { createSignatureGate } from './signature-gate.js';
+import { createStallLog } from './stall-log.js';
 import { openStores } from './stores.js';
 import { createSystemClock, steadyNow } from './system-clock.js';
 import { tellProgram } from './tell-program.js';
@@ -185,6 +186,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       waiters.tell(id);
     },
   });
+  const stalls = createStallLog(log, steadyNow);
   let secondSigner: string | undefined;
 
   const voteState = createGuardedVoteState(stores.voteState, keys.validator?.signer.publicKey, log, fatal);
@@ -313,6 +315,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         // By a clock in doubt nothing expires.
         if (watch.fault() === undefined) pool.sweep(event.slot);
         proposals.slotBegan(event.slot, pool.summary().count > 0);
+        stalls.look(replica.status());
         tellProgram(() => api.events.emit('slot', { slot: event.slot, leader: event.leader }));
         return;
       case 'second_signer':

@@ -17,6 +17,8 @@ export interface Progress {
   readonly onlyGap: NonceGap | undefined;
   /** Since the last block became final. */
   readonly silentMs: number;
+  /** How long something that a leader could propose has waited since the last block became final. */
+  readonly waitedMs: number;
   readonly slotDurationMs: number;
   readonly validators: readonly { readonly key: PublicKey }[];
   readonly ownKey: PublicKey | undefined;
@@ -32,19 +34,17 @@ export function notFinalBecause(progress: Progress): string | undefined {
   if (progress.clockSuspect) return 'The clock of this machine differs too much from those of the other validators.';
   if (progress.sync === 'syncing') return 'This node is still fetching final blocks from its peers.';
   if (progress.unstored >= 64) return 'The disk does not keep up: 64 final blocks are unwritten.';
-  if (progress.silentMs < 3 * progress.slotDurationMs) return undefined;
+  const long = 3 * progress.slotDurationMs;
+  // Nothing is due to become final then: a silent network is as it should be.
+  if (progress.onlyGap !== undefined) return progress.silentMs < long ? undefined : gapText(progress.onlyGap);
+  if (progress.waitedMs < long) return undefined;
   const others = progress.validators.filter(({ key }) => key !== progress.ownKey).length;
-  const gap = gapText(progress.onlyGap);
-  if (others === 0) return gap ?? progress.waitingFor;
+  if (others === 0) return progress.waitingFor;
   if (progress.peers === 0) return 'No peer is connected, and validators elsewhere have to vote.';
-  // With no more than that nothing is due to become final: a silent network is as it should be.
-  if (gap !== undefined) return gap;
-  const since = `Nothing has become final for ${Math.floor(progress.silentMs / 1000)} seconds.`;
+  const since = `Nothing has become final for ${Math.floor(progress.waitedMs / 1000)} seconds.`;
   return `${since} ${progress.waitingFor ?? 'No leader has proposed a block.'}`;
 }
 
-function gapText(gap: NonceGap | undefined): string | undefined {
-  if (gap === undefined) return undefined;
-  const { id, lane, nonce, missing } = gap;
+function gapText({ id, lane, nonce, missing }: NonceGap): string {
   return `What waits here waits for earlier nonces of its senders, as ${id} (nonce ${nonce} of lane ${lane}) for nonce ${missing}.`;
 }

@@ -87,6 +87,10 @@ export interface ReplicaStatus {
   readonly pending: number;
   readonly unfinalBlocks: number;
   readonly sync: SyncProgress;
+  /** Whether the clock is not to be trusted, or not known yet to be right; nothing is signed then. */
+  readonly clockSuspect: boolean;
+  /** Whether something waits, and all of it for earlier nonces of its senders. */
+  readonly onlyGaps: boolean;
   /** Lock, watermark and what is waited for. */
   readonly consensus: Description;
   /** One sentence, present when something waits that is not becoming final. */

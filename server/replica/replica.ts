@@ -31,6 +31,7 @@ import { createSlotClock } from './slot-clock.js';
 import { createTellLeader } from './tell-leader.js';
 import { createTimers } from './timers.js';
 import { createMessageChecks } from './verify-message.js';
+import { createWaitingSince } from './waiting-since.js';
 
 export function createReplica(options: ReplicaOptions): Replica {
   const { genesis, genesisHash, chain, crypto, signer, vrf, clock, network, ledger, mempool, onEvent } = options;
@@ -62,6 +63,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     return state;
   };
   const slots = createSlotClock(clock, genesis.genesis_time, parameters.slot_duration_ms, (slot) => {
+    waiting.look();
     // Whoever hears of it looks at the clock: a slot by a clock in doubt is none.
     onEvent({ type: 'slot', slot, leader: core.leader(slot) });
     if (!suspect) feed({ type: 'slot_started', slot, now: clock.now() });
@@ -210,6 +212,13 @@ export function createReplica(options: ReplicaOptions): Replica {
     evidence: evidencePool.pending,
     transactions: () => mempool.candidates(finalState()),
   });
+  const waitsOtherwise = (): boolean =>
+    evidencePool.pending().length > 0 || !tree.unfinal()[Symbol.iterator]().next().done;
+  const waiting = createWaitingSince({
+    now: () => clock.now(),
+    transactions: () => mempool.candidates(finalState()),
+    waitsOtherwise,
+  });
   const run = createEffectRunner({
     clock,
     network,
@@ -278,15 +287,17 @@ export function createReplica(options: ReplicaOptions): Replica {
     const because = signsNothingBecause();
     const consensus = { ...core.describe(), ...(because === undefined ? {} : { waiting_for: because }) };
     const unfinal = [...tree.unfinal()].length;
-    const othersWait = evidencePool.pending().length > 0 || unfinal > 0;
+    const othersWait = waitsOtherwise();
+    const onlyGap = othersWait ? undefined : mempool.onlyGaps();
     const notFinal = notFinalBecause({
       waits: mempool.size > 0 || othersWait,
-      onlyGap: othersWait ? undefined : mempool.onlyGaps(),
+      onlyGap,
+      silentMs: clock.now() - lastFinalAt,
       signsNothing: because,
       clockSuspect: suspect,
       sync: sync.progress().state,
       unstored: tree.finalIndex - ledger.tip().index,
-      silentMs: clock.now() - lastFinalAt,
+      waitedMs: waiting.waitedMs(lastFinalAt),
       slotDurationMs: parameters.slot_duration_ms,
       validators: epoch.validators,
       ownKey: signer?.publicKey,
@@ -303,6 +314,8 @@ export function createReplica(options: ReplicaOptions): Replica {
       pending: mempool.size,
       unfinalBlocks: unfinal,
       sync: sync.progress(),
+      clockSuspect: suspect,
+      onlyGaps: onlyGap !== undefined,
       consensus,
       ...(notFinal === undefined ? {} : { notFinalBecause: notFinal }),
     };

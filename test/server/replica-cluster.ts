@@ -152,8 +152,16 @@ export function cluster(names: readonly string[], options: ClusterOptions = {}) 
       addCopies(transactions, taken) {
         mempool.add(transactions, () => {}, taken);
       },
-      candidates: () => pending.values(),
       onlyGaps: () => undefined,
+      *candidates(at) {
+        const next = new Map<string, number>();
+        for (const transaction of [...pending.values()].sort((a, b) => a.nonce - b.nonce)) {
+          const { from, nonce } = transaction;
+          if (nonce !== (next.get(from) ?? readNonce(readAccount(at, from), 0))) continue;
+          next.set(from, nonce + 1);
+          yield transaction;
+        }
+      },
       forgetFinal(transactions) {
         for (const transaction of transactions) pending.delete(transactionId(context.crypto, transaction));
       },

@@ -153,3 +153,29 @@ test('proofs that are more than a block may carry wait for the next one, and sto
     for (const block of blocks.slice(1)) assert.ok(decodeBlock(block, rules).ok, `a peer takes block ${block.index}`);
   }
 });
+
+test('[8-not-final-because] what waits behind a gap, or has only just come to an idle chain, is no chain that stands still', () => {
+  const nodes = cluster(['v1', 'v2', 'v3', 'v4']);
+  const [first, , third, fourth] = nodes.members;
+  const because = () => first!.replica.status().notFinalBecause;
+  nodes.time.runUntil(600_500);
+  pays(nodes, 0, 0);
+  nodes.time.runUntil(600_501);
+  assert.equal(because(), undefined, 'a payment of a millisecond ago');
+  nodes.time.runUntil(610_000);
+  assert.equal(first!.blocks.length, 2);
+  first!.replica.submit([payment(nodes, 5)], () => {});
+  nodes.time.runUntil(640_000);
+  assert.equal(first!.replica.status().pending, 1);
+  assert.equal(because(), undefined, 'its sender is waited for, not the validators');
+  for (const member of [third!, fourth!]) {
+    member.stopped = true;
+    member.replica.stop();
+  }
+  pays(nodes, 0, 1);
+  nodes.time.runUntil(650_900);
+  assert.match(
+    because() ?? '',
+    /^Nothing has become final for (9|10) seconds\. Block 0x[0-9a-f]{8}… has prepare votes of 2 of 4/,
+  );
+});
