@@ -38,7 +38,10 @@ const docsPage = `<!doctype html>
 <script src="/docs/files/swagger-ui-bundle.js" defer></script>
 <script src="/assets/docs.js" defer></script>
 </head>
-<body><div id="api"></div></body>
+<body>
+<noscript><p>This page needs JavaScript. <a href="/openapi.json">/openapi.json</a> says the same for programs, <a href="/docs/problems">Problems</a> what can be refused.</p></noscript>
+<div id="api"></div>
+</body>
 </html>
 `;
 

@@ -34,6 +34,7 @@ table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nu
 th { text-align: left; font-weight: 500; color: var(--soft); font-size: .8rem; }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 tr:last-child td { border-bottom: 0; }
+td.mono { white-space: nowrap; }
 td.number, th.number { text-align: right; padding-right: 1.5rem; }
 .fresh td { animation: fresh 1.2s ease-out; }
 @keyframes fresh { from { background: color-mix(in srgb, var(--accent) 22%, transparent); } }
