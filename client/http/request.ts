@@ -38,6 +38,8 @@ export async function request<Answer>(
     init.body = JSON.stringify(options.body);
   }
   const { controller, letGo } = abortWith(options.signal);
+  // Not AbortSignal.timeout: Node.js ends a process that has nothing else to wait for, without a word, before `fetch`
+  // has said that the connection broke.
   const late = (): void => controller.abort(new DOMException('no answer', 'TimeoutError'));
   const timer = setTimeout(late, options.timeoutMs ?? connection.timeoutMs);
   init.signal = controller.signal;

@@ -1,14 +1,19 @@
 /** Wrong usage: one sentence, what to do, exit code 2, and nothing on stdout. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { describeFailure } from '../../client/cli/failure.js';
 import { createProgram } from '../../client/cli/program.js';
 import { counted } from '../../client/cli/terminal.js';
+import { createWalletProgram } from '../../client/cli/wallet-program.js';
 import { ApiProblem } from '../../client/http/problem.js';
 import { encodeAddress } from '../../ledger/values/address.js';
+import { createServerProgram } from '../../server/cli/server-program.js';
 import { type Program, run, temporaryHome } from './programs.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -55,6 +60,31 @@ test('a node that is not there is said to be unreachable, with exit code 7', asy
   const outcome = await run('wallet', temporaryHome(t), ['balance', 'a', '--node', 'http://127.0.0.1:1']);
   assert.equal(outcome.code, 7);
   assert.match(outcome.stderr, /^error: No node answers at http:\/\/127\.0\.0\.1:1 \(.+\)\.\n {2}fix: .*server start/);
+});
+
+test('a connection that is closed as soon as it is made is said to be broken: no command ends without a word', async (t) => {
+  const closing = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  t.after(() => closing.close());
+  await once(closing, 'listening');
+  const url = `http://127.0.0.1:${(closing.address() as AddressInfo).port}`;
+  const home = temporaryHome(t);
+  for (let times = 0; times < 3; times += 1) {
+    const { code, stderr } = await run('wallet', home, ['status', `0x${'0'.repeat(64)}`, '--node', url]);
+    assert.equal(code, 7, stderr);
+    assert.match(stderr, /^error: No node answers at \S+ \((the connection broke|no answer in time)\)\.\n/);
+  }
+});
+
+test('the help of every command fits into 80 columns and shows what a default is as it is typed', () => {
+  const programs = [createWalletProgram(), createServerProgram()];
+  const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
+  for (const command of programs.flatMap(all)) {
+    const help = command.configureOutput({ getOutHelpWidth: () => 80 }).helpInformation();
+    assert.doesNotMatch(help, /default: "/, command.name());
+    for (const line of help.split('\n')) assert.ok(line.length <= 80, `${command.name()}: ${line}`);
+  }
+  const words = createWalletProgram().commands.find((command) => command.name() === 'new');
+  assert.match(words?.helpInformation() ?? '', /12 or 24 \(default: 24\)/);
 });
 
 for (const program of ['wallet', 'server', 'slotledger'] as const) {
