@@ -37,7 +37,8 @@ export function describeFailure(error: unknown, program: Command, argv: readonly
 /** The node's help speaks of the member `path` of its answer, which nobody sees here: it is named instead. */
 function refusedByNode({ code, detail, fix, path = '' }: ApiProblem): Failure {
   const failure = { code, detail, exitCode: exitCodes.refused };
-  if (path === '') return { ...failure, fix: fix.replace(' that `path` names', '') };
+  // What is not there was named by whoever asked; its place says nothing more.
+  if (path === '' || code.endsWith('_not_found')) return { ...failure, fix: fix.replace(' that `path` names', '') };
   const named = fix.replace('that `path` names', `\`${path}\``);
   return { ...failure, path, fix: named === fix ? `${fix} (It is about \`${path}\`.)` : named };
 }

@@ -2,7 +2,7 @@
  * How the programs `slotledger`, `server` and `wallet` run: one place decides what is printed on failure and the exit
  * code. Results go to stdout, everything else to stderr.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes } from './cli-problem.js';
 import { describeFailure, type Failure } from './failure.js';
 import { version } from './version.js';
@@ -15,10 +15,14 @@ export function createProgram(name: string, description: string): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription: describeOption })
     .configureOutput({ outputError: () => undefined })
     .exitOverride();
 }
+
+/** A default as it is typed, without the quotes of JSON. */
+const describeOption = (option: Option): string =>
+  new Help().optionDescription(option).replace(/\(default: "(.*)"\)$/, '(default: $1)');
 
 /** Runs a program to its end and sets the exit code; the process ends when nothing is left to do. */
 export async function runProgram(program: Command, given: readonly string[]): Promise<void> {

@@ -13,7 +13,7 @@ export function add(name: string, command: Command): void {
     throw usageProblem(`"${name}" cannot name an API key.`, 'Lower-case letters, digits, "-" and "_"; at most 32.');
   }
   if (!roles.includes(role as Role)) {
-    throw usageProblem(`--role ${role} is not a role.`, `Write --role ${roles.join(', --role ')}.`);
+    throw usageProblem(`--role ${role} is not a role.`, `Roles are ${roles.join(', ')}.`);
   }
   const requestsPer10s = integerOption('--rate', rate, 1, 1_000_000);
   const key = saying(() => {

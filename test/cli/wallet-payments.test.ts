@@ -45,6 +45,11 @@ test('ids of the history are taken by status; addresses cut short and damaged ke
   const wallet = (...words: string[]) => run('wallet', user, [...words, '--home', home, '--node', node.url]);
   const sent = await wallet('send', 'treasury', 'shop', '5');
   assert.equal(sent.code, 0, sent.stderr);
+  assert.equal((await wallet('send', 'treasury', 'shop', '1', '--memo', `${'🎉'.repeat(31)}ab`)).code, 0);
+  assert.equal((await wallet('send', 'treasury', 'shop', '1', '--memo', `${'x'.repeat(31)}y`)).code, 0);
+  const memos = (await wallet('history', 'shop')).stdout;
+  assert.ok(memos.includes(` ${'🎉'.repeat(31)}… `), memos);
+  assert.ok(memos.includes(` ${'x'.repeat(31)}y `), memos);
   const cut = /0x[0-9a-f]{12}…/.exec((await wallet('history', 'shop')).stdout)?.[0] ?? '';
   const refused = await wallet('status', cut);
   assert.match(refused.stderr, /^error: 0x[0-9a-f]{12}… is cut short.*\n {2}fix: `wallet history WHO --full`/);
@@ -81,6 +86,12 @@ test('an owner who means other keys is told that they need another owner, not to
   assert.equal((await wallet('send', 'treasury', 'shop', '6')).code, 0);
   const staked = await wallet('stake', 'shop', '5', '--validator-home', other);
   assert.equal(staked.code, 0, staked.stderr);
+  assert.match(staked.stdout, /^Bonded 5 SLOT of shop; it counts from the second epoch change on\.\n/);
+  const missing = await wallet('status', `0x${'0'.repeat(64)}`);
+  assert.equal(
+    missing.stderr.split('\n')[1],
+    '  fix: Check the id, or submit the signed transaction again: that is safe.',
+  );
 });
 
 test('the wallet of a home asks the node that runs on it, on whatever port, unless it is told of another', async (t) => {

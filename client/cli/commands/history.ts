@@ -52,8 +52,14 @@ function row(
     `${sign}${formatNumber(item.amount, token)}`,
     formatNumber(item.fee, token),
     counterparty(item, names),
-    [...oneLine(transaction.memo ?? '')].slice(0, 32).join(''),
+    shortMemo(transaction.memo ?? ''),
   ];
+}
+
+/** At most 32 characters; what is cut short says so. */
+function shortMemo(memo: string): string {
+  const characters = [...oneLine(memo)];
+  return characters.length <= 32 ? characters.join('') : `${characters.slice(0, 31).join('')}…`;
 }
 
 function counterparty(item: AccountTransaction, names: ReadonlyMap<string, string | undefined>): string {

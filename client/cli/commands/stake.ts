@@ -54,7 +54,7 @@ export async function stake(context: Context, from: string, amount: string, opti
     intent,
     options,
     `Bond ${text} of ${from} on ${status.name}?`,
-    `Bonded ${text} of ${from}.`,
+    `Bonded ${text} of ${from}; it counts from the second epoch change on.`,
   );
 }
 
