@@ -21,6 +21,8 @@ export interface Progress {
   readonly waitedMs: number;
   readonly slotDurationMs: number;
   readonly validators: readonly { readonly key: PublicKey }[];
+  /** Names that genesis gives; validators who came later have none. */
+  readonly named: readonly { readonly key: PublicKey; readonly name?: string }[];
   readonly ownKey: PublicKey | undefined;
   readonly peers: number;
   /** What the consensus core says that it waits for. */
@@ -39,10 +41,20 @@ export function notFinalBecause(progress: Progress): string | undefined {
   if (progress.onlyGap !== undefined) return progress.silentMs < long ? undefined : gapText(progress.onlyGap);
   if (progress.waitedMs < long) return undefined;
   const others = progress.validators.filter(({ key }) => key !== progress.ownKey).length;
-  if (others === 0) return progress.waitingFor;
+  const waitingFor = progress.waitingFor && withNames(progress.waitingFor, progress.named);
+  if (others === 0) return waitingFor;
   if (progress.peers === 0) return 'No peer is connected, and validators elsewhere have to vote.';
   const since = `Nothing has become final for ${Math.floor(progress.waitedMs / 1000)} seconds.`;
-  return `${since} ${progress.waitingFor ?? 'No leader has proposed a block.'}`;
+  return `${since} ${waitingFor ?? 'No leader has proposed a block.'}`;
+}
+
+/** The core knows keys only; whoever has to call the others knows their names. */
+function withNames(sentence: string, named: Progress['named']): string {
+  const names = new Map(named.map(({ key, name }) => [`${key.slice(0, 10)}…`, name]));
+  return sentence.replace(/0x[0-9a-f]{8}…/g, (short) => {
+    const name = names.get(short);
+    return name === undefined ? short : `${name} (${short})`;
+  });
 }
 
 function gapText({ id, lane, nonce, missing }: NonceGap): string {

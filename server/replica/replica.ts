@@ -300,6 +300,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       waitedMs: waiting.waitedMs(lastFinalAt),
       slotDurationMs: parameters.slot_duration_ms,
       validators: epoch.validators,
+      named: genesis.validators,
       ownKey: signer?.publicKey,
       peers: network.peers().length,
       waitingFor: consensus.waiting_for,

@@ -1,0 +1,41 @@
+/** Why something that waits is not becoming final, in words for whoever has to call somebody. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { notFinalBecause } from '../../../server/replica/not-final-because.js';
+import { person } from '../../ledger/test-chain.js';
+
+const [one, two, late] = ['v1', 'v2', 'late'].map((name) => person(name).validator.publicKey);
+const short = (key: string | undefined): string => `${key?.slice(0, 10)}…`;
+
+const stands = {
+  waits: true,
+  signsNothing: undefined,
+  clockSuspect: false,
+  sync: 'idle',
+  unstored: 0,
+  waitedMs: 12_345,
+  slotDurationMs: 1000,
+  validators: [one, two, late].map((key) => ({ key: key! })),
+  named: [{ key: one! }, { key: two!, name: 'acme' }],
+  ownKey: one,
+  peers: 2,
+  waitingFor: `Block 0x12345678… misses: ${short(one)}, ${short(two)}, ${short(late)}.`,
+} as const;
+
+test('validators are called by the names that genesis gives them', () => {
+  assert.equal(
+    notFinalBecause(stands),
+    `Nothing has become final for 12 seconds. Block 0x12345678… misses: ${short(one)}, acme (${short(two)}), ${short(late)}.`,
+  );
+});
+
+test('nothing is said before three slots have passed, and the nearest reason first', () => {
+  assert.equal(notFinalBecause({ ...stands, waitedMs: 2_999 }), undefined);
+  assert.equal(notFinalBecause({ ...stands, waits: false }), undefined);
+  assert.match(notFinalBecause({ ...stands, peers: 0 }) ?? '', /^No peer is connected/);
+  assert.match(notFinalBecause({ ...stands, peers: 0, clockSuspect: true, waitedMs: 0 }) ?? '', /^The clock of this/);
+  assert.match(
+    notFinalBecause({ ...stands, waitingFor: undefined }) ?? '',
+    /seconds\. No leader has proposed a block\.$/,
+  );
+});
