@@ -1,9 +1,10 @@
 /** Flags of the commands that sign, and how their outcome is told. */
 import type { Amount } from '../../ledger/values/numbers.js';
-import type { Transaction } from '../../ledger/values/transaction.js';
-import type { Account } from '../account.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
+import { type Account, idOfTransaction } from '../account.js';
 import { formatAmount, parseAmount } from '../amounts.js';
 import type { LimitsAnswer, StatusAnswer, Token, TransactionAnswer } from '../api-types.js';
+import type { Client } from '../http/client.js';
 import { NotFinalYet, type SendOptions, TransactionFailed } from '../http/send-and-wait.js';
 import { feeOf, type Intent, PaidByAnother, type Sent, type TransactionOptions, walletOf } from '../wallet.js';
 import { CliProblem, exitCodes, usageProblem } from './cli-problem.js';
@@ -64,9 +65,16 @@ export async function signAndSend(
     ...(options.memo === undefined ? {} : { memo: options.memo }),
     ...(options.expires === undefined ? {} : { expiresInSlots: readInteger(options.expires, '--expires', 1) }),
   };
-  return tellingFailures(context, options, (waiting) =>
-    walletOf(context.client, account).send(intent, { ...transactionOptions, ...waiting }),
-  );
+  return tellingFailures(context, options, (waiting, onHandingIn) => {
+    const client: Client = {
+      ...context.client,
+      sendAndWait(transaction, sendOptions) {
+        onHandingIn(transaction);
+        return context.client.sendAndWait(transaction, sendOptions);
+      },
+    };
+    return walletOf(client, account).send(intent, { ...transactionOptions, ...waiting });
+  });
 }
 
 /** Hands a transaction in that is signed already. */
@@ -75,7 +83,10 @@ export async function sendSigned(
   transaction: Transaction,
   options: Pick<SigningOptions, 'timeout'>,
 ): Promise<TransactionAnswer> {
-  return tellingFailures(context, options, (waiting) => context.client.sendAndWait(transaction, waiting));
+  return tellingFailures(context, options, (waiting, onHandingIn) => {
+    onHandingIn(transaction);
+    return context.client.sendAndWait(transaction, waiting);
+  });
 }
 
 /** `Final in 12 ms`, where, and at what price. */
@@ -94,7 +105,7 @@ export function sentData(sent: Sent): object {
 async function tellingFailures<T>(
   context: Context,
   options: Pick<SigningOptions, 'timeout'>,
-  send: (waiting: SendOptions) => Promise<T>,
+  send: (waiting: SendOptions, onHandingIn: (transaction: Transaction) => void) => Promise<T>,
 ): Promise<T> {
   const seconds = options.timeout === undefined ? 60 : readInteger(options.timeout, '--timeout', 1, 86_400);
   let told = '';
@@ -105,7 +116,7 @@ async function tellingFailures<T>(
   const started = performance.now();
   const interruption = awaitInterrupt();
   try {
-    const sent = send({ timeoutMs: seconds * 1000, onRetry, signal: interruption.signal });
+    const sent = send({ timeoutMs: seconds * 1000, onRetry, signal: interruption.signal }, interruption.handingIn);
     return await Promise.race([sent, interruption.came]);
   } catch (error) {
     if (error instanceof NotFinalYet) throw await notFinal(context, error, performance.now() - started);
@@ -130,20 +141,33 @@ async function tellingFailures<T>(
   }
 }
 
-/** Ctrl-C while a payment is on its way: nothing calls it back. */
+/** Ctrl-C while a payment is on its way: nothing calls it back, and what waits stands in no history. */
 function awaitInterrupt() {
   const abort = new AbortController();
+  let id: TransactionId | undefined;
   let onInterrupt = (): void => {};
   const came = new Promise<never>((_, reject) => {
     onInterrupt = () => {
-      const detail = 'Interrupted. A node may have taken the transaction all the same.';
-      const fix = 'Look with `wallet history` and `wallet balance` before you pay anew.';
+      const [detail, fix] =
+        id === undefined
+          ? ['Interrupted. Nothing was handed in.', 'Run it again, or leave it.']
+          : [
+              `Interrupted. A node may have taken transaction ${id} all the same.`,
+              `Before you pay anew, look with \`wallet status ${id}\` whether it waits or is final.`,
+            ];
       reject(new CliProblem('interrupted', detail, fix, exitCodes.interrupted));
       abort.abort();
     };
   });
   process.once('SIGINT', onInterrupt);
-  return { came, signal: abort.signal, over: () => process.off('SIGINT', onInterrupt) };
+  return {
+    came,
+    signal: abort.signal,
+    handingIn: (transaction: Transaction): void => {
+      id = idOfTransaction(transaction);
+    },
+    over: () => process.off('SIGINT', onInterrupt),
+  };
 }
 
 async function notFinal(context: Context, error: NotFinalYet, tookMs: number): Promise<CliProblem> {
