@@ -11,7 +11,10 @@ const { NODE_HOME = './bootstrap-node', HTTP_PORT = '8080', P2P_PORT = '9000', S
 const server = new Server({ home: NODE_HOME, slotDurationMs: Number(SLOT_MS), slotsPerEpoch: 10, logLevel: 'warn' });
 server.registerStakeholder('bootstrap', 1000);
 const network = { enableP2P: true, nodeId: 'bootstrap', listenAddr: '127.0.0.1', p2pPort: Number(P2P_PORT) };
-await server.start(Number(HTTP_PORT), network);
+await server.start(Number(HTTP_PORT), network).catch((error: Error) => {
+  console.error(`${error.message} HTTP_PORT and P2P_PORT in the environment choose other ports.`);
+  process.exit(1);
+});
 console.log(`chain ${server.api?.chain}: others join at 127.0.0.1:${server.p2pPort}`);
 server.on('slot', ({ slot, leader }) => {
   const own = leader === server.api?.status().validator;

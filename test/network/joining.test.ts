@@ -1,7 +1,10 @@
 /** The two example programs, as a user starts them: the chain of one node becomes the chain of two. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { EpochAnswer } from '../../client/api-types.js';
@@ -77,4 +80,30 @@ test('a node that registers a stake joins, is paid, bonds, and leads beside the 
     const { validators } = await second.epoch('current');
     return validators.some(({ stake }) => stake === 1000) && validators.some(({ stake }) => stake === 1500);
   });
+});
+
+test('an example that cannot start says in one line what is missing', async (t) => {
+  const place = temporaryPlace();
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const port = `${(taken.address() as AddressInfo).port}`;
+  const [http, p2p, nobody] = await Promise.all([freePort(), freePort(), freePort()]);
+  const ports = { HTTP_PORT: `${http}`, P2P_PORT: `${p2p}`, FIRST_PEER: `127.0.0.1:${nobody}` };
+  for (const [name, settings, said] of [
+    [
+      'bootstrap_node',
+      { ...ports, HTTP_PORT: port },
+      `Another program listens on 127.0.0.1:${port} already. HTTP_PORT `,
+    ],
+    ['joining_node', ports, 'No bootstrap peer gave the genesis of the chain (127.0.0.1:'],
+  ] as const) {
+    const program = fileURLToPath(new URL(`../../examples/${name}.js`, import.meta.url));
+    const env = { ...process.env, ...settings, NODE_HOME: join(place, name) };
+    const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [stderr, [code]] = await Promise.all([buffer(child.stderr!), once(child, 'exit')]);
+    assert.equal(code, 1);
+    assert.ok(stderr.toString().startsWith(said), stderr.toString());
+    assert.equal(stderr.toString().split('\n').length, 2, stderr.toString());
+  }
 });
