@@ -1,14 +1,13 @@
 /** `server peers`: who the running node is connected to. */
 import type { Command } from 'commander';
 import type { PeerItem } from '../../client/api-types.js';
-import { clientOf } from '../../client/cli/node-client.js';
 import { createTerminal, formatDuration, table } from '../../client/cli/terminal.js';
-import { urlOf } from './status.js';
+import { clientFor } from './status.js';
 
 const headings = ['address', 'key', 'direction', 'head', 'offset', 'received', 'sent', 'since'];
 
 export async function showPeers(command: Command): Promise<void> {
-  const client = clientOf(urlOf(command));
+  const client = await clientFor(command);
   const peers = await client.peers();
   createTerminal(command.optsWithGlobals()).result({ peers }, () => {
     if (peers.length === 0)

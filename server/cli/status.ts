@@ -4,12 +4,16 @@ import type { ReadinessAnswer, StatusAnswer } from '../../client/api-types.js';
 import { exitCodes } from '../../client/cli/cli-problem.js';
 import { clientOf } from '../../client/cli/node-client.js';
 import { colour, counted, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
-import { NodeUnreachable } from '../../client/http/problem.js';
+import type { Client } from '../../client/http/client.js';
+import { ApiProblem, NodeUnreachable } from '../../client/http/problem.js';
 import { runningUrl } from '../../client/keystore/running-node.js';
+import type { PublicKey } from '../../ledger/values/text.js';
+import { homePaths } from '../home/home.js';
+import { readPublicKey } from '../home/key-files.js';
 import { readSettings } from './settings.js';
 
 export async function showStatus(command: Command): Promise<void> {
-  const client = clientOf(urlOf(command));
+  const client = await clientFor(command);
   const terminal = createTerminal(command.optsWithGlobals());
   const status = await client.status();
   terminal.result(status, () => statusText(status, client.url));
@@ -17,9 +21,9 @@ export async function showStatus(command: Command): Promise<void> {
 
 /** Exit code 0: ready. 1: it answers, but is not ready, or nobody answers. */
 export async function checkHealth(command: Command): Promise<void> {
-  const client = clientOf(urlOf(command), 5_000);
   const terminal = createTerminal(command.optsWithGlobals());
   try {
+    const client = await clientFor(command, 5_000);
     const { ready, checks } = await client.ready();
     process.exitCode = ready ? exitCodes.ok : exitCodes.failed;
     terminal.result({ ready, checks }, () => (ready ? 'ready' : `not ready\n${reasons(checks)}`));
@@ -30,15 +34,41 @@ export async function checkHealth(command: Command): Promise<void> {
   }
 }
 
-/** Where the node's HTTP is: told, or of the home: where the node that runs there listens, else where one would. */
-export function urlOf(command: Command): string {
+/**
+ * The node that a command asks: told, or of the home.
+ * @param timeoutMs for one answer
+ * @throws NodeUnreachable also where none is known to run on the home, and another one answers at its port
+ */
+export async function clientFor(command: Command, timeoutMs?: number): Promise<Client> {
   const flags = command.optsWithGlobals<{ readonly [flag: string]: string | undefined }>();
-  if (flags.node !== undefined) return flags.node;
   const namesHome = [flags.home, flags.config, flags.p2pPort].some((flag) => flag !== undefined);
-  const told = namesHome ? undefined : process.env.SLOTLEDGER_NODE || undefined;
-  if (told !== undefined) return told;
+  const told = flags.node ?? (namesHome ? undefined : process.env.SLOTLEDGER_NODE || undefined);
+  if (told !== undefined) return clientOf(told, timeoutMs);
   const { home, httpUrl } = readSettings(command);
-  return runningUrl(home) ?? httpUrl;
+  const running = runningUrl(home);
+  const client = clientOf(running ?? httpUrl, timeoutMs);
+  if (running === undefined && !(await isOfHome(client, home, namesHome))) {
+    throw new NodeUnreachable(client.url, `what answers there is another node than that of ${home}`);
+  }
+  return client;
+}
+
+/** In a container of its own, say, a command does not see the process of the home's node, and asks at its port. */
+async function isOfHome(client: Client, home: string, namesHome: boolean): Promise<boolean> {
+  let own: PublicKey | undefined;
+  try {
+    own = readPublicKey(homePaths(home).keys, 'node');
+  } catch {
+    // Who may not read the keys of the home cannot tell.
+    return true;
+  }
+  if (own === undefined && !namesHome) return true;
+  try {
+    return (await client.status()).node_id === own;
+  } catch (error) {
+    if (error instanceof ApiProblem) return true;
+    throw error;
+  }
 }
 
 function statusText(status: StatusAnswer, url: string): string {

@@ -1,5 +1,6 @@
 /** `server status`, `health` and `peers` find the node of a home, whatever port it was started on. */
 import assert from 'node:assert/strict';
+import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run, temporaryHome } from './programs.js';
@@ -22,4 +23,29 @@ test('the node of a home is found on another port; a node that the environment n
   await node.ended();
   const stopped = await run('server', user, ['status', '--home', home]);
   assert.equal(stopped.stdout.includes(node.url), false);
+});
+
+test('a home on which no node runs is not answered for by the node that has its port', async (t) => {
+  const user = temporaryHome(t);
+  const node = await startNode(t, user, { args: ['--home', join(user, 'node')] });
+  const { port } = new URL(node.url);
+  const other = join(user, 'other');
+  assert.equal((await run('server', user, ['keygen', '--home', other])).code, 0);
+  writeFileSync(join(other, 'config.toml'), `http_port = ${port}\n`);
+  for (const [command, code] of [
+    ['status', 7],
+    ['peers', 7],
+    ['health', 1],
+  ] as const) {
+    const { code: given, stdout, stderr } = await run('server', user, [command, '--home', other]);
+    assert.equal(given, code, stderr);
+    const said = `No node answers at ${node.url} (what answers there is another node than that of ${other}).`;
+    assert.ok(`${stdout}${stderr}`.includes(said), `${stdout}${stderr}`);
+  }
+  // The same home seen from where its process is not: its port is asked, and the node is the home's.
+  unlinkSync(join(user, 'node', 'lock.pid'));
+  writeFileSync(join(user, 'node', 'config.toml'), `http_port = ${port}\n`);
+  const seen = await run('server', user, ['status', '--home', join(user, 'node')]);
+  assert.equal(seen.code, 0, seen.stderr);
+  assert.ok(seen.stdout.includes(` at ${node.url}, `), seen.stdout);
 });
