@@ -96,7 +96,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       options.onViolation(session, detail);
       session.refuse({ code: 'bad_line', detail });
     },
-    onEnd: () => connection.close('the other side said all it wanted'),
+    onEnd: () => connection.close('the other side closed the connection'),
     onClosed: (reason) => {
       cancelTimeout();
       options.onClosed(session, reason, refusalByPeer);
