@@ -1,6 +1,7 @@
 /** Why something that waits is not becoming final, in words for whoever has to call somebody. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TransactionId } from '../../../ledger/values/transaction.js';
 import { notFinalBecause } from '../../../server/replica/not-final-because.js';
 import { person } from '../../ledger/test-chain.js';
 
@@ -13,6 +14,8 @@ const stands = {
   clockSuspect: false,
   sync: 'idle',
   unstored: 0,
+  onlyGap: undefined,
+  silentMs: 99_000,
   waitedMs: 12_345,
   slotDurationMs: 1000,
   validators: [one, two, late].map((key) => ({ key: key! })),
@@ -38,4 +41,13 @@ test('nothing is said before three slots have passed, and the nearest reason fir
     notFinalBecause({ ...stands, waitingFor: undefined }) ?? '',
     /seconds\. No leader has proposed a block\.$/,
   );
+});
+
+test('what waits for earlier nonces is named, and is nobody else’s fault, however silent the network', () => {
+  const onlyGap = { id: `0x${'7'.repeat(64)}` as TransactionId, lane: 2, nonce: 5, missing: 3 };
+  assert.equal(
+    notFinalBecause({ ...stands, onlyGap, waitedMs: 0, peers: 0 }),
+    `What waits here waits for earlier nonces of its senders, as ${onlyGap.id} (nonce 5 of lane 2) for nonce 3.`,
+  );
+  assert.equal(notFinalBecause({ ...stands, onlyGap, waitedMs: 0, silentMs: 2_999 }), undefined);
 });
