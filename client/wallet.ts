@@ -15,7 +15,7 @@ import type {
 } from '../ledger/values/transaction.js';
 import { type Account, accountFromSecret, idOfTransaction, signTransaction } from './account.js';
 import type { AccountAnswer, TransactionAnswer } from './api-types.js';
-import { checkTransactionOptions, refuseUnknown } from './http/check-options.js';
+import { checkIntent, checkTransactionOptions, refuseUnknown } from './http/check-options.js';
 import type { Client } from './http/client.js';
 import { ApiProblem } from './http/problem.js';
 import { type SendOptions, sendOptionNames } from './http/send-and-wait.js';
@@ -118,12 +118,14 @@ export function walletOf(client: Client, account: Account): Wallet {
   return {
     account,
     async prepare(intent, options) {
+      checkIntent('prepare', intent);
       refuseUnknown('prepare', options, transactionOptionNames);
       checkTransactionOptions(options ?? {});
       return prepare(intent, options);
     },
     balance: () => client.account(account.address),
     async send(intent, options = {}) {
+      checkIntent('send', intent);
       refuseUnknown('send', options, [...transactionOptionNames, ...sendOptionNames]);
       checkTransactionOptions(options);
       const { timeoutMs, signal, onRetry } = options;

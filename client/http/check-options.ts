@@ -18,6 +18,30 @@ export function refuseUnknown(call: string, options: unknown, known: readonly st
   }
 }
 
+const membersOfIntent: { readonly [type: string]: readonly string[] } = {
+  transfer: ['type', 'outputs'],
+  stake: ['type', 'amount', 'validator'],
+  unstake: ['type', 'amount'],
+};
+
+/** What else stands in it would be signed as it is: a nonce of its own, say, for which nothing waits. */
+export function checkIntent(call: string, intent: unknown): void {
+  const { type } = (intent ?? {}) as { readonly type?: unknown };
+  const known = typeof type === 'string' && Object.hasOwn(membersOfIntent, type) ? membersOfIntent[type] : undefined;
+  if (known === undefined) {
+    throw new TypeError(
+      `${call} takes what is wanted as an object; its type is ${listed(Object.keys(membersOfIntent))}.`,
+    );
+  }
+  for (const name of Object.keys(intent as object)) {
+    if (known.includes(name)) continue;
+    const others = 'Memo, lane, fee and expiresInSlots are options.';
+    throw new TypeError(
+      `${call} knows no ${JSON.stringify(name)} of this ${String(type)}; it knows ${listed(known)}. ${others}`,
+    );
+  }
+}
+
 /** @returns the address of a node, without a slash at its end */
 export function nodeAddress(given: unknown): string {
   if (given === undefined || given === null || given === '') {

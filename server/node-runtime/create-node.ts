@@ -310,14 +310,17 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         tellProgram(() => api.events.emit('evidence', { offender, evidence }));
         return;
       }
-      case 'slot':
+      case 'slot': {
         watch.check();
         // By a clock in doubt nothing expires.
         if (watch.fault() === undefined) pool.sweep(event.slot);
-        proposals.slotBegan(event.slot, pool.summary().count > 0);
+        // What waits behind a gap is nothing that a leader could propose.
+        const [ready] = pool.candidates();
+        proposals.slotBegan(event.slot, ready !== undefined);
         stalls.look(replica.status());
         tellProgram(() => api.events.emit('slot', { slot: event.slot, leader: event.leader }));
         return;
+      }
       case 'second_signer':
         secondSigner = event.sentence;
         log.error(event.sentence);

@@ -52,6 +52,27 @@ test('a URL object names a node as its text does, and a path stays', () => {
   assert.equal(createClient({ url: 'https://gate.test/ledger/' }).url, 'https://gate.test/ledger');
 });
 
+test('what a transaction gets from its frame is refused in what is wanted, before anything is asked', async () => {
+  const client = createClient({ url, fetch: () => assert.fail('nothing is to be asked') });
+  const wallet = walletOf(client, accountFromSecret(new Uint8Array(32).fill(1), 'sl'));
+  const paid = { type: 'transfer', outputs: [] };
+  for (const [intent, message] of [
+    [{ ...paid, nonce: 77 }, /^send knows no "nonce" of this transfer; it knows type, outputs\. Memo, lane, fee and/],
+    [{ ...paid, fee: 1 }, /^send knows no "fee" of this transfer/],
+    [
+      { type: 'unstake', amount: 1, validator: {} },
+      /^send knows no "validator" of this unstake; it knows type, amount\./,
+    ],
+    [{ type: 'toString' }, /^send takes what is wanted as an object; its type is transfer, stake, unstake\.$/],
+    [{ outputs: [] }, /^send takes what is wanted as an object/],
+    [undefined, /^send takes what is wanted as an object/],
+    ['transfer', /^send takes what is wanted as an object/],
+  ] as const) {
+    await assert.rejects(wallet.send(intent as never), { name: 'TypeError', message });
+    await assert.rejects(wallet.prepare(intent as never), { name: 'TypeError' });
+  }
+});
+
 test('an option that is not known is refused where something is sent or waited for, before anything is asked', async () => {
   const client = createClient({ url, fetch: () => assert.fail('nothing is to be asked') });
   const wallet = walletOf(client, accountFromSecret(new Uint8Array(32).fill(1), 'sl'));
