@@ -10,7 +10,6 @@ import { feeOf, type Intent, PaidByAnother, type Sent, type TransactionOptions, 
 import { CliProblem, exitCodes, usageProblem } from './cli-problem.js';
 import type { Context } from './context.js';
 import { colour, formatDuration } from './terminal.js';
-import { whyPending } from './why-pending.js';
 
 /** As commander gives them. */
 export interface SigningOptions {
@@ -189,8 +188,7 @@ async function notFinal(context: Context, error: NotFinalYet, tookMs: number): P
 /** What the node says of it now, if it says anything. */
 async function reasonOf({ client }: Context, { id }: NotFinalYet): Promise<string | undefined> {
   try {
-    const { transaction } = await client.transaction(id);
-    return transaction && (await whyPending(client, transaction));
+    return (await client.transaction(id)).not_final_because;
   } catch {
     return undefined;
   }

@@ -353,8 +353,8 @@ export function createMempool(parts: MempoolParts): Mempool {
     },
     pendingNonces(from) {
       const nonces: { [lane: string]: number } = {};
-      for (const { number, byNonce } of accounts.get(from)?.lanes.values() ?? []) {
-        let next = parts.nextNonce(from, number);
+      for (const { number, byNonce, end } of accounts.get(from)?.lanes.values() ?? []) {
+        let next = Math.max(end, parts.nextNonce(from, number));
         while (byNonce.has(next)) next++;
         nonces[String(number)] = next;
       }

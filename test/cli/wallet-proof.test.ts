@@ -11,6 +11,7 @@ import {
   createClient,
   type EpochLink,
   type GenesisAnswer,
+  idOfTransaction,
   reachEpoch,
   type TransactionProofAnswer,
   trustGenesis,
@@ -256,9 +257,13 @@ test('the validators that a proof led to are kept and trusted the next time, and
   assert.equal(checked.code, 0, checked.stderr);
   const known = await offline(file('whole.json'), '--account', shop, '--epoch', kept);
   assert.equal(known.code, 0, 'links to what is trusted already are not needed');
+  const [paid] = (await client.block(1)).block.transactions;
   const wrong = await proveIt('shop', '--after', 'x');
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /^error: --after x is no epoch\./);
+  const old = await proveIt(idOfTransaction(paid!), '--after', String(number));
+  assert.equal(old.code, 2);
+  assert.match(old.stderr, /^error: What is to be proved is of epoch 0, before epoch \d+\.\n.*Leave --after out/);
   const none = await offline(save('bare.json', await client.block('latest')), '--save-epoch', file('none.json'));
   assert.equal(none.code, 2);
 });

@@ -27,9 +27,16 @@ export async function prove(context: Context, what: string, { after }: ProveOpti
   const address = isHashText(what) ? undefined : (await resolveAccount(context, what)).address;
   const proof =
     address === undefined ? await client.transactionProof(what as TransactionId) : await client.accountProof(address);
+  const { epoch } = proof.header;
+  if (epoch < first.number) {
+    throw usageProblem(
+      `What is to be proved is of epoch ${epoch}, before epoch ${first.number}.`,
+      `Leave --after out, or begin with an epoch up to ${epoch}.`,
+    );
+  }
   const links: EpochLink[] = [];
   const keep = (link: EpochLink): void => void links.push(link);
-  const set = await reachEpoch(clientCrypto, chain, first, client, proof.header.epoch, undefined, keep);
+  const set = await reachEpoch(clientCrypto, chain, first, client, epoch, undefined, keep);
   if (!set.ok) throw untrue(client.url, set.problem);
   const holds =
     'transaction' in proof

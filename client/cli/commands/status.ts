@@ -5,7 +5,6 @@ import type { TransactionAnswer } from '../../api-types.js';
 import { CliProblem, exitCodes, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { fields, oneLine } from '../terminal.js';
-import { whyPending } from '../why-pending.js';
 
 export async function showTransaction(context: Context, id: string): Promise<void> {
   if (!/^0x[0-9a-f]{64}$/.test(id)) {
@@ -17,14 +16,10 @@ export async function showTransaction(context: Context, id: string): Promise<voi
   }
   const [status, answer] = await Promise.all([context.chain(), context.client.transaction(id as Hash)]);
   const { transaction, receipt } = answer;
-  const waiting =
-    answer.status === 'pending' && transaction !== undefined
-      ? await whyPending(context.client, transaction)
-      : undefined;
-  context.terminal.result({ ...answer, ...(waiting === undefined ? {} : { not_final_because: waiting }) }, () =>
+  context.terminal.result(answer, () =>
     fields([
       ['status', statusSentence(answer)],
-      ['waiting', waiting],
+      ['waiting', answer.not_final_because],
       ['transaction', answer.id],
       ['type', transaction?.type],
       ['from', transaction?.from],

@@ -1,7 +1,7 @@
 /** GET /v1/transactions/:id. Submitting stands in submit.ts, because both doors use it. */
 import { z } from 'zod';
-import type { TransactionId } from '../../../ledger/values/transaction.js';
-import type { TransactionStatus } from '../node-api.js';
+import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
+import type { NodeApi, TransactionStatus } from '../node-api.js';
 import { answer, problem } from '../reply.js';
 import { defineRoute } from '../route.js';
 import { transactionStatus } from '../schemas/ledger.js';
@@ -22,10 +22,20 @@ export const transactionRoutes = [
       if (status === undefined) {
         return problem('transaction_not_found', `This node knows no transaction ${params.id}.`, { path: 'id' });
       }
-      return answer(shownStatus(status), status.status === 'final' ? 'immutable' : 'revalidate');
+      if (status.status === 'final') return answer(shownStatus(status), 'immutable');
+      const because = status.status === 'pending' ? whyPending(node, status.transaction) : undefined;
+      const more = because === undefined ? {} : { not_final_because: because };
+      return answer({ ...shownStatus(status), ...more }, 'revalidate');
     },
   }),
 ] as const;
+
+/** The nearest reason: what has to come before it, or what all wait for. */
+function whyPending(node: NodeApi, { from, lane = 0, nonce }: Transaction): string | undefined {
+  const missing = node.pendingNonces(from)[lane] ?? nonce;
+  if (missing < nonce) return `It has nonce ${nonce} and waits for nonce ${missing} of lane ${lane} of this account.`;
+  return node.status().not_final_because;
+}
 
 /** As users see it: the receipt names the block and does not repeat the id. */
 export function shownStatus(status: TransactionStatus): object {

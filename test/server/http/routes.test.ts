@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { readRoutes } from '../../../server/http/routes/all-routes.js';
+import { hangGuardMs } from '../../hang-guard.js';
 import { addressOf, hex, idOf, sharedChainNode, startChainNode } from './chain-node.js';
 import { call, listening } from './listening.js';
 
@@ -82,6 +83,26 @@ test('a block is found by index, by hash and as the latest, and only final ones 
     const got = await call(`${url}/v1/blocks/${bad}`);
     assert.deepEqual([got.status, got.body.code, got.body.path], [400, 'invalid_parameter', 'at'], bad);
   }
+});
+
+test('a pending transaction says which nonce it waits for, else what the node knows of why nothing is final', async (t) => {
+  const node = await startChainNode(t, { paired: true });
+  await node.pay(1);
+  await node.freeze();
+  const { url } = await listening(t, node.api);
+  const [next, behind] = [node.transfer(1), node.transfer(3)];
+  await node.api.submit([next, behind]);
+  const ask = async (path: string) => (await call(`${url}/v1/${path}`)).body;
+  const gap = await ask(`transactions/${idOf(behind)}`);
+  const why = 'It has nonce 3 and waits for nonce 2 of lane 0 of this account.';
+  assert.deepEqual([gap.status, gap.not_final_because], ['pending', why]);
+  const deadline = Date.now() + hangGuardMs;
+  let status = await ask('status');
+  while (status.not_final_because === undefined && Date.now() < deadline) status = await ask('status');
+  const alone = 'No peer is connected, and validators elsewhere have to vote.';
+  assert.equal(status.not_final_because, alone);
+  const waiting = await ask(`transactions/${idOf(next)}`);
+  assert.deepEqual([waiting.status, waiting.not_final_because], ['pending', alone]);
 });
 
 test('an answer that has not changed is 304 for its ETag', async (t) => {
