@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Database } from '../../server/storage/sqlite.js';
 import { freePort } from '../free-ports.js';
 import { run, temporaryHome } from './programs.js';
@@ -20,7 +20,8 @@ const newer = (file: string): RegExp =>
     `^error: ${file} has schema version 99, and this program knows only versions up to \\d+: run the newer version.*\\n  fix: See docs/OPERATING\\.md, updating`,
   );
 
-test('what a newer version wrote is refused by every command in the same words, and left as it is', async (t) => {
+/** A home whose node has run and ended, and the commands that are told about it. */
+async function stoppedNode(t: TestContext) {
   const user = temporaryHome(t);
   const home = join(user, 'node');
   const node = await startNode(t, user, { args: ['--home', home] });
@@ -28,6 +29,11 @@ test('what a newer version wrote is refused by every command in the same words, 
   assert.equal(await node.ended(), 0);
   const backup = join(user, 'copy.db');
   const server = (...words: string[]) => run('server', user, [...words, '--home', home]);
+  return { user, home, node, backup, server };
+}
+
+test('what a newer version wrote is refused by every command in the same words, and left as it is', async (t) => {
+  const { user, home, node, backup, server } = await stoppedNode(t);
   const start = ['start', '--p2p-port', `${node.p2pPort}`, '--http-port', new URL(node.url).port];
   const commands = {
     'ledger.db': [['verify'], ['repair'], ['backup', backup], ['export'], start],
@@ -70,13 +76,7 @@ test('a vote state of another version is not guessed at, and is left as it is', 
 });
 
 test('of a backup that an older version made it is said who takes it and who verifies it', async (t) => {
-  const user = temporaryHome(t);
-  const home = join(user, 'node');
-  const node = await startNode(t, user, { args: ['--home', home] });
-  node.process.kill('SIGTERM');
-  assert.equal(await node.ended(), 0);
-  const backup = join(user, 'copy.db');
-  const server = (...words: string[]) => run('server', user, [...words, '--home', home]);
+  const { home, backup, server } = await stoppedNode(t);
   assert.equal((await server('backup', backup)).code, 0);
   setVersion(backup, 2);
   const { code, stderr } = await server('verify', backup);
