@@ -119,12 +119,7 @@ export const transactionStatus = z
       .optional()
       .meta({ description: 'Present when final: where it stands' }),
     reason: z.string().optional().meta({ description: 'Present when rejected or expired' }),
-    not_final_because: z
-      .string()
-      .optional()
-      .meta({
-        description: 'Of GET, while pending: why it is not final, where there is more to say than that it waits',
-      }),
+    not_final_because: z.string().optional().meta({ description: 'Of GET, while pending: why it is not final' }),
     known: z
       .literal(true)
       .optional()
