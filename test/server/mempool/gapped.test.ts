@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toSlot } from '../../../ledger/values/numbers.js';
+import { transactionBytes } from '../../../ledger/values/signing.js';
+import type { Transaction } from '../../../ledger/values/transaction.js';
+import type { Mempool } from '../../../server/mempool/mempool.js';
 import { person } from '../../ledger/test-chain.js';
 import { makePool } from './pool.js';
 
@@ -69,6 +72,27 @@ test('a gap that final blocks fill is none, whether or not this pool ever had wh
   assert.deepEqual([...pool.candidates()], [two, three, four]);
 });
 
+for (const [how, tell] of [
+  ['final blocks say so', (pool, zero) => pool.forgetFinal([zero])],
+  // The first one begins to go round.
+  [
+    'a sweep finds it',
+    (pool) => {
+      for (const slot of [3, 4]) pool.sweep(toSlot(slot));
+    },
+  ],
+] as readonly (readonly [string, (pool: Mempool, zero: Transaction) => void])[]) {
+  test(`what waited behind a gap that is filled gives way to nobody who pays as much: ${how}`, () => {
+    const { chain, pool, add } = makePool({ maxTransactions: 1 }, { balances });
+    const [zero, one] = [0, 1].map((nonce) => chain.pay('ann', 'bob', 1, { nonce, fee: 50 }));
+    add(one!);
+    chain.add(2, [zero!]);
+    tell(pool, zero!);
+    assert.equal(add(chain.pay('bob', 'ann', 1, { fee: 50 })).kind, 'full');
+    assert.deepEqual([...pool.candidates()], [one]);
+  });
+}
+
 test('where final state moved and the pool was not told, a sweep finds what is ready', () => {
   const { chain, pool, add } = makePool({}, { balances });
   const [zero, one] = [0, 1].map((nonce) => chain.pay('ann', 'bob', 1, { nonce }));
@@ -101,6 +125,28 @@ test('of a lane only what is behind its gap gives way so', () => {
   );
   assert.equal(add(chain.pay('carl', 'ann', 1, { fee: 50 })).kind, 'full');
   assert.equal(add(chain.pay('carl', 'ann', 1, { fee: 60 })).kind, 'accepted');
+});
+
+test('who needs more room than what waits behind gaps takes gets none of what is ready', () => {
+  const spare = makePool({}, { balances }).chain;
+  const small = [0, 2].map((nonce) => spare.pay('ann', 'bob', 1, { nonce, fee: 50 }));
+  const { chain, pool, add } = makePool(
+    { maxBytes: small.reduce((sum, one) => sum + transactionBytes(one), 0) },
+    { balances },
+  );
+  const waiting = [0, 2].map((nonce) => chain.pay('ann', 'bob', 1, { nonce, fee: 50 }));
+  for (const one of waiting) assert.equal(add(one).kind, 'accepted');
+  const outputs = Array.from({ length: 3 }, () => ({ to: person('ann').address, amount: 1 as never }));
+  assert.equal(add(chain.sign('bob', { type: 'transfer', outputs, nonce: 0 as never, fee: 50 as never })).kind, 'full');
+  assert.deepEqual([...pool.page(9, -1).items], waiting);
+});
+
+test('what fills a gap pushes out nothing that waits for it', () => {
+  const { chain, pool, add } = makePool({ maxTransactions: 1 }, { balances });
+  const one = chain.pay('ann', 'bob', 1, { nonce: 1, fee: 50 });
+  add(one);
+  assert.equal(add(chain.pay('ann', 'bob', 1, { nonce: 0, fee: 50 })).kind, 'full');
+  assert.deepEqual([...pool.page(9, -1).items], [one]);
 });
 
 test('what waits behind a gap itself pushes out none that does not, and another such only by its fee', () => {
