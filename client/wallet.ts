@@ -19,6 +19,7 @@ import { checkIntent, checkTransactionOptions, refuseUnknown } from './http/chec
 import type { Client } from './http/client.js';
 import { ApiProblem } from './http/problem.js';
 import { type SendOptions, sendOptionNames } from './http/send-and-wait.js';
+import { unusedFrom } from './used-nonces.js';
 
 /** What is wanted; the rest of the transaction follows from it. */
 export type Intent =
@@ -44,8 +45,8 @@ export interface Sent {
 }
 
 /**
- * What was wanted was handed in already, with the same nonce, by another program with this key at the same time. Alike in
- * everything, both are one transaction: it is final, and paid once.
+ * What was wanted was handed in already, with the same nonce: by another program with this key at the same time, or by a
+ * call whose answer was lost. Alike in everything, both are one transaction: it is final, and paid once.
  */
 export class PaidByAnother extends Error {
   constructor(
@@ -53,7 +54,7 @@ export class PaidByAnother extends Error {
     readonly answer: TransactionAnswer,
   ) {
     super(
-      `Transaction ${answer.id}, with nonce ${transaction.nonce}, was handed in by another program: it is paid once.`,
+      `Transaction ${answer.id}, with nonce ${transaction.nonce}, was handed in before, by another program or by a call whose answer was lost: it is paid once.`,
     );
     this.name = 'PaidByAnother';
   }
@@ -96,7 +97,11 @@ export function walletOf(client: Client, account: Account): Wallet {
       lane,
       memo: options.memo,
       fee: options.fee ?? feeOf(intent, options.memo, limits.parameters),
-      nonce: state.pending_nonces[lane] ?? state.nonces[lane] ?? toNonce(0),
+      nonce: unusedFrom(state.pending_nonces[lane] ?? state.nonces[lane] ?? toNonce(0), {
+        chain: status.chain,
+        from: account.address,
+        lane,
+      }),
       expiresSlot: expires === undefined ? undefined : status.slot + expires,
     });
   }

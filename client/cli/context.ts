@@ -9,6 +9,7 @@ import type { Client } from '../http/client.js';
 import { NodeUnreachable } from '../http/problem.js';
 import { createKeystore, type Keystore } from '../keystore/keystore.js';
 import { runningUrl } from '../keystore/running-node.js';
+import { placeBehind } from './catching-up.js';
 import { usageProblem } from './cli-problem.js';
 import { clientOf } from './node-client.js';
 import { createTerminal, type Terminal } from './terminal.js';
@@ -44,16 +45,22 @@ export function createContext(command: Command): Context {
   const options = command.optsWithGlobals<WalletOptions>();
   const home = resolve(options.home ?? (process.env.SLOTLEDGER_HOME || join(neededUserHome(), '.slotledger')));
   const client = clientOf(nodeUrl(options.node ?? (process.env.SLOTLEDGER_NODE || (runningUrl(home) ?? defaultNode))));
+  const terminal = createTerminal(options);
   let chain: Promise<StatusAnswer> | undefined;
   let limits: Promise<LimitsAnswer> | undefined;
   return {
     options,
-    terminal: createTerminal(options),
+    terminal,
     client,
     home,
     keystore: createKeystore(home),
     chain: () => {
-      chain ??= client.status().then((status) => nodeStatus(client.url, status));
+      chain ??= client.status().then((answer) => {
+        const status = nodeStatus(client.url, answer);
+        const place = placeBehind(status);
+        if (place !== undefined) terminal.note(`The node is catching up, at ${place}: what it says may be old.`);
+        return status;
+      });
       return chain;
     },
     limits: () => {

@@ -37,6 +37,10 @@ export function readInteger(text: string, flag: string, least: number, most = Nu
   return value;
 }
 
+/** @throws CliProblem naming the flag */
+export const timeoutMsOf = ({ timeout }: Pick<SigningOptions, 'timeout'>): number =>
+  1000 * (timeout === undefined ? 60 : readInteger(timeout, '--timeout', 1, 86_400));
+
 export function readAmount(text: string, token: Token, least = 1): Amount {
   const amount = parseAmount(text, token);
   if (!amount.ok) throw usageProblem(amount.problem, 'Correct the amount.');
@@ -106,7 +110,7 @@ async function tellingFailures<T>(
   options: Pick<SigningOptions, 'timeout'>,
   send: (waiting: SendOptions, onHandingIn: (transaction: Transaction) => void) => Promise<T>,
 ): Promise<T> {
-  const seconds = options.timeout === undefined ? 60 : readInteger(options.timeout, '--timeout', 1, 86_400);
+  const timeoutMs = timeoutMsOf(options);
   let told = '';
   const onRetry = (reason: string): void => {
     if (reason !== told) context.terminal.note(colour.dim(`waiting: ${reason}`));
@@ -115,7 +119,7 @@ async function tellingFailures<T>(
   const started = performance.now();
   const interruption = awaitInterrupt();
   try {
-    const sent = send({ timeoutMs: seconds * 1000, onRetry, signal: interruption.signal }, interruption.handingIn);
+    const sent = send({ timeoutMs, onRetry, signal: interruption.signal }, interruption.handingIn);
     return await Promise.race([sent, interruption.came]);
   } catch (error) {
     if (error instanceof NotFinalYet) throw await notFinal(context, error, performance.now() - started);
@@ -123,7 +127,7 @@ async function tellingFailures<T>(
       const { receipt } = error.answer;
       throw new CliProblem(
         'paid_by_another',
-        `The very same payment, with nonce ${error.transaction.nonce}, was handed in by another program with this key: it is paid once${receipt === undefined ? '' : `, in block ${receipt.index}`}.`,
+        `The very same payment, with nonce ${error.transaction.nonce}, was handed in before, by another program with this key or by a call whose answer was lost: it is paid once${receipt === undefined ? '' : `, in block ${receipt.index}`}.`,
         'Run it again if it is to be paid twice. Payments made at one time differ by --memo or --lane.',
         exitCodes.refused,
       );

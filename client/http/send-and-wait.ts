@@ -6,6 +6,7 @@
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import { idOfTransaction } from '../account.js';
 import type { AccountAnswer, BlockListItem, Page, TransactionAnswer } from '../api-types.js';
+import { rememberUsed } from '../used-nonces.js';
 import { refuseUnknown, waitingTimeout } from './check-options.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 import { type Connection, request } from './request.js';
@@ -91,13 +92,17 @@ export async function sendAndWait(
       const status = statusOf(connection, answer);
       known ||= !arrived && answer.known === true;
       if (status === 'final') {
+        rememberUsed(transaction);
         const { known: _, ...rest } = answer;
         return known ? { ...rest, known } : rest;
       }
       if (status !== 'pending') {
         const { id, reason = '' } = answer;
         const fate = await fateOf(connection, transaction, id);
-        if (typeof fate === 'object') return fate;
+        if (typeof fate === 'object') {
+          rememberUsed(transaction);
+          return fate;
+        }
         throw new TransactionFailed(id, status, reason, fate === 'open');
       }
       taken = true;

@@ -11,6 +11,7 @@ import { accountFromSecret } from '../../client/account.js';
 import { createClient } from '../../client/http/client.js';
 import { walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
+import { until } from '../hang-guard.js';
 import { binOf, environment, type Outcome, run, temporaryHome } from './programs.js';
 import { type RunningNode, startNode } from './running-node.js';
 
@@ -119,6 +120,40 @@ test('one program that pays alike many times at once pays as many times', async 
   );
   assert.equal(new Set(ids).size, 8);
   assert.equal((await client.account(payee.address)).balance, 16);
+});
+
+test('through a node that is behind nothing is paid before it has caught up, and who reads is told', async (t) => {
+  let isBehind = true;
+  let posts = 0;
+  let asked = 0;
+  const url = await serve(t, async (request, response) => {
+    posts += request.method === 'POST' ? 1 : 0;
+    if (request.url !== '/v1/status') return response.writeHead(307, { location: `${node.url}${request.url}` }).end();
+    asked += 1;
+    const status = await createClient({ url: node.url }).status();
+    const sync = { state: 'syncing', target_index: 5_678 };
+    return response.end(JSON.stringify(isBehind ? { ...status, stored_index: 12, sync } : status));
+  });
+  const read = await wallet('balance', 'shop', '--node', url);
+  assert.equal(read.code, 0);
+  assert.equal(read.stderr, 'The node is catching up, at block 12 of 5,678: what it says may be old.\n');
+  for (const words of [
+    ['send', 'treasury', 'shop', '5'],
+    ['unstake', 'treasury', '5'],
+  ]) {
+    const late = await wallet(...words, '--timeout', '1', '--node', url);
+    assert.equal(late.code, 1, late.stderr);
+    assert.match(late.stderr, /^error: The node is still fetching .*, at block 12 of 5,678: .* Nothing was sent\.\n/m);
+  }
+  assert.equal(posts, 0);
+  const held = Number(await shopHolds());
+  asked = 0;
+  const paying = wallet('send', 'treasury', 'shop', '5', '--node', url);
+  await until('the wallet has asked again', () => asked > 2);
+  isBehind = false;
+  const paid = await paying;
+  assert.equal(paid.code, 0, paid.stderr);
+  assert.equal(Number(await shopHolds()), held + 5);
 });
 
 test('a payment goes on where nobody reads what it says', async (t) => {

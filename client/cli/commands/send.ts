@@ -3,6 +3,7 @@ import type { Amount } from '../../../ledger/values/numbers.js';
 import type { Output } from '../../../ledger/values/transaction.js';
 import { formatAmount, formatNumber } from '../../amounts.js';
 import type { StatusAnswer } from '../../api-types.js';
+import { untilCaughtUp } from '../catching-up.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { type Named, openAccount, resolveAccount } from '../names.js';
@@ -27,6 +28,7 @@ export async function send(
   options: SendCommandOptions,
 ): Promise<void> {
   const wanted = wantedPayments(to, amount, options.to ?? []);
+  await untilCaughtUp(context, options);
   const [status, limits] = await Promise.all([context.chain(), context.limits()]);
   const payments: Payment[] = [];
   for (const [who, text] of wanted) {

@@ -6,6 +6,7 @@ import type { Account } from '../../account.js';
 import { formatAmount } from '../../amounts.js';
 import { proveValidatorKeys } from '../../keystore/validator-home.js';
 import type { Intent } from '../../wallet.js';
+import { untilCaughtUp } from '../catching-up.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { openAccount } from '../names.js';
@@ -100,6 +101,7 @@ async function carryOut(
   if (!status.development && !(await confirm(context.terminal, context.options.yes, question))) {
     throw new CliProblem('not_confirmed', 'Nothing was sent.', 'Answer yes to send it.');
   }
+  await untilCaughtUp(context, options);
   const sent = await signAndSend(context, account, intent, options);
   context.terminal.result(sentData(sent), () => `${done}\n${finalityText(status, sent)}`);
 }
