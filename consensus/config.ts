@@ -48,7 +48,7 @@ export interface Recovered {
   readonly voteState?: VoteState;
   /** Headers of unfinal blocks whose bodies the vote state kept. */
   readonly bodies: readonly HashedHeader[];
-  /** The vote state is gone; the clock stood at this slot at start. PROTOCOL section 5, lost vote state. */
+  /** The vote state is gone; the clock, or the ledger, had reached this slot at start. PROTOCOL section 5, lost vote state. */
   readonly voteStateLost?: { readonly clockSlot: Slot };
 }
 

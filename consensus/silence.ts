@@ -21,7 +21,7 @@ export function isOpenSince(parameters: Parameters, { block }: Base, view: View)
   return viewAt(parameters, block.slot, block.round) < view;
 }
 
-/** [5-lost-vote-state] Later than every slot the clock had reached, plus the offset limit. */
+/** [5-lost-vote-state] Later than every slot that the clock and the ledger had reached, plus the offset limit. */
 export function silenceAfterLoss(parameters: Parameters, clockSlot: Slot): View {
   const { max_clock_offset_ms, slot_duration_ms, rounds_per_slot } = parameters;
   const margin = Math.ceil(max_clock_offset_ms / slot_duration_ms) + 1;

@@ -3,10 +3,12 @@
  * or that is older than a vote in the ledger, counts as lost.
  */
 import type { Recovered } from '../../consensus/config.js';
+import { slotOfView } from '../../consensus/view.js';
 import type { VoteState } from '../../consensus/vote-state.js';
 import { readCertifyingSet, readEpoch } from '../../ledger/state-keys.js';
 import type { HashedHeader } from '../../ledger/values/block.js';
-import { type Slot, toEpoch, toHeight, toView } from '../../ledger/values/numbers.js';
+import type { Parameters } from '../../ledger/values/genesis.js';
+import { type Slot, toEpoch, toHeight, toSlot, toView } from '../../ledger/values/numbers.js';
 import type { Hash, PublicKey } from '../../ledger/values/text.js';
 import type { Certificate } from '../../ledger/values/vote.js';
 import type { LedgerStore, RecoveredVoteState } from './ports.js';
@@ -35,6 +37,7 @@ export function recover(
   found: RecoveredVoteState | undefined,
   ownKey: PublicKey | undefined,
   clockSlot: Slot,
+  parameters: Parameters,
 ): Recovered {
   const isOf = (one: RecoveredVoteState, key: PublicKey): boolean =>
     !isOfAnotherKey(one, key) && !isOld(store, one, key);
@@ -49,6 +52,8 @@ export function recover(
     return { block, certificate };
   };
   const tip = certified(index);
+  // [5-lost-vote-state] A clock that is behind at a start says nothing of what it had reached before; the ledger does.
+  const reached = toSlot(Math.max(clockSlot, slotOfView(parameters, tip.certificate.view)));
   return {
     epoch,
     tip: tip.block,
@@ -56,7 +61,7 @@ export function recover(
     base: epoch.number === 0 ? certified(0) : certified(closingIndex(store, index, epoch.number)),
     bodies: voteState?.bodies ?? [],
     ...(voteState === undefined ? {} : { voteState: voteState.voteState }),
-    ...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),
+    ...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot: reached } } : {}),
   };
 }
 

@@ -69,7 +69,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     if (!suspect) feed({ type: 'slot_started', slot, now: clock.now() });
     tellLeader(core.leader(slot));
   });
-  const recovered = recover(ledger, genesisHash, recoveredVoteState, signer?.publicKey, slots.now());
+  const recovered = recover(ledger, genesisHash, recoveredVoteState, signer?.publicKey, slots.now(), parameters);
   // Up to here this key may have signed before; with the vote state lost, up to the end of the silence.
   const { voteState: before, voteStateLost: lost } = recovered;
   const signedUpTo = lost ? silenceAfterLoss(parameters, lost.clockSlot) : (before?.watermark.view ?? toView(0));

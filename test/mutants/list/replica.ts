@@ -67,8 +67,13 @@ export const replica: readonly Mutant[] = [
   ),
   breaks('5-lost-vote-state', 'loss-unnoticed', 'a validator without its vote state starts as if it had never signed', [
     'server/replica/recover.ts',
-    '...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot } } : {}),',
-    '...(voteState === undefined && ownKey === undefined ? { voteStateLost: { clockSlot } } : {}),',
+    '...(voteState === undefined && ownKey !== undefined ? { voteStateLost: { clockSlot: reached } } : {}),',
+    '...(voteState === undefined && ownKey === undefined ? { voteStateLost: { clockSlot: reached } } : {}),',
+  ]),
+  breaks('5-lost-vote-state', 'loss-by-the-clock-alone', 'after a loss only the clock says how long to be silent', [
+    'server/replica/recover.ts',
+    'toSlot(Math.max(clockSlot, slotOfView(parameters, tip.certificate.view)))',
+    'toSlot(Math.max(clockSlot, 0 * slotOfView(parameters, tip.certificate.view)))',
   ]),
   breaks(
     '5-bodies-stay',

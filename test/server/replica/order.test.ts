@@ -81,7 +81,8 @@ test('[5-bodies-stay] a leader that lacks the block it proposes again asks for i
 test('[5-lost-vote-state] a validator without a vote state knows that it was lost, an observer never had one', () => {
   const context = testContext({});
   const { store } = genesisStore(context);
-  const found = (key?: PublicKey) => recover(store, context.genesisHash, undefined, key, toSlot(7));
+  const found = (key?: PublicKey) =>
+    recover(store, context.genesisHash, undefined, key, toSlot(7), context.genesis.parameters);
   assert.deepEqual(found('0x1').voteStateLost, { clockSlot: 7 });
   assert.equal(found().voteStateLost, undefined);
 });

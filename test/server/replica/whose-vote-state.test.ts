@@ -16,8 +16,16 @@ const withVoteOf = (name: string): VoteState => ({ ...voteState, last_prepare: n
 
 /** What v1 makes of it, before there is anything on the chain. */
 function found(state: Omit<RecoveredVoteState, 'bodies'>) {
-  const { ledger } = cluster(['v1']).members[0]!;
-  const recovered = recover(ledger, genesis, { ...state, bodies: [] }, keyOf('v1'), toSlot(5));
+  const { members, context } = cluster(['v1']);
+  const [{ ledger }] = members as [(typeof members)[0]];
+  const recovered = recover(
+    ledger,
+    genesis,
+    { ...state, bodies: [] },
+    keyOf('v1'),
+    toSlot(5),
+    context.genesis.parameters,
+  );
   return recovered.voteStateLost === undefined ? recovered.voteState : 'lost';
 }
 
