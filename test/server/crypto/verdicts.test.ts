@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
-import { clientCrypto } from '../../../client/crypto.js';
+import { acceptsSignature, clientCrypto } from '../../../client/crypto.js';
 import { createNobleCrypto, createNobleSigner } from '../../../ledger/crypto/noble.js';
 import { bytesToHex, hexToBytes } from '../../../ledger/values/hex.js';
 import type { PublicKey, Signature } from '../../../ledger/values/text.js';
+import { isHashText, isSignatureText } from '../../../ledger/values/text-forms.js';
 import { createCrypto, createSigner } from '../../../server/crypto/create-crypto.js';
 import { nodeEngine, sodiumEngine } from '../../../server/crypto/engines.js';
 
@@ -25,6 +26,10 @@ function verdict(key: PublicKey, message: string, signature: Signature): boolean
   const expected = reference.verify(key, message, signature);
   for (const [name, crypto] of Object.entries(others)) {
     assert.equal(crypto.verify(key, message, signature), expected, `${name}: ${key} ${message} ${signature}`);
+  }
+  if (isHashText(key) && isSignatureText(signature)) {
+    const bytes = [key, signature].map((text) => hexToBytes(text.slice(2))) as [Uint8Array, Uint8Array];
+    assert.equal(acceptsSignature(bytes[0], new TextEncoder().encode(message), bytes[1]), expected, 'in a browser');
   }
   return expected;
 }
