@@ -2,9 +2,16 @@
 
 import type { HashedHeader } from '../../ledger/values/block.js';
 import { blockDecoders } from '../../ledger/values/decode-block.js';
-import { decodeAmount, decodeHash, decodeNonce, decodePublicKey } from '../../ledger/values/decode-text.js';
+import {
+  addressDecoder,
+  decodeAmount,
+  decodeHash,
+  decodeNonce,
+  decodePublicKey,
+} from '../../ledger/values/decode-text.js';
 import { type ChainRules, decodeTransaction } from '../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../ledger/values/decode-vote.js';
+import { maxLane } from '../../ledger/values/limits.js';
 import type { MerkleProof } from '../../ledger/values/merkle.js';
 import { productionParameters } from '../../ledger/values/parameters.js';
 import { type DecodeProblem, err, ok, type Result } from '../../ledger/values/result.js';
@@ -28,7 +35,6 @@ import type { FinalHeader } from './follow-epochs.js';
 const maxValidators = 400;
 /** Node texts: the tree is not as deep by far. */
 const maxProofLength = 1_024;
-const maxLanes = 256;
 
 /** A header and the certificate beside it, of a chain whose other rules are not known here. */
 export function decodeFinalHeader(chain: ChainId, given: unknown): Result<FinalHeader, string> {
@@ -44,14 +50,21 @@ function decodeHeader(chain: ChainId, given: unknown): Result<HashedHeader, Deco
   return blockDecoders(widestRules(chain, 'sl', isObject(given) && given.work !== undefined)).hashedHeader(given);
 }
 
+/** What stands before the `1` of an address, if it may be one. */
+export function prefixOf(address: unknown): string | undefined {
+  return typeof address === 'string' ? /^([a-z]{1,16})1/.exec(address)?.[1] : undefined;
+}
+
 /** Without the chain's genesis, the widest bounds count: what breaks a narrower one is for the chain's nodes. */
 export function widestRules(chain: ChainId, prefix = 'sl', work = false): ChainRules {
   const widest = { max_outputs: 1024, max_memo_bytes: 4096, max_validators: maxValidators, difficulty: work ? 1 : 0 };
   return { chain, prefix, parameters: { ...productionParameters, ...widest } };
 }
 
+const isLane = (name: string): boolean => /^(0|[1-9][0-9]{0,2})$/.test(name) && Number(name) <= maxLane;
+
 const nonces: Decoder<AccountEntry['nonces']> = (value) => {
-  if (!isObject(value) || Object.keys(value).length > maxLanes) return refuse('Nonces by lane are expected here.');
+  if (!isObject(value) || !Object.keys(value).every(isLane)) return refuse('Nonces by lane are expected here.');
   for (const nonce of Object.values(value)) {
     const decoded = decodeNonce(nonce);
     if (!decoded.ok) return decoded;
@@ -100,17 +113,17 @@ export function decodeTransactionProof(chain: ChainId, given: unknown): Result<T
   }
   const path = merkleProof(answer.proof);
   if (!path.ok) return err(sentence('proof', path.problem));
-  const from = isObject(answer.transaction) ? String(answer.transaction.from) : '';
-  const transaction = decodeTransaction(answer.transaction, widestRules(chain, /^([a-z]{1,16})1/.exec(from)?.[1]));
+  const from = isObject(answer.transaction) ? answer.transaction.from : undefined;
+  const transaction = decodeTransaction(answer.transaction, widestRules(chain, prefixOf(from)));
   if (!transaction.ok) return err(sentence('transaction', transaction.problem));
   return ok({ ...final.value, transaction: transaction.value, proof: path.value, descendants });
 }
 
-const anyText = textOf<Address>(() => true, 'An address');
+const anyAddress: Decoder<Address> = (value) => addressDecoder(prefixOf(value) ?? 'sl')(value);
 const member = record<SetMember>({
   key: decodePublicKey,
   vrf_key: decodePublicKey,
-  owner: anyText,
+  owner: anyAddress,
   stake: decodeAmount,
 });
 

@@ -6,7 +6,7 @@ import { formatAmount } from '../../amounts.js';
 import type { Token } from '../../api-types.js';
 import { clientCrypto } from '../../crypto.js';
 import { verifyAccountProof } from '../../light/account-proof.js';
-import { decodeAccountProof } from '../../light/decode-answers.js';
+import { decodeAccountProof, prefixOf } from '../../light/decode-answers.js';
 import { usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { inputName } from '../input-file.js';
@@ -41,6 +41,7 @@ export async function accountChecks(
   return {
     checks: [epoch, check, account],
     set,
+    chain: trusted.chain,
     proved: {
       address,
       balance: entry.value?.balance ?? 0,
@@ -56,7 +57,7 @@ export async function accountChecks(
 }
 
 function accountOf(account: string | undefined): Address {
-  const prefix = /^([a-z]{1,16})1/.exec(account ?? '')?.[1];
+  const prefix = prefixOf(account);
   const checked = account === undefined || prefix === undefined ? undefined : checkAddress(account, prefix);
   if (checked?.ok === true) return checked.value;
   throw usageProblem(

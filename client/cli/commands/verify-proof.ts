@@ -46,9 +46,11 @@ export interface Checked {
   readonly proved?: object;
   /** Of a proof, where nothing fails: whose votes it rests on. */
   readonly set?: EpochEntry;
+  /** Beside `set`. */
+  readonly chain?: ChainId;
 }
 
-/** The file of a set names no chain: then it is the proof's, which the votes of that set name as well. */
+/** A node's answer about a set names no chain: then it is the proof's, which the votes of that set name as well. */
 export async function readTrusted({ genesis, epoch }: TrustOptions, proof: Json): Promise<Trusted> {
   if ((genesis === undefined) === (epoch === undefined)) {
     throw usageProblem(
@@ -66,7 +68,7 @@ export async function readTrusted({ genesis, epoch }: TrustOptions, proof: Json)
       'Give what GET /v1/proofs/… or `wallet prove` prints.',
     );
   }
-  return { chain: chain as ChainId, epoch: await readEpoch(epoch ?? ''), name: epoch ?? '' };
+  return { chain: chain as ChainId, epoch: await readEpoch(epoch ?? '', chain as ChainId), name: epoch ?? '' };
 }
 
 export interface Reached {
@@ -106,7 +108,10 @@ function followLinks(trusted: Trusted, links: unknown, number: number): Result<E
   };
 }
 
-const nextNumber = (link: unknown): number => Number(object(object(object(link).header).next_epoch).number);
+function nextNumber(link: unknown): number {
+  const { number } = object(object(object(link).header).next_epoch);
+  return typeof number === 'number' ? number : Number.NaN;
+}
 
 export interface Behind {
   readonly stake: number;
@@ -135,11 +140,16 @@ async function readGenesis(path: string): Promise<Trust> {
   return trust.value;
 }
 
-async function readEpoch(path: string): Promise<EpochEntry> {
+/** @param chain what `--save-epoch` has written names its chain, and does for no other */
+export async function readEpoch(path: string, chain: ChainId): Promise<EpochEntry> {
   const json = await readJson(path);
   const epoch = json.ok ? epochFrom(json.value) : undefined;
-  if (epoch !== undefined) return epoch;
-  throw usageProblem(`${path} does not hold the validators of an epoch.`, 'Save GET /v1/epochs/N there.');
+  if (!json.ok || epoch === undefined)
+    throw usageProblem(`${path} does not hold the validators of an epoch.`, 'Save GET /v1/epochs/N there.');
+  const { chain: kept } = object(json.value);
+  if (kept === undefined || kept === chain) return epoch;
+  const fix = 'Name a set of the chain that you mean, or get what is of that chain.';
+  throw usageProblem(`${path} holds validators of another chain than ${chain}.`, fix);
 }
 
 /** @param given an answer of GET /v1/epochs/N; what it says about its own hash counts for nothing */

@@ -39,6 +39,7 @@ export async function transactionProofChecks(
   return {
     checks: [epoch, check, named('transaction', true, detail)],
     set,
+    chain: trusted.chain,
     proved: {
       id,
       transaction,
@@ -65,6 +66,7 @@ function told(transaction: Transaction, token: Token | undefined): string {
   const { outputs } = transaction;
   const shown = outputs.slice(0, shownOutputs).map(({ to, amount }) => `${units(amount)} to ${to}`);
   const more = outputs.length > shownOutputs ? ` and ${outputs.length - shownOutputs} more` : '';
-  const noted = memo === undefined ? '' : `, with the memo "${oneLine(memo)}"`;
+  // With its quotation marks escaped: a memo is not to end where it says so itself.
+  const noted = memo === undefined ? '' : `, with the memo ${JSON.stringify(oneLine(memo))}`;
   return `${from} paid ${shown.join(', ')}${more}${noted}`;
 }
