@@ -21,7 +21,7 @@ export type AuditEvent =
   | 'keys_made'
   /** Keys of the node signed what is no message of a running node: a card for a genesis, the bond of its own stake. */
   | 'keys_used'
-  /** A password was put on keys of the node, or taken off. */
+  /** A password is put on keys of the node, or taken off; written before it is done. */
   | 'keys_sealed'
   | 'keys_unsealed'
   | 'api_keys_changed'

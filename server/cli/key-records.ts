@@ -7,15 +7,19 @@ import { type HomeLock, lockHome } from '../home/home-lock.js';
 import type { NodePublicKeys } from '../home/make-validator.js';
 import { serverFailure } from './server-failure.js';
 
-/** @throws SlotledgerError HOME_LOCKED, CliProblem audit_log_failed: then the keys are made, and nothing is to be told */
+/**
+ * @param fix said where the log cannot be written
+ * @throws SlotledgerError AUDIT_LOG_FAILED, CliProblem audit_log_failed
+ */
 export function recordKeys(
   paths: HomePaths,
   event: 'keys_made' | 'keys_used' | 'keys_sealed' | 'keys_unsealed',
   keys: Partial<NodePublicKeys>,
   about: AuditEntry['about'] = {},
+  fix = 'The keys are there. Mend that before they are used.',
 ): void {
   const onFailure = (sentence: string): never => {
-    throw new CliProblem('audit_log_failed', sentence, 'The keys are there. Mend that before they are used.');
+    throw new CliProblem('audit_log_failed', sentence, fix);
   };
   const audit = openAuditLog({ home: paths.home, now: Date.now, onFailure });
   audit.record(event, { ...keys, ...about });

@@ -4,6 +4,7 @@ import { CliProblem } from '../../client/cli/cli-problem.js';
 import type { HomePaths } from '../home/home.js';
 import {
   areKeysSealed,
+  type BeforeRewrite,
   hasKeyFile,
   type KeyKind,
   keyKinds,
@@ -22,9 +23,7 @@ export async function seal(command: Command): Promise<void> {
     refuseNoKeys(paths);
     const known = areKeysSealed(paths.keys) ? await keyPassword(from) : undefined;
     const password = known ?? (await newKeyPassword(from));
-    const changed = await sealKeys(paths.keys, password);
-    if (changed.length > 0) recordKeys(paths, 'keys_sealed', publicKeysOf(paths, changed));
-    return changed;
+    return await sealKeys(paths.keys, password, recordBefore(paths, 'keys_sealed'));
   });
   const start = 'Name a file that holds it with --key-password-file when you start the node, or be there to be asked.';
   const copies = 'Earlier copies of the keys, such as backups, have none. A key whose password is lost is lost.';
@@ -40,9 +39,7 @@ export async function unseal(command: Command): Promise<void> {
   const unsealed = await locked(paths, async () => {
     refuseNoKeys(paths);
     const password = await keyPassword({ paths, terminal, file });
-    const changed = await unsealKeys(paths.keys, password);
-    if (changed.length > 0) recordKeys(paths, 'keys_unsealed', publicKeysOf(paths, changed));
-    return changed;
+    return await unsealKeys(paths.keys, password, recordBefore(paths, 'keys_unsealed'));
   });
   terminal.result({ home: paths.home, unsealed }, () =>
     unsealed.length === 0
@@ -59,6 +56,12 @@ function refuseNoKeys(paths: HomePaths): void {
     'Name the home with --home, or run `server keygen`.',
   );
 }
+
+/** A password that goes, or comes, without a word in the log would be worse than a word about one that did not. */
+const recordBefore =
+  (paths: HomePaths, event: 'keys_sealed' | 'keys_unsealed'): BeforeRewrite =>
+  (kinds) =>
+    recordKeys(paths, event, publicKeysOf(paths, kinds), {}, 'Nothing was changed. Mend that and try again.');
 
 const publicKeysOf = (paths: HomePaths, kinds: readonly KeyKind[]) =>
   Object.fromEntries(kinds.map((kind) => [kind, readPublicKey(paths.keys, kind)]));

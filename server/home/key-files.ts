@@ -3,7 +3,7 @@
  * key is never overwritten; `sealKeys` and `unsealKeys` write the same key in its other form.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   decodeNodeKey,
@@ -17,7 +17,7 @@ import { openSecret, sealSecret } from '../../client/keystore/sealed-secret.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import { createSigner } from '../crypto/create-crypto.js';
 import { SlotledgerError } from '../errors.js';
-import { replaceFile } from '../storage/durable-files.js';
+import { replaceFile, unfinishedOf } from '../storage/durable-files.js';
 
 export type KeyKind = NodeKeyKind;
 
@@ -114,21 +114,33 @@ export function areKeysSealed(keys: string): boolean {
   });
 }
 
+/** Told before the first file is written: a crash in between leaves what was told, and keys of both forms. */
+export type BeforeRewrite = (kinds: readonly KeyKind[]) => void;
+
 /**
  * Puts the password on every key that has none, one after the other: after a crash in between, the same call goes on.
  * Keys of one home have one password: it has to open those that have one already.
- * @returns the kinds that it sealed. @throws SlotledgerError as `openKeyFile` does; then no file has changed
+ * @param before not called where all have one
+ * @returns the kinds that it sealed. @throws SlotledgerError as `openKeyFile` does, or what `before` throws; then no file has changed
  */
-export async function sealKeys(keys: string, password: string): Promise<readonly KeyKind[]> {
-  return await rewriteKeys(keys, password, false, async (seed) => ({
+export async function sealKeys(
+  keys: string,
+  password: string,
+  before: BeforeRewrite = () => undefined,
+): Promise<readonly KeyKind[]> {
+  return await rewriteKeys(keys, password, false, before, async (seed) => ({
     publicKey: createSigner(seed).publicKey,
     sealed: await sealSecret(seed, password),
   }));
 }
 
-/** @returns the kinds that have no password any more. @throws SlotledgerError as `openKeyFile` does; then no file has changed */
-export async function unsealKeys(keys: string, password?: string): Promise<readonly KeyKind[]> {
-  return await rewriteKeys(keys, password, true, async (seed) => ({ seed }));
+/** @returns the kinds that have no password any more. @throws as `sealKeys` does; then no file has changed */
+export async function unsealKeys(
+  keys: string,
+  password?: string,
+  before: BeforeRewrite = () => undefined,
+): Promise<readonly KeyKind[]> {
+  return await rewriteKeys(keys, password, true, before, async (seed) => ({ seed }));
 }
 
 /** Opens every key, then writes those that are sealed, or are not, in another form. */
@@ -136,14 +148,23 @@ async function rewriteKeys(
   keys: string,
   password: string | undefined,
   whereSealed: boolean,
+  before: BeforeRewrite,
   otherForm: (seed: Uint8Array) => Promise<NodeKey>,
 ): Promise<readonly KeyKind[]> {
-  const wanted: { readonly kind: KeyKind; readonly seed: Uint8Array }[] = [];
+  const wanted: { readonly kind: KeyKind; readonly text: string }[] = [];
   for (const kind of keyKinds) {
     const key = readKey(keys, kind);
     const seed = await openKeyFile(keys, kind, password);
-    if (key !== undefined && seed !== undefined && isSealed(key) === whereSealed) wanted.push({ kind, seed });
+    if (key === undefined || seed === undefined || isSealed(key) !== whereSealed) continue;
+    wanted.push({ kind, text: nodeKeyText(kind, await otherForm(seed)) });
   }
-  for (const { kind, seed } of wanted) replaceFile(pathOf(keys, kind), nodeKeyText(kind, await otherForm(seed)));
-  return wanted.map(({ kind }) => kind);
+  const kinds = wanted.map(({ kind }) => kind);
+  if (kinds.length > 0) before(kinds);
+  // Where a link stands for the file, it is the file that is written: beside a new one the old form would stay.
+  for (const { kind, text } of wanted) replaceFile(realpathSync(pathOf(keys, kind)), text);
+  // One that was cut off may have left a copy without a password.
+  for (const kind of keyKinds) {
+    if (hasKeyFile(keys, kind)) rmSync(unfinishedOf(realpathSync(pathOf(keys, kind))), { force: true });
+  }
+  return kinds;
 }

@@ -17,9 +17,12 @@ export function writeFully(handle: number, content: string | Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
 }
 
+/** What `replaceFile` writes before it gives it the name `path`; one that was cut off leaves it. */
+export const unfinishedOf = (path: string): string => `${path}.new`;
+
 /** Replaces `path` as a whole: after a crash it holds the old or the new content. */
 export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
-  const temporary = `${path}.new`;
+  const temporary = unfinishedOf(path);
   const handle = openSync(temporary, 'w', mode);
   try {
     writeFully(handle, content);

@@ -1,6 +1,6 @@
 /** `server keys seal`: a node whose keys have a password, as its operator meets it. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run, temporaryHome } from './programs.js';
@@ -70,4 +70,50 @@ test('a node with sealed keys starts with their password, and pays; without it, 
   );
   assert.ok(!log.includes(password), 'no password stands in the log');
   assert.equal((await run('server', home, ['audit', 'verify', ...at])).code, 0);
+});
+
+test('a password that comes or goes is in the audit log also where that is cut off, and nothing plain is left behind', async (t) => {
+  const home = temporaryHome(t);
+  const nodeHome = join(home, 'node');
+  const keyFile = (kind: string): string => join(nodeHome, 'keys', `${kind}-key.json`);
+  const server = (...args: string[]) =>
+    run('server', home, [...args, '--home', nodeHome, '--key-password-file', join(home, 'password')]);
+  const passwords = () =>
+    readFileSync(join(nodeHome, 'audit.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; about: Record<string, string> })
+      .filter(({ event }) => /_(un)?sealed$/.test(event))
+      .map(({ event, about }) => [event, ...Object.keys(about).sort()].join(' '));
+  writeFileSync(join(home, 'password'), password);
+  assert.equal((await run('server', home, ['init', '--home', nodeHome])).code, 0);
+  const plain = readFileSync(keyFile('vrf'));
+  // The second key is linked to another disk, and the third cannot be written.
+  const elsewhere = join(home, 'elsewhere.json');
+  renameSync(keyFile('validator'), elsewhere);
+  symlinkSync(elsewhere, keyFile('validator'));
+  mkdirSync(`${keyFile('vrf')}.new`);
+
+  assert.notEqual((await server('keys', 'seal')).code, 0);
+  assert.deepEqual(passwords(), ['keys_sealed node validator vrf']);
+  assert.deepEqual(readFileSync(keyFile('vrf')), plain);
+  assert.ok(lstatSync(keyFile('validator')).isSymbolicLink());
+  assert.match(readFileSync(elsewhere, 'utf8'), /"crypto"/);
+
+  rmSync(`${keyFile('vrf')}.new`, { recursive: true });
+  const rest = await server('keys', 'seal');
+  assert.match(rest.stdout, /have a password: vrf\.\n/, rest.stderr);
+  assert.deepEqual(passwords().slice(1), ['keys_sealed vrf']);
+  // As an `unseal` leaves it that is killed before the rename.
+  writeFileSync(`${keyFile('vrf')}.new`, plain, { mode: 0o600 });
+  const all = await server('keys', 'seal');
+  assert.match(all.stdout, /have a password already/, all.stderr);
+  assert.equal(lstatSync(`${keyFile('vrf')}.new`, { throwIfNoEntry: false }), undefined);
+
+  mkdirSync(`${keyFile('node')}.new`);
+  assert.notEqual((await server('keys', 'unseal')).code, 0);
+  assert.deepEqual(passwords().slice(2), ['keys_unsealed node validator vrf']);
+  writeFileSync(join(home, 'password'), 'another password');
+  assert.equal((await server('keys', 'unseal')).code, 1);
+  assert.equal(passwords().length, 3, 'a wrong password is no change');
 });
