@@ -170,7 +170,7 @@ function withKey(apiKey: string | undefined, plain: typeof fetch): typeof fetch 
 function readiness(connection: Connection): Promise<ReadinessAnswer> {
   const tolerant: typeof fetch = async (input, init) => {
     const response = await connection.fetch(input, init);
-    return response.status === 503 ? new Response(await response.text()) : response;
+    return response.status === 503 ? new Response(response.body) : response;
   };
   return request<ReadinessAnswer>({ ...connection, fetch: tolerant }, 'GET', '/readyz');
 }

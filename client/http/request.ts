@@ -1,6 +1,7 @@
 /** One HTTP exchange with a node: a JSON answer, a typed problem, or nobody there. */
 import type { ProblemAnswer } from '../api-types.js';
 import { abortWith } from './abort-with.js';
+import { answerText } from './answer-text.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
 
 export interface Connection {
@@ -45,7 +46,7 @@ export async function request<Answer>(
   init.signal = controller.signal;
   const ask = async (): Promise<readonly [Response, string]> => {
     const response = await connection.fetch(`${connection.url}${path}${queryText(options.query)}`, init);
-    return [response, await response.text()];
+    return [response, await answerText(response)];
   };
   let arrived = false;
   // A node closes a connection that was idle for seconds, perhaps just as it is used again.
