@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { EpochLink } from '../../client/api-types.js';
 import { clientCrypto } from '../../client/crypto.js';
 import { followEpochs } from '../../client/light/follow-epochs.js';
+import { toHeight } from '../../ledger/values/numbers.js';
 import type { ChainId } from '../../ledger/values/text.js';
 import type { Phase } from '../../ledger/values/vote.js';
 import { certificateFor, chain, epochOf, hash, headerOf, type TestEpoch } from './light-chain.js';
@@ -31,6 +32,22 @@ const broken: readonly (readonly [what: string, links: () => readonly EpochLink[
     /another set/,
   ],
   ['a link left out', () => [link(second, third, 4)], /is of epoch 1, not of 0/],
+  [
+    'a final block that closes nothing',
+    () => {
+      const header = headerOf(first);
+      return [{ ...link(first, second, 3), header, certificate: certificateFor(header, first, 3) }];
+    },
+    /^Block 7 closes no epoch\.$/,
+  ],
+  [
+    'votes for genesis, whose hash no header has',
+    () => {
+      const header = headerOf(first, { ...link(first, second, 3).header, index: toHeight(0) });
+      return [{ ...link(first, second, 3), header, certificate: certificateFor(header, first, 3) }];
+    },
+    /^Block 0 is genesis/,
+  ],
   ['a way back', () => [link(first, second, 3), link(second, first, 4)], /leads back/],
   [
     'a changed header',
