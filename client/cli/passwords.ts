@@ -55,8 +55,9 @@ export async function newPassword(terminal: Terminal, passwordFile: string | und
 /** @throws CliProblem weak_password */
 export function strong(password: string): string {
   const fault = passwordFault(password);
-  if (fault !== undefined) throw new CliProblem('weak_password', fault, 'Choose a longer one.');
-  return password;
+  if (fault === undefined) return password;
+  const fix = password.includes(noCharacter) ? 'Save its file as UTF-8, or choose another.' : 'Choose a longer one.';
+  throw new CliProblem('weak_password', fault, fix);
 }
 
 /** Asks twice. @param of what it is for, such as `the new key` */
@@ -98,7 +99,12 @@ export async function confirm(terminal: Terminal, yes: boolean | undefined, ques
   return await prompts.confirm({ message: question, default: false }, { output: process.stderr });
 }
 
+/** Stands for whatever bytes are not UTF-8. */
+const noCharacter = '\ufffd';
+
 function passwordFault(text: string): string | undefined {
+  if (text.includes(noCharacter))
+    return 'The password is not UTF-8: any other with such bytes would open the key as well.';
   // The form that counts may be longer than what was typed, or shorter.
   return Math.min(text.length, plainPassword(text).length) < minPasswordLength
     ? `A password has at least ${minPasswordLength} characters.`

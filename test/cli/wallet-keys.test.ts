@@ -107,6 +107,23 @@ test('characters that do not count make no password', async (t) => {
   assert.match(made.stderr, /^error: A password has at least 8 characters\b/);
 });
 
+test('a password whose characters cannot be told from others is put on no key', async (t) => {
+  const home = temporaryHome(t);
+  const path = join(home, 'latin-1');
+  writeFileSync(path, Buffer.from('äöüäöüäöü', 'latin1'));
+  for (const [program, ...args] of [
+    ['wallet', 'new', 'a', '--password-file', path],
+    ['server', 'keys', 'seal', '--key-password-file', path],
+  ] as const) {
+    if (program === 'server') assert.equal((await run('server', home, ['init'])).code, 0);
+    const refused = await run(program, home, args);
+    assert.equal(refused.code, 1, refused.stdout);
+    assert.match(refused.stderr, /^error: The password is not UTF-8: .*\n {2}fix: Save its file as UTF-8/);
+  }
+  writeFileSync(path, 'äöüäöüäöü');
+  assert.equal((await run('wallet', home, ['new', 'a', '--password-file', path])).code, 0);
+});
+
 test('a short password is refused', async (t) => {
   const home = temporaryHome(t);
   const made = await run('wallet', home, ['new', 'a', '--password-file', passwordFile(home, 'short')]);
