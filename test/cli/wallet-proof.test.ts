@@ -267,3 +267,15 @@ test('the validators that a proof led to are kept and trusted the next time, and
   const none = await offline(save('bare.json', await client.block('latest')), '--save-epoch', file('none.json'));
   assert.equal(none.code, 2);
 });
+
+test('of a chain on which only genesis is final nothing is to be proved, and the node is not said to lie', async (t) => {
+  const fresh = new Server({ home: file('fresh'), logLevel: 'silent' });
+  await fresh.start(0);
+  t.after(() => fresh.stop());
+  const shown = await run('wallet', home, ['prove', 'treasury', '--node', `http://127.0.0.1:${fresh.httpPort}`]);
+  assert.equal(shown.code, 2, shown.stderr);
+  assert.match(
+    shown.stderr,
+    /^error: No block but genesis is final on dev-[0-9a-f]{32}, .*\n {2}fix: .* after the first/,
+  );
+});

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { EpochLink } from '../../client/api-types.js';
 import { clientCrypto } from '../../client/crypto.js';
 import { followEpochs } from '../../client/light/follow-epochs.js';
-import { toHeight } from '../../ledger/values/numbers.js';
+import { toEpoch, toHeight } from '../../ledger/values/numbers.js';
 import type { ChainId } from '../../ledger/values/text.js';
 import type { Phase } from '../../ledger/values/vote.js';
 import { certificateFor, chain, epochOf, hash, headerOf, type TestEpoch } from './light-chain.js';
@@ -47,6 +47,23 @@ const broken: readonly (readonly [what: string, links: () => readonly EpochLink[
       return [{ ...link(first, second, 3), header, certificate: certificateFor(header, first, 3) }];
     },
     /^Block 0 is genesis/,
+  ],
+  [
+    'a header that names another set of its epoch',
+    () => {
+      const good = link(first, second, 3);
+      const header = headerOf(first, { ...good.header, validators_hash: hash('9') });
+      return [{ ...good, header, certificate: certificateFor(header, first, 4) }];
+    },
+    /^Block 7 is by another set of validators\.$/,
+  ],
+  [
+    'votes for the same block in another epoch',
+    () => {
+      const good = link(first, second, 3);
+      return [{ ...good, certificate: certificateFor({ ...good.header, epoch: toEpoch(1) }, first, 4) }];
+    },
+    /the certificate is of epoch 1, the set of epoch 0/,
   ],
   ['a way back', () => [link(first, second, 3), link(second, first, 4)], /leads back/],
   [

@@ -27,7 +27,13 @@ export async function prove(context: Context, what: string, { after }: ProveOpti
   const address = isHashText(what) ? undefined : (await resolveAccount(context, what)).address;
   const proof =
     address === undefined ? await client.transactionProof(what as TransactionId) : await client.accountProof(address);
-  const { epoch } = proof.header;
+  const { epoch, index } = proof.header;
+  if (index === 0) {
+    throw usageProblem(
+      `No block but genesis is final on ${chain}, and what accounts hold then stands in its genesis file.`,
+      'Ask for a proof after the first payment.',
+    );
+  }
   if (epoch < first.number) {
     throw usageProblem(
       `What is to be proved is of epoch ${epoch}, before epoch ${first.number}.`,
