@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxProposalsPerValidator, maxVotesPerValidator } from '../../consensus/config.js';
+import { createConsensus } from '../../consensus/consensus.js';
 import type { TransactionId } from '../../ledger/values/transaction.js';
 import type { Evidence } from '../../ledger/values/vote.js';
 import type { ReplicaMessage } from '../../server/replica/ports.js';
@@ -9,7 +10,10 @@ import { createAcceptedBook, type Fate } from '../../server/simulator/checkers/a
 import { createEvidenceBook } from '../../server/simulator/checkers/evidence.js';
 import { createReadableCheck } from '../../server/simulator/checkers/readable.js';
 import { startLoad } from '../../server/simulator/load.js';
+import { createPurse, customerOf } from '../../server/simulator/simulated-chain.js';
 import { createSimulation } from '../../server/simulator/simulation.js';
+import { awaitFinality } from './healing.js';
+import { runSeed } from './run.js';
 
 test('what a node said that it dropped is not owed after a restart; what it merely forgot is', () => {
   for (const fate of ['dropped', 'waiting'] satisfies Fate[]) {
@@ -91,4 +95,42 @@ test('[7-whole] what no other node could read is a violation: a member more, ano
     rule,
     message: /longer than a line/,
   });
+});
+
+test('finality is owed within two terms of what an honest node holds, and of what a Byzantine one keeps to itself to nobody', () => {
+  const sentences = [0, 1].map((handedTo) => {
+    const simulation = createSimulation({
+      seed: 5,
+      stakes: [10, 10, 10, 10],
+      actors: new Map([[0, () => ({ outgoing: () => [], incoming: () => true })]]),
+      // Cores that say nothing: whatever there is to do, it does not become final.
+      newCore: () => (config, recovered) => {
+        const core = createConsensus(config, recovered);
+        return {
+          ...core,
+          step: (input) => core.step(input).filter(({ type }) => type !== 'send' && type !== 'broadcast'),
+        };
+      },
+    });
+    simulation.run(1_000);
+    const payment = createPurse(simulation.chain, 'customer', 0).pay(customerOf(1), 5);
+    simulation.submit(simulation.nodes[handedTo]!, payment);
+    try {
+      awaitFinality(simulation);
+    } catch (error) {
+      return (error as Error).message.split('\n')[0];
+    }
+    return 'something became final';
+  });
+  assert.deepEqual(sentences, [
+    'finality resumes: nothing became final within 60 slots of healing',
+    'finality resumes: nothing is final at the end of the second term that is led well',
+  ]);
+});
+
+test('a run in which only a Byzantine node was handed payments for two terms after the healing breaks no rule', () => {
+  // The node buried a block and says nothing since, so nobody else ever heard of them.
+  const report = runSeed({ seed: 50_056, chaosMs: 20_000, slotMs: 1_000, nodes: 4 });
+  assert.equal(report.verdict, 'ok', report.violation);
+  assert.ok(report.roles.includes('body burier'));
 });

@@ -1,9 +1,12 @@
 /**
  * After the healing liveness is owed, in the protocol's terms: something becomes final by the end of the second whole
  * term whose leader is honest and up. Slots for which a clock that ran ahead has made its validator sign do not count:
- * it signs nothing for them again. Nor do terms in which a validator still doubts its clock, until it has asked others.
+ * it signs nothing for them again. Nor do terms in which a validator still doubts its clock, until it has asked others,
+ * and those that begin with nothing to make final: what only Byzantine nodes were handed nobody else can propose.
  */
 import { slotOfView } from '../../consensus/view.js';
+import { hasWork } from '../../ledger/has-work.js';
+import { toSlot } from '../../ledger/values/numbers.js';
 import { Violation } from '../../server/simulator/checkers/violation.js';
 import { furthest } from '../../server/simulator/load.js';
 import { validatorKeyOf } from '../../server/simulator/simulated-chain.js';
@@ -58,6 +61,20 @@ function isLedWell(simulation: Simulation): boolean {
 const isAnyClockInDoubt = ({ nodes, isHonest }: Simulation): boolean =>
   nodes.some((node) => isHonest(node.index) && node.clockFault() !== undefined);
 
+/** Whether an honest node that is not behind has something to add, or a block to bring to an end. */
+function isWorkAtHand(simulation: Simulation): boolean {
+  const { chain, nodes, isHonest } = simulation;
+  const slot = toSlot(simulation.slot());
+  return nodes.some(({ index, disk, replica }) => {
+    const status = replica()?.status();
+    if (!isHonest(index) || status === undefined || disk.tip().index < simulation.height()) return false;
+    if (status.consensus.lock.block !== status.head.final_hash) return true;
+    const pending = status.onlyGaps ? 0 : status.pending;
+    const evidence = replica()?.pendingEvidence().length ?? 0;
+    return hasWork(chain.context, disk, slot, pending, evidence);
+  });
+}
+
 /** To be called at the start of a slot, after everything was mended. @throws Violation when finality does not come back */
 export function awaitFinality(simulation: Simulation): Healing {
   const owedAfter = Math.max(simulation.slot(), signedUntil(simulation));
@@ -77,7 +94,8 @@ export function awaitFinality(simulation: Simulation): Healing {
     if (waited >= owedWithinSlots) fail(simulation, `nothing became final within ${owedWithinSlots} slots of healing`);
     if (isOver) {
       const start = slot - (slot % slots);
-      term = { start, slots, good: start > owedAfter && isLedWell(simulation) && !isAnyClockInDoubt(simulation) };
+      const isLed = start > owedAfter && isLedWell(simulation) && !isAnyClockInDoubt(simulation);
+      term = { start, slots, good: isLed && isWorkAtHand(simulation) };
       if (term.good) recoveryTerms++;
     }
     simulation.run(simulation.slotMs);
