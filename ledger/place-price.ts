@@ -1,4 +1,4 @@
-/** What a place in the set takes, for those who tell people. What a closing block does stands in epoch-transition.ts. */
+/** What a place in the set takes, and whether there is any, for those who tell people. What a closing block does stands in epoch-transition.ts. */
 import { partsPerMillion } from './ppm.js';
 import type { Parameters } from './values/genesis.js';
 import type { SetMember } from './values/state.js';
@@ -19,4 +19,17 @@ export function placePrice(
     least = Math.min(least, stake);
   }
   return partsPerMillion(total, parameters.max_stake_change_ppm) - least > least ? least : undefined;
+}
+
+/**
+ * Whether no stake ever comes into this set or leaves it but by punishment: max_stake_change of its total is less than one unit, and
+ * the total cannot grow. Stake that a full set has no place for is sent back; what is bonded beside waits for ever.
+ */
+export function isSetFixed(
+  validators: readonly Pick<SetMember, 'stake'>[],
+  { max_stake_change_ppm }: Pick<Parameters, 'max_stake_change_ppm'>,
+): boolean {
+  let total = 0;
+  for (const { stake } of validators) total += stake;
+  return partsPerMillion(total, max_stake_change_ppm) === 0;
 }

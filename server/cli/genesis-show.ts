@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { formatAmount } from '../../client/amounts.js';
 import { colour, fields, formatDuration, table } from '../../client/cli/terminal.js';
+import { isSetFixed } from '../../ledger/place-price.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import { genesisHash, genesisSupply } from '../../ledger/values/genesis-file.js';
 import { createCrypto } from '../crypto/create-crypto.js';
@@ -39,6 +40,7 @@ export function genesisSummary(genesis: Genesis, complete: boolean): string {
     ['token', `${token.symbol} with ${token.decimals} decimals; addresses begin with ${genesis.address_prefix}1`],
     ['supply', amount(genesisSupply(genesis))],
     ['fee', `at least ${amount(parameters.min_fee)}`],
+    ...(complete && isSetFixed(validators, parameters) ? [['set', setIsFixed] as const] : []),
   ]);
   const listed = validators.slice(0, maxListed);
   const validatorTable = table(
@@ -62,6 +64,9 @@ export function genesisSummary(genesis: Genesis, complete: boolean): string {
     ...(accounts.length === 0 ? [] : ['', accountTable, ...more(accounts.length)]),
   ].join('\n');
 }
+
+const setIsFixed =
+  'can never change, as max_stake_change of all its stake is less than one unit: what is bonded later waits for ever';
 
 const more = (count: number): readonly string[] =>
   count > maxListed ? [colour.dim(`… and ${count - maxListed} more`)] : [];

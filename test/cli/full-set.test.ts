@@ -67,3 +67,26 @@ test('where no stake whatever takes a place, the wallet says so before it bonds'
   assert.equal(staked.code, 0, staked.stderr);
   assert.match(staked.stderr, /^The validator set is full, and no stake takes a place there, since max_stake_change /);
 });
+
+test('where the set can never change the wallet bonds nothing, by a newcomer or by a member', async (t) => {
+  const user = temporaryHome(t);
+  // A third of three units, rounded down.
+  const parameters = { max_validators: 2, max_stake_change_ppm: 330_000 };
+  const chain = makeHomes(join(user, 'chain'), { stakes: [3], parameters });
+  const [home] = chain.homes as [string];
+  const shown = await run('server', user, ['genesis', 'show', '--home', home]);
+  assert.match(shown.stdout, /^set +can never change/m);
+  const node = await startNode(t, user, { args: ['--home', home] });
+  const other = join(user, 'other');
+  assert.equal((await run('server', user, ['keygen', '--home', other])).code, 0);
+  for (const words of [
+    ['treasury', '1000', '--validator-home', other],
+    ['v1', '1'],
+  ]) {
+    const { code, stderr } = await run('wallet', user, ['stake', ...words, '--home', home, '--node', node.url]);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /The validator set of \S+ can never change/);
+  }
+  const client = createClient({ url: node.url });
+  assert.equal((await client.account(chain.treasury.address)).nonces['0'] ?? 0, 0, 'nothing was paid');
+});

@@ -1,5 +1,5 @@
 /** `wallet stake` and `wallet unstake`: stake of the validator that an account owns. */
-import { placePrice } from '../../../ledger/place-price.js';
+import { isSetFixed, placePrice } from '../../../ledger/place-price.js';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import type { ValidatorKeys } from '../../../ledger/values/transaction.js';
 import type { Account } from '../../account.js';
@@ -46,7 +46,7 @@ export async function stake(context: Context, from: string, amount: string, opti
       'Leave out --validator-home to add stake to that one; other keys are staked from an account that owns no validator.',
     );
   }
-  await warnOfFullSet(context, owned, units);
+  await lookAtSet(context, owned, units);
   const intent: Intent = { type: 'stake', amount: units, ...(validator === undefined ? {} : { validator }) };
   const text = formatAmount(units, status.token);
   await carryOut(
@@ -59,8 +59,11 @@ export async function stake(context: Context, from: string, amount: string, opti
   );
 }
 
-/** The set may be another one when the stake's turn comes, so this is no refusal. */
-async function warnOfFullSet(context: Context, owned: PublicKey | undefined, units: number): Promise<void> {
+/**
+ * Of a full set it only warns: the set may be another one when the stake's turn comes.
+ * @throws CliProblem set_fixed: the stake would wait for ever, and could not be had back
+ */
+async function lookAtSet(context: Context, owned: PublicKey | undefined, units: number): Promise<void> {
   const [status, limits, epoch] = await Promise.all([
     context.chain(),
     context.limits(),
@@ -68,7 +71,15 @@ async function warnOfFullSet(context: Context, owned: PublicKey | undefined, uni
   ]);
   const { parameters } = limits;
   const price = placePrice(epoch.validators, parameters);
-  if (epoch.validators.some(({ key }) => key === owned) || (price !== undefined && units > price)) return;
+  const isMember = epoch.validators.some(({ key }) => key === owned);
+  if (isSetFixed(epoch.validators, parameters) && (isMember || price === 0)) {
+    throw new CliProblem(
+      'set_fixed',
+      `The validator set of ${status.name} can never change: max_stake_change of all its stake is less than one unit. What is bonded would wait for ever and could not be had back.`,
+      'Keep it. A chain whose set is to change needs more stake in its genesis, or a greater max_stake_change_ppm.',
+    );
+  }
+  if (isMember || (price !== undefined && units > price)) return;
   const takes =
     price === undefined
       ? 'no stake takes a place there, since max_stake_change leaves no room for replacing even its least member'
