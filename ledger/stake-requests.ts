@@ -26,20 +26,28 @@ export function requestStake(overlay: Overlay, key: PublicKey, change: number, u
   const { number } = readEpoch(overlay);
   const queue = readQueue(overlay);
   const at = lastRequestOf(queue, key, number);
-  const requests = [...queue.requests];
-  if (at === undefined) requests.push({ validator: key, epoch: number, change });
-  else requests[at] = { ...requests[at]!, change: requests[at]!.change + change };
+  const before = at === undefined ? 0 : queue.requests[at]!.change;
+  const request: StakeRequest = { validator: key, epoch: number, change: before + change };
+  // Not with a spread, which takes ten times as long for a queue of thousands.
+  const requests = at === undefined ? queue.requests.concat(request) : queue.requests.with(at, request);
   overlay.set(queueKey, { ...queue, requests });
-  const waiting = waitingOf(readValidator(overlay, key)!);
-  let needed = 0;
-  for (const request of requests) if (request.validator === key && request.change < 0) needed -= request.change;
-  startUnbonding(overlay, key, waiting - needed, toEpoch(number + 1), unbondingEpochs);
+  // What waits of a validator is what its requests to leave will let go, before and after each. So what this one adds to either
+  // tells the difference, and a queue of many thousands need not be read for it.
+  const added = leavingIn(change);
+  const needed = leavingIn(request.change) - leavingIn(before);
+  startUnbonding(overlay, key, added - needed, toEpoch(number + 1), unbondingEpochs);
 }
 
-/** The validator's request of this epoch; its requests of an epoch are one. */
+const leavingIn = (change: number): number => Math.max(0, -change);
+
+/** The validator's request of this epoch; its requests of an epoch are one, and those of this epoch are the last in the queue. */
 function lastRequestOf(queue: QueueEntry, validator: PublicKey, epoch: Epoch): number | undefined {
-  const at = queue.requests.findLastIndex((request) => request.validator === validator && request.epoch === epoch);
-  return at < 0 ? undefined : at;
+  for (let at = queue.requests.length - 1; at >= 0; at -= 1) {
+    const request = queue.requests[at]!;
+    if (request.epoch < epoch) return undefined;
+    if (request.validator === validator) return at;
+  }
+  return undefined;
 }
 
 /** Unbonding stake that still waits for a closing block. */

@@ -5,6 +5,7 @@ import { createOverlay } from '../../ledger/overlay.js';
 import { readEpoch, readQueue } from '../../ledger/state-keys.js';
 import { transactionRefusals } from '../../ledger/transaction-refusals.js';
 import { type Slot, toAmount, toSlot } from '../../ledger/values/numbers.js';
+import type { StakeRequest } from '../../ledger/values/state.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { person, TestChain } from './test-chain.js';
 
@@ -102,6 +103,31 @@ describe('applyTransaction', () => {
     chain.add(1, [chain.pay('ann', 'v2', 50)]);
     assert.equal(codeOf(chain, cases.queue_full(chain)), 'queue_full');
     assert.equal(codeOf(chain, chain.stake('v2', 5)), 'applied');
+  });
+
+  test('a change of stake reads the requests of its epoch, and not all that wait before them', () => {
+    const balances = Object.fromEntries(['ann', 'bob', 'v1', 'v2'].map((name) => [name, 1000]));
+    const chain = new TestChain({ balances, parameters: { max_stake_change_ppm: 1000 } });
+    chain.add(1, [chain.stake('ann', 500), chain.unstake('v1', 40)]);
+    for (const at of [10, 20, 30]) chain.add(at, [chain.pay('bob', 'v1', 1)]);
+    const queue = readQueue(chain.state);
+    assert.equal(queue.requests.length, 2, 'they wait for more than one epoch');
+    let read = 0;
+    const old = (request: StakeRequest): StakeRequest => ({
+      ...request,
+      get validator() {
+        read += 1;
+        return request.validator;
+      },
+    });
+    const requests = Array.from({ length: 10_000 }, (_, at) => old(queue.requests[at % 2]!));
+    chain.state.set('system/queue', { ...queue, requests });
+    for (const transaction of [chain.stake('v2', 5), chain.unstake('v2', 5), chain.unstake('v1', 5)]) {
+      // A queue so long takes no more stake: it may be left.
+      const expected = transaction.type === 'stake' ? 'queue_full' : 'applied';
+      assert.equal(codeOf(chain, transaction), expected);
+    }
+    assert.ok(read < 10, `${read} of them were looked at`);
   });
 
   test('a VRF key has one validator, whoever proves that he holds it', () => {

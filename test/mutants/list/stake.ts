@@ -136,8 +136,8 @@ export const stake: readonly Mutant[] = [
   ]),
   breaks('4-unbonding', 'unbonds-at-once', 'the period begins while the stake still counts in the set', [
     'ledger/stake-requests.ts',
-    'startUnbonding(overlay, key, waiting - needed, toEpoch(number + 1), unbondingEpochs);',
-    'startUnbonding(overlay, key, waiting - 0 * needed, toEpoch(number + 1), unbondingEpochs);',
+    'startUnbonding(overlay, key, added - needed, toEpoch(number + 1), unbondingEpochs);',
+    'startUnbonding(overlay, key, added - 0 * needed, toEpoch(number + 1), unbondingEpochs);',
   ]),
   breaks('4-vrf', 'vrf-unproved', 'a leader chooses the nonce freely', [
     'ledger/execute-block.ts',
