@@ -2,7 +2,8 @@
  * Where log lines go: a file descriptor, without waiting for whoever reads it. One rule: a log that cannot be written costs
  * lines, never the node, neither while it runs nor when it ends.
  */
-import { write, writeSync } from 'node:fs';
+import { constants, openSync, write, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 export interface LogDestination {
   /** Takes a whole line. */
@@ -18,8 +19,35 @@ const longestQueue = 1_048_576;
 /** Until what cannot be written is tried again, in ms. */
 const retryMs = 100;
 
+export interface LogDestinationOptions {
+  /** A line is written before `write` returns, as far as that is possible at once. Of use where a write never waits: `openTerminal`. */
+  readonly atOnce?: boolean;
+}
+
+/** Numbers that `openTerminal` has opened, once for all nodes of a process. They are never closed: a thread may be writing there. */
+const terminals = new Map<number, number>();
+
+/**
+ * The terminal behind `fd` under another number, by which a write never waits. By `fd` itself one would wait for a terminal that was
+ * stopped with Ctrl-S, or whose other end is gone, and the node with it.
+ * @returns `fd` if that is no terminal, or the system gives no such number
+ */
+export function openTerminal(fd: number): number {
+  // Anything else that was opened anew would be written from its beginning.
+  if (process.platform !== 'linux' || !isatty(fd)) return fd;
+  try {
+    const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+    const own = terminals.get(fd) ?? openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    terminals.set(fd, own);
+    return own;
+  } catch {
+    // It belongs to another user, as after `su`.
+    return fd;
+  }
+}
+
 /** A process that ends without closing it, by `process.exit` or an exception, writes first what waits. */
-export function createLogDestination(fd: number): LogDestination {
+export function createLogDestination(fd: number, { atOnce = false }: LogDestinationOptions = {}): LogDestination {
   const lines: string[] = [];
   let waiting = 0;
   /** What is being written, or was written in part. */
@@ -84,7 +112,9 @@ export function createLogDestination(fd: number): LogDestination {
       if (isClosed || waiting + line.length > longestQueue) return;
       lines.push(line);
       waiting += line.length;
-      pump();
+      // What is under way on another thread may be written in part only, and goes on by itself.
+      if (atOnce && !isWriting) flushSync();
+      else pump();
     },
     flushSync,
     close() {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { PinoPretty } from 'pino-pretty';
 import type { LogLevel } from '../server-options.js';
-import { createLogDestination, type LogDestination } from './log-destination.js';
+import { createLogDestination, type LogDestination, openTerminal } from './log-destination.js';
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -28,12 +28,13 @@ export function createLog({ level, pretty: readable = process.stdout.isTTY, node
   // A program that has put a function of its own in the place of this one wants the lines there.
   if (!isReadable && Object.hasOwn(process.stdout, 'write')) return { log: pino(options), close: () => undefined };
   // In a worker thread standard output has no number.
-  const destination = createLogDestination(process.stdout.fd ?? 1);
+  const fd = process.stdout.fd ?? 1;
+  // What a person reads is written at once, so that it stands in order with what else the terminal shows.
+  const destination = isReadable ? createLogDestination(openTerminal(fd), { atOnce: true }) : createLogDestination(fd);
   const log = pino(options, isReadable ? readableLines(destination) : destination);
   return { log, close: destination.close };
 }
 
-/** Each is written at once, so that it stands in order with what else the terminal shows. */
 function readableLines(destination: LogDestination): DestinationStream {
   // Loaded where a person looks on only: it is a tenth of the time that a node takes to start.
   const require = createRequire(import.meta.url);
@@ -42,7 +43,6 @@ function readableLines(destination: LogDestination): DestinationStream {
   return {
     write(line) {
       destination.write(readable(line));
-      destination.flushSync();
     },
   };
 }
