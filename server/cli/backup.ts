@@ -5,13 +5,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { CliProblem, exitCodes, usageProblem } from '../../client/cli/cli-problem.js';
+import { CliProblem, usageProblem } from '../../client/cli/cli-problem.js';
+import { assert } from '../../ledger/values/assertion.js';
 import { toHeight } from '../../ledger/values/numbers.js';
 import { backupLedger } from '../storage/backup-ledger.js';
-import { createLedgerReader, type LedgerReader } from '../storage/ledger-reader.js';
+import { type CheckedReader, createCheckedReader } from '../storage/checked-reader.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
 import { openReader } from '../storage/open-database.js';
-import { openFailure } from './ledger-file.js';
+import { openFailure, readFailure } from './ledger-file.js';
 import { homeContext, integerOption } from './server-context.js';
 import { serverFailure } from './server-failure.js';
 
@@ -44,7 +45,7 @@ interface ExportOptions {
   readonly to?: string;
 }
 
-/** One line a block, as blocks travel, with `finality` where its own certificate is kept. */
+/** One line a block, as blocks travel, with `finality` where its own certificate is kept; up to the first that its hash does not cover. */
 export async function exportBlocks(command: Command): Promise<void> {
   const { paths, terminal } = homeContext(command);
   const options = command.optsWithGlobals<ExportOptions>();
@@ -54,7 +55,7 @@ export async function exportBlocks(command: Command): Promise<void> {
   const ledger = existing(paths.ledger);
   const database = opened(() => openReader(ledger, ledgerMigrations));
   try {
-    const reader = createLedgerReader(database);
+    const reader = createCheckedReader(database);
     const last = reader.tip().index;
     if (from > last && options.from !== undefined) {
       throw usageProblem(`There is no block ${from} yet: the last final one is ${last}.`, 'Give a smaller --from.');
@@ -63,18 +64,16 @@ export async function exportBlocks(command: Command): Promise<void> {
     await pipeline(Readable.from(lines(reader, from, Math.min(to, last))), process.stdout, { end: false });
   } catch (error) {
     // Who reads has enough: `server export | head`.
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw readFailure(error, ledger);
   } finally {
     database.close();
   }
 }
 
-function* lines(reader: LedgerReader, from: number, to: number): Generator<string> {
+function* lines(reader: CheckedReader, from: number, to: number): Generator<string> {
   for (let index = from; index <= to; index += 1) {
     const block = reader.blockByIndex(toHeight(index));
-    if (block === undefined) {
-      throw new CliProblem('ledger_damaged', `Block ${index} is missing.`, 'Run `server verify`.', exitCodes.failed);
-    }
+    assert(block !== undefined, 'the checked reader names a block that is missing');
     const finality = reader.certificate(block.hash);
     yield `${JSON.stringify(finality === undefined ? block : { ...block, finality })}\n`;
   }

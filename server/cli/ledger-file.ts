@@ -2,6 +2,7 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { CliProblem } from '../../client/cli/cli-problem.js';
 import { isDamage } from '../storage/disk-failure.js';
+import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
 import { OlderFile, openReader, RefusedFile } from '../storage/open-database.js';
 import { serverExitCodes } from './server-failure.js';
@@ -31,10 +32,15 @@ export function backupFailure(error: unknown, file: string): unknown {
 /** What keeps the ledger of a home from being opened, said with its code. */
 export function openFailure(error: unknown): unknown {
   if (error instanceof RefusedFile) return refused(error);
-  if (!(error instanceof Error) || !isDamage(error.cause)) return error;
-  const fix = 'Stop the node and run `server repair`.';
-  return new CliProblem('ledger_damaged', error.message, fix, serverExitCodes.corruptData);
+  return error instanceof Error && isDamage(error.cause) ? damaged(error.message) : error;
 }
+
+/** What keeps the ledger of a home from being read on, said with its code. */
+export const readFailure = (error: unknown, ledger: string): unknown =>
+  isLedgerDamage(error) ? damaged(`${ledger} is damaged: ${(error as Error).message}.`) : error;
+
+const damaged = (detail: string): CliProblem =>
+  new CliProblem('ledger_damaged', detail, 'Stop the node and run `server repair`.', serverExitCodes.corruptData);
 
 const olderBackup =
   '`server restore` takes backups of older versions, and verifies what it makes of them; as it is, the version that made it verifies it.';

@@ -83,6 +83,24 @@ test('export prints each block as it travels, linked to the one before, the last
   assert.equal(blocks[0].transactions.length, 2);
 });
 
+test('export ends before a block that is not the one that was made final, and says so with exit code 3', async (t) => {
+  const user = await homeWithLedger(t);
+  const database = new Database(join(user, '.slotledger/ledger.db'));
+  const more = `UPDATE transactions SET body = replace(body, '"amount":', '"amount":1') WHERE idx = 7`;
+  assert.ok(database.prepare(more).run().changes > 0);
+  database.close();
+  const outcome = await run('server', user, ['export', '--from', '4', '--output', 'json']);
+  const printed = outcome.stdout.trimEnd().split('\n');
+  assert.deepEqual(
+    printed.map((line) => JSON.parse(line).index),
+    [4, 5, 6],
+  );
+  assert.equal(outcome.code, 3);
+  const { error } = JSON.parse(outcome.stderr);
+  assert.equal(error.code, 'ledger_damaged');
+  assert.match(error.detail, /ledger\.db is damaged: block 7 is not the one that was made final\.$/);
+});
+
 test('a file that is no ledger is no advice to repair one, and nothing is called a bug', async (t) => {
   const user = await homeWithLedger(t);
   const ledger = join(user, '.slotledger/ledger.db');
