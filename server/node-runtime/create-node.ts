@@ -123,7 +123,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   const stores = await openStores(paths, context, keys.validator?.signer.publicKey, memory, {
     onFailure: (error) => fatal(error.message),
     onLedgerWritten: (ms) => timings.observe('ledger_write', ms),
-    onOlderLedger: (from, to) => log.info({ from, to }, 'an older ledger.db is brought up to date: minutes per GB'),
+    log,
   });
   closers.push(stores.close);
   const { ledger, queries, stateOnDisk } = stores;

@@ -1,4 +1,5 @@
 /** Opens everything a node keeps on disk. One rule: what is opened is closed, also when a later file cannot be opened. */
+import type { Logger } from 'pino';
 import type { LedgerContext } from '../../ledger/context.js';
 import { genesisState } from '../../ledger/genesis-state.js';
 import type { Hasher } from '../../ledger/values/crypto.js';
@@ -14,9 +15,10 @@ import type { LedgerStore } from '../replica/ports.js';
 import { isLedgerDamage } from '../storage/ledger-damage.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createLedgerStore } from '../storage/ledger-store.js';
+import { longLogText } from '../storage/log-watch.js';
 import { createLineReader } from '../storage/mempool-line.js';
 import { createMempoolStore, type MempoolFile } from '../storage/mempool-store.js';
-import { type OnOlder, RefusedFile } from '../storage/open-database.js';
+import { RefusedFile } from '../storage/open-database.js';
 import { createLedgerQueries } from '../storage/sqlite-queries.js';
 import { createVoteStateStore, type VoteStateFile } from '../storage/vote-state-file.js';
 import { checkTip, damaged } from './check-tip.js';
@@ -39,8 +41,7 @@ export interface Stores {
 export interface StoresEvents {
   readonly onFailure: (error: Error) => void;
   readonly onLedgerWritten: (ms: number) => void;
-  /** Before it is brought up to date. */
-  readonly onOlderLedger: OnOlder;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** @throws SlotledgerError LEDGER_NOT_OPENED, LEDGER_DAMAGED; `voteState` throws by itself when it is read */
@@ -49,7 +50,7 @@ export async function openStores(
   context: LedgerContext,
   ownKey: PublicKey | undefined,
   { caches, threadLimits }: Pick<MemoryPlan, 'caches' | 'threadLimits'>,
-  { onFailure, onLedgerWritten, onOlderLedger }: StoresEvents,
+  { onFailure, onLedgerWritten, log }: StoresEvents,
 ): Promise<Stores> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -76,7 +77,8 @@ export async function openStores(
         syncs.ledger += 1;
       },
       onWritten: onLedgerWritten,
-      onOlder: onOlderLedger,
+      onOlder: (from, to) => log.info({ from, to }, 'an older ledger.db is brought up to date: minutes per GB'),
+      onLongLog: (bytes) => log.warn(longLogText(paths.ledger, bytes)),
       genesisHash: hash,
       genesis: () => ({
         changes: genesisState(context).changes,

@@ -12,6 +12,7 @@ import { diskFailure, isDiskFailure } from './disk-failure.js';
 import { damagedLedger, LedgerDamage, readFailure } from './ledger-damage.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
+import { type LogWatchLimits, usualLogLimits } from './log-watch.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import {
   type FileCaches,
@@ -39,6 +40,9 @@ export interface LedgerStoreOptions {
   readonly onSync?: () => void;
   /** The file is older than this program, and is brought up to date before this returns. */
   readonly onOlder?: OnOlder;
+  /** Its log has so many bytes and cannot be shortened, as somebody reads on in one go. Of a thread that writes only. */
+  readonly onLongLog?: (bytes: number) => void;
+  readonly logLimits?: LogWatchLimits;
   /** How long an append took from being asked for until it was durable. */
   readonly onWritten?: (ms: number) => void;
   /** Asked for only when the file is new. */
@@ -66,7 +70,7 @@ export interface LedgerFile extends LedgerStore {
 
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, newer, or of another chain. */
 export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
-  const { path, maxBytes, caches = usualCaches } = options;
+  const { path, maxBytes, caches = usualCaches, logLimits = usualLogLimits } = options;
   const writing = openLedger(options);
   if (options.worker) writing.close();
   const reading = options.worker ? openReader(path, ledgerMigrations, caches.readerKiB) : writing;
@@ -86,7 +90,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   }
 
   const appender = options.worker
-    ? appendByThread({ path, maxBytes, cacheKiB: caches.writerKiB }, options, fail)
+    ? appendByThread({ path, maxBytes, cacheKiB: caches.writerKiB, logLimits }, options, fail)
     : opened(path, reading, () => appendHere(path, writing, maxBytes, fail));
 
   /** Reads that fail are disk failures too, and so is what does not fit its hashes; the caller cannot go on without an answer. */
@@ -205,7 +209,7 @@ function appendHere(
 
 function appendByThread(
   workerData: StorageThreadOptions,
-  { path, onSync, threadLimits: resourceLimits = {} }: LedgerStoreOptions,
+  { path, onSync, onLongLog, threadLimits: resourceLimits = {} }: LedgerStoreOptions,
   fail: (error: Error) => void,
 ): Appender {
   const thread = new Worker(new URL('./ledger-store.worker.js', import.meta.url), {
@@ -220,6 +224,10 @@ function appendByThread(
   thread.on('message', (message: FromStorage) => {
     if (message.kind === 'failed') {
       fail(new Error(message.message));
+      return;
+    }
+    if (message.kind === 'long_log') {
+      onLongLog?.(message.bytes);
       return;
     }
     onSync?.();

@@ -7,6 +7,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { assert } from '../../ledger/values/assertion.js';
 import { diskFailure } from './disk-failure.js';
 import { createLedgerWriter } from './ledger-writer.js';
+import { createLogWatch, type LogWatchLimits } from './log-watch.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { limitSize, openWriter } from './open-database.js';
 import type { PackedBlock } from './packed-block.js';
@@ -16,6 +17,7 @@ export interface StorageThreadOptions {
   readonly maxBytes: number | undefined;
   /** Pages kept by the connection. */
   readonly cacheKiB: number;
+  readonly logLimits: LogWatchLimits;
 }
 
 export type ToStorage =
@@ -24,22 +26,33 @@ export type ToStorage =
 
 export type FromStorage =
   /** Every append up to this id is durable. */
-  { readonly kind: 'stored'; readonly id: number } | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'stored'; readonly id: number }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** The log cannot be shortened and has so many bytes. */
+  | { readonly kind: 'long_log'; readonly bytes: number };
 
 /** Blocks in one database transaction: bounds how long an acknowledgement can wait for others. */
 const maxBlocksTogether = 64;
 
-function run(port: MessagePort, { path, maxBytes, cacheKiB }: StorageThreadOptions): void {
+function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: StorageThreadOptions): void {
   const tell = (message: FromStorage) => port.postMessage(message);
   const database = openWriter(path, ledgerMigrations, cacheKiB);
   limitSize(database, maxBytes);
   const writer = createLedgerWriter(database);
+  const watchLog = createLogWatch(
+    database,
+    path,
+    logLimits,
+    () => performance.now(),
+    (bytes) => tell({ kind: 'long_log', bytes }),
+  );
   let failed = false;
 
   function write(id: number, blocks: readonly PackedBlock[]): void {
     try {
       writer.append(blocks);
       tell({ kind: 'stored', id });
+      watchLog();
     } catch (error) {
       failed = true;
       tell({ kind: 'failed', message: diskFailure(`write block ${blocks[0]?.index} to`, path, error).message });
