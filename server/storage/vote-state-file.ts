@@ -11,10 +11,12 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -114,7 +116,15 @@ export function createVoteStateStore(directory: string, names: VoteStateNames): 
     if (handle !== undefined) closeSync(handle);
     handle = undefined;
     replaceFile(path, line);
+    open();
     size = line.length;
+  }
+
+  /** A file that somebody else put there, such as a copy from elsewhere, is not what a start may find: it does not say what was signed since. */
+  function isOurs(): boolean {
+    const there = statSync(path, { throwIfNoEntry: false });
+    const opened = handle === undefined ? undefined : fstatSync(handle);
+    return there !== undefined && there.ino === opened?.ino && there.dev === opened.dev;
   }
 
   return {
@@ -126,7 +136,7 @@ export function createVoteStateStore(directory: string, names: VoteStateNames): 
         if (current === undefined) read();
         const old = current?.bodies ?? [];
         const kept = keepBodies(old, bodies, keep);
-        if (size === 0 || size > rotateAtBytes || !existsSync(path)) {
+        if (size === 0 || size > rotateAtBytes || !isOurs()) {
           replaceJournal({ ...names, vote_state: voteState, bodies: kept, keep });
         } else {
           // Three writes a block name the same body: it goes to disk with the first.

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -186,6 +187,25 @@ test('the journal starts anew when it has grown, and loses nothing by it', (t) =
   store.close();
   assert.ok(largest < 4.3 * 1024 * 1024, `${largest} bytes`);
   assert.ok(!existsSync(`${path}.new`));
+});
+
+test('a copy that is put in the place of the journal while it is in use is no vote state: the next write stands there', (t) => {
+  const { directory, path } = temporary(t);
+  const [one, two] = someBlocks(2);
+  initVoteState(directory, names, initialVoteState(genesisHash));
+  const copy = readFileSync(path);
+  const store = createVoteStateStore(directory, names);
+  store.write(stateAt(7), [one!], [one!.hash]);
+  // As rsync and others do it, twice: also where the journal was written anew before.
+  for (const view of [8, 9]) {
+    writeFileSync(`${path}.copy`, copy);
+    renameSync(`${path}.copy`, path);
+    store.write(stateAt(view), [two!], hashesOf([one!, two!]));
+    assert.deepEqual(readOnce(directory), { voteState: stateAt(view), bodies: [one, two], ...names });
+  }
+  store.write(stateAt(10), [], hashesOf([two!]));
+  store.close();
+  assert.deepEqual(readOnce(directory), { voteState: stateAt(10), bodies: [two], ...names });
 });
 
 test('a first state is never written over another', (t) => {
