@@ -11,6 +11,7 @@ import { createLogWatch, type LogWatchLimits } from './log-watch.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { limitSize, openWriter } from './open-database.js';
 import type { PackedBlock } from './packed-block.js';
+import { createPlaceCheck } from './place-check.js';
 
 export interface StorageThreadOptions {
   readonly path: string;
@@ -39,6 +40,7 @@ function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: Storage
   const database = openWriter(path, ledgerMigrations, cacheKiB);
   limitSize(database, maxBytes);
   const writer = createLedgerWriter(database);
+  const checkPlace = createPlaceCheck(path);
   const watchLog = createLogWatch(
     database,
     path,
@@ -51,6 +53,7 @@ function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: Storage
   function write(id: number, blocks: readonly PackedBlock[]): void {
     try {
       writer.append(blocks);
+      checkPlace();
       tell({ kind: 'stored', id });
       watchLog();
     } catch (error) {

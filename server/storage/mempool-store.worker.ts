@@ -8,6 +8,7 @@ import { diskFailure } from './disk-failure.js';
 import type { MempoolChanges } from './mempool-rows.js';
 import { mempoolMigrations } from './migrations/mempool-migrations.js';
 import { openWriter } from './open-database.js';
+import { createPlaceCheck } from './place-check.js';
 
 export interface MempoolThreadOptions {
   readonly path: string;
@@ -30,6 +31,7 @@ function run(port: MessagePort, { path, cacheKiB }: MempoolThreadOptions): void 
     for (const position of changes.erase) erase.run(position);
     for (const { position, bodies } of changes.put) replace.run(position, bodies);
   });
+  const checkPlace = createPlaceCheck(path);
   let failed = false;
 
   port.on('message', (message: ToMempoolThread) => {
@@ -41,6 +43,7 @@ function run(port: MessagePort, { path, cacheKiB }: MempoolThreadOptions): void 
     if (failed) return;
     try {
       write.immediate(message);
+      checkPlace();
       tell({ kind: 'written' });
     } catch (error) {
       failed = true;
