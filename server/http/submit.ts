@@ -13,13 +13,18 @@ import { problem, type Reply, refusalReply, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { submitQuery } from './routes/submit-description.js';
 import { shownStatus } from './routes/transactions.js';
-import { answerLines, type Judge } from './submit-lines.js';
+import { answerLines, type HandedIn, type Judge } from './submit-lines.js';
 import type { Turns } from './turns.js';
 
 /** Answers a request in full. */
 export type Submit = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => Promise<void>;
 
-/** @param turns decoding a batch takes one */
+/** Transactions decoded in one turn: a millisecond or so. */
+const decodedTogether = 64;
+
+type Decoded = { readonly transaction: Transaction } | { readonly refused: Reply };
+
+/** @param turns decoding a batch takes some */
 export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns: Turns): Submit {
   const { node, limits } = context;
   const rules: ChainRules = {
@@ -45,41 +50,46 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
       outcome.kind === 'accepted' ? { ...outcome, status: await waitFor(outcome.status, timeoutMs) } : outcome,
     );
 
-  const handIn = (handedIn: Parameters<Judge>[0]) => {
-    const slots: (Reply | undefined)[] = [];
-    const transactions: Transaction[] = [];
-    for (const one of handedIn) {
-      if ('refused' in one) {
-        slots.push(one.refused);
-        continue;
-      }
-      const decoded = decodeTransaction(one.value, rules);
-      if (decoded.ok) {
-        slots.push(undefined);
-        transactions.push(decoded.value);
-        continue;
-      }
-      const { path, detail } = decoded.problem;
-      const within = one.path === '' || path === '' ? `${one.path}${path}` : `${one.path}.${path}`;
-      slots.push(problem('invalid_transaction', detail, { path: within }));
-    }
-    return { slots, submitted: transactions.length === 0 ? [] : node.submit(transactions) };
+  const decode = (one: HandedIn): Decoded => {
+    if ('refused' in one) return one;
+    const decoded = decodeTransaction(one.value, rules);
+    if (decoded.ok) return { transaction: decoded.value };
+    const { path, detail } = decoded.problem;
+    const within = one.path === '' || path === '' ? `${one.path}${path}` : `${one.path}.${path}`;
+    return { refused: problem('invalid_transaction', detail, { path: within }) };
   };
 
-  const judgeWith = ({ socket }: IncomingMessage, timeoutMs: number | undefined): Judge => {
-    return async (handedIn) => {
-      let work: ReturnType<typeof handIn> | undefined;
-      // Its end is not waited for there: others are handed in meanwhile.
+  /** In as many turns as it takes. @returns what was found, and what has been handed in of it */
+  const handIn = async (
+    { socket }: IncomingMessage,
+    handedIn: readonly HandedIn[],
+  ): Promise<{ readonly slots: readonly Decoded[]; readonly submitted: Promise<readonly SubmitOutcome[]> }> => {
+    const slots: Decoded[] = [];
+    let submitted: Promise<readonly SubmitOutcome[]> = Promise.resolve([]);
+    do {
       await turns.run(socket, () => {
-        work = handIn(handedIn);
+        for (const one of handedIn.slice(slots.length, slots.length + decodedTogether)) slots.push(decode(one));
+        if (slots.length < handedIn.length) return;
+        const transactions = slots.flatMap((slot) => ('transaction' in slot ? slot.transaction : []));
+        // Its end is not waited for there: others are handed in meanwhile.
+        if (transactions.length > 0) submitted = node.submit(transactions);
       });
-      const { slots, submitted } = work!;
+    } while (slots.length < handedIn.length);
+    return { slots, submitted };
+  };
+
+  const judgeWith = (request: IncomingMessage, timeoutMs: number | undefined): Judge => {
+    return async (handedIn) => {
+      const { slots, submitted } = await handIn(request, handedIn);
       const outcomes = await submitted;
       metrics.submitted(outcomes);
       let next = 0;
       const outcome = (): SubmitOutcome => outcomes[next++]!;
-      if (timeoutMs === undefined) return slots.map((refused) => refused ?? outcomeReply(outcome()));
-      return Promise.all(slots.map((refused) => refused ?? decided(outcome(), timeoutMs)));
+      const reply = async (slot: Decoded): Promise<Reply> => {
+        if ('refused' in slot) return slot.refused;
+        return timeoutMs === undefined ? outcomeReply(outcome()) : decided(outcome(), timeoutMs);
+      };
+      return Promise.all(slots.map(reply));
     };
   };
 

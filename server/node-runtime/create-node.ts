@@ -11,7 +11,7 @@ import type { LedgerContext } from '../../ledger/context.js';
 import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
-import { type Slot, toEpoch, toHeight, toSlot, type View } from '../../ledger/values/numbers.js';
+import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
 import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
@@ -44,6 +44,7 @@ import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
 import { createRecentFinals } from './recent-finals.js';
 import { createSignatureGate } from './signature-gate.js';
+import { createSlices } from './slices.js';
 import { createStallLog } from './stall-log.js';
 import { openStores } from './stores.js';
 import { createSystemClock, steadyNow } from './system-clock.js';
@@ -101,7 +102,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
 
 /** @param closers close what is opened here, the last first, as `close` does */
 async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], close: () => Promise<void>): Promise<Node> {
-  const { chain, keys, log, memory } = parts;
+  const { chain, keys, log, memory, paths, checkpoint } = parts;
   const { crypto, checkingMs } = createTimedCrypto(parts.crypto);
   const { genesis, hash: genesisHash } = chain;
   const known = createKnownSignatures();
@@ -116,7 +117,6 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     parts.onFatal(sentence);
   };
   const timings = createTimings();
-  const { paths } = parts;
   for (const path of [paths.ledger, paths.mempool].filter(finishTakingPlace)) {
     log.warn(`a repair or restore of ${path} was cut off and is finished now: what it replaced lies beside it`);
   }
@@ -127,7 +127,6 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   });
   closers.push(stores.close);
   const { ledger, queries, stateOnDisk } = stores;
-  const { checkpoint } = parts;
   const contradiction =
     checkpoint && checkpointProblem(checkpoint, ledger.blockByIndex(checkpoint.index) ?? ledger.tip());
   if (contradiction !== undefined) {
@@ -153,7 +152,6 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     (slot) => clock.now() - genesis.genesis_time - slot * slotMs,
     (ms) => timings.observe('proposal_arrival', ms),
   );
-  const slotOf = (view: View): Slot => slotOfView(genesis.parameters, view);
   const idOf = (transaction: Transaction) => transactionId(crypto, transaction);
   const threads = createSignatureThreads(
     signatureThreadCount(availableParallelism(), memory.signatureThreads),
@@ -161,6 +159,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   );
   closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
+  const slices = createSlices(steadyNow);
   const admission = createAdmissionState(context, ledger, () =>
     queries.tip().index > ledger.tip().index ? stateOnDisk : undefined,
   );
@@ -200,7 +199,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     network,
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ledger,
-    mempool: createMempoolPort({ pool, gate, idOf, slotNow, onUseless: known.forget }),
+    mempool: createMempoolPort({ pool, gate, slices, idOf, slotNow, onUseless: known.forget }),
     checkAhead(transactions, urgent, then) {
       // Where too many wait, execution checks them.
       if (!gate.ahead(transactions, urgent, () => then())) then();
@@ -246,14 +245,15 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       },
       receive(peer, message) {
         const verdict = replica.receive(peer, message);
-        if (message.type === 'new_block' && verdict.relay) proposals.arrived(slotOf(message.proposal.view));
+        if (message.type === 'new_block' && verdict.relay) {
+          proposals.arrived(slotOfView(genesis.parameters, message.proposal.view));
+        }
         return verdict;
       },
       checkingMs,
       onPeer(peer, head) {
         replica.onPeer(peer, head);
-        const summary = peers().find((one) => one.node_id === peerNode(peer));
-        if (summary) tellProgram(() => parts.onPeer(summary));
+        for (const one of peers()) if (one.node_id === peerNode(peer)) tellProgram(() => parts.onPeer(one));
       },
       onBan: parts.onBan,
       onPeerGone: (peer) => replica.onPeerGone(peer),
@@ -285,16 +285,15 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     switch (event.type) {
       case 'final': {
         const { block, receipts } = event.final;
-        const ids = receipts.map(({ id }) => id);
         const { index, hash, slot } = block;
+        const ids = receipts.map(({ id }) => id);
         known.forget(ids);
         recentFinals.add(event.final);
         for (const id of ids) waiters.tell(id);
         log.debug({ index, slot, transactions: ids.length }, 'a block is final');
         tellProgram(() => api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids }));
         for (const evidence of block.evidence) {
-          const offender = evidenceOffender(evidence);
-          log.warn({ offender, index }, 'a validator is punished');
+          log.warn({ offender: evidenceOffender(evidence), index }, 'a validator is punished');
         }
         peerNetwork?.announceHead();
         return;
@@ -304,10 +303,9 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         tellProgram(() => api.events.emit('epoch', { number: toEpoch(event.number), index: toHeight(event.index) }));
         return;
       case 'evidence': {
-        const { evidence } = event;
-        const offender = evidenceOffender(evidence);
+        const offender = evidenceOffender(event.evidence);
         log.warn({ offender }, 'a validator signed two things where one is allowed');
-        tellProgram(() => api.events.emit('evidence', { offender, evidence }));
+        tellProgram(() => api.events.emit('evidence', { offender, evidence: event.evidence }));
         return;
       }
       case 'slot': {
@@ -352,6 +350,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     pool,
     limits: memory.mempool,
     replica,
+    slices,
     waiters,
     recentFinals,
     peers,
@@ -393,6 +392,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       quiesce();
       await peerNetwork?.stop();
       gate.close();
+      slices.close();
       await close();
     },
   };

@@ -10,6 +10,10 @@ import type { AddOutcome, Mempool as TransactionPool } from '../mempool/mempool.
 import type { Admission, Mempool } from '../replica/ports.js';
 import { createInOrder } from './in-order.js';
 import type { SignatureGate, Verdict } from './signature-gate.js';
+import type { Slices } from './slices.js';
+
+/** Taken into the pool in one step: a millisecond or so. */
+const together = 32;
 
 /** A full pool empties block by block; a client that waits this long finds room or a reason. */
 const retryAfterS = 2;
@@ -25,6 +29,8 @@ export interface MempoolPortParts {
   readonly pool: TransactionPool;
   /** Absent: signatures are checked where they are needed, and `add` has admitted everything when it returns. */
   readonly gate?: SignatureGate;
+  /** Where batches are taken into the pool piece by piece. Absent: each in one go. */
+  readonly slices?: Slices;
   readonly idOf: (transaction: Transaction) => TransactionId;
   /** The slot whose rules a new transaction is checked by. */
   readonly slotNow: () => Slot;
@@ -32,8 +38,28 @@ export interface MempoolPortParts {
   readonly onUseless?: (ids: readonly TransactionId[]) => void;
 }
 
-export function createMempoolPort({ pool, gate, idOf, slotNow, onUseless }: MempoolPortParts): Mempool {
+export function createMempoolPort({ pool, gate, slices, idOf, slotNow, onUseless }: MempoolPortParts): Mempool {
   const inOrder = createInOrder();
+
+  /** Calls `take` for each, and then `end`, before anything of a later batch. */
+  function eachInOrder(
+    transactions: readonly Transaction[],
+    take: (transaction: Transaction, at: number, slot: Slot) => void,
+    end: () => void,
+  ): void {
+    let next = 0;
+    const step = (count: number): boolean => {
+      const slot = slotNow();
+      for (const last = Math.min(next + count, transactions.length); next < last; next += 1) {
+        take(transactions[next]!, next, slot);
+      }
+      if (next < transactions.length) return true;
+      end();
+      return false;
+    };
+    if (slices === undefined) step(transactions.length);
+    else slices.run(() => step(together));
+  }
 
   function settle(
     transactions: readonly Transaction[],
@@ -57,19 +83,25 @@ export function createMempoolPort({ pool, gate, idOf, slotNow, onUseless }: Memp
   ): void {
     const fresh: Transaction[] = [];
     const admissions: Admission[] = new Array(transactions.length);
-    let open = transactions.length;
-    const admitted = (at: number, admission: Admission): void => {
-      admissions[at] = admission;
+    // One more than there are: nobody is answered before it was said what is new.
+    let open = transactions.length + 1;
+    const closed = (): void => {
       open -= 1;
       if (open === 0) done(admissions);
     };
-    const slot = slotNow();
-    for (const [at, transaction] of transactions.entries()) {
+    const admitted = (at: number, admission: Admission): void => {
+      admissions[at] = admission;
+      closed();
+    };
+    const take = (transaction: Transaction, at: number, slot: Slot): void => {
       // What waits already is answered for, whatever signature a copy carries.
       if (verdicts[at] === 'bad' && !pool.has(idOf(transaction))) admitted(at, badSignature);
       else if (pool.add(transaction, slot, (outcome) => admitted(at, admissionOf(outcome)))) fresh.push(transaction);
-    }
-    settle(transactions, verdicts, fresh, taken);
+    };
+    eachInOrder(transactions, take, () => {
+      settle(transactions, verdicts, fresh, taken);
+      closed();
+    });
   }
 
   function admitCopies(
@@ -77,9 +109,11 @@ export function createMempoolPort({ pool, gate, idOf, slotNow, onUseless }: Memp
     verdicts: readonly Verdict[],
     taken: (fresh: readonly Transaction[]) => void,
   ): void {
-    const slot = slotNow();
-    const fresh = transactions.filter((one, at) => verdicts[at] !== 'bad' && pool.addCopy(one, slot));
-    settle(transactions, verdicts, fresh, taken);
+    const fresh: Transaction[] = [];
+    const take = (transaction: Transaction, at: number, slot: Slot): void => {
+      if (verdicts[at] !== 'bad' && pool.addCopy(transaction, slot)) fresh.push(transaction);
+    };
+    eachInOrder(transactions, take, () => settle(transactions, verdicts, fresh, taken));
   }
 
   /** Calls one of the two, in the order of the calls. @param tooMany the gate took none */

@@ -21,6 +21,7 @@ import { observerBecause } from './own-place.js';
 import { proveAccount } from './prove-account.js';
 import { proveTransaction } from './prove-transaction.js';
 import type { RecentFinals } from './recent-finals.js';
+import type { Slices } from './slices.js';
 import type { Waiters } from './waiters.js';
 
 export interface NodeApiParts {
@@ -37,6 +38,8 @@ export interface NodeApiParts {
   /** Of the pool. */
   readonly limits: MempoolLimits;
   readonly replica: Replica;
+  /** Where batches are answered. */
+  readonly slices: Slices;
   readonly waiters: Waiters;
   readonly recentFinals: RecentFinals;
   readonly peers: () => readonly PeerSummary[];
@@ -49,8 +52,11 @@ export interface NodeApiParts {
   readonly isAlone: () => boolean;
 }
 
+/** Outcomes in one step: what is final is read from disk and checked, some hundred microseconds each. */
+const answeredTogether = 8;
+
 export function createNodeApi(parts: NodeApiParts): NodeApi {
-  const { chain, crypto, ledger, queries, pool, limits, replica, waiters, recentFinals } = parts;
+  const { chain, crypto, ledger, queries, pool, limits, replica, slices, waiters, recentFinals } = parts;
   const events: NodeApi['events'] = new EventEmitter();
   // One listener for each event stream; HTTP bounds their number.
   events.setMaxListeners(0);
@@ -115,9 +121,23 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
   }
 
   const submit = (transactions: readonly Transaction[]): Promise<readonly SubmitOutcome[]> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       replica.submit(transactions, (admissions) => {
-        resolve(transactions.map((transaction, at) => outcomeOf(transaction, admissions[at]!)));
+        const outcomes: SubmitOutcome[] = [];
+        slices.run(() => {
+          try {
+            const last = Math.min(outcomes.length + answeredTogether, transactions.length);
+            for (let at = outcomes.length; at < last; at += 1) {
+              outcomes.push(outcomeOf(transactions[at]!, admissions[at]!));
+            }
+          } catch (error) {
+            reject(error);
+            return false;
+          }
+          if (outcomes.length < transactions.length) return true;
+          resolve(outcomes);
+          return false;
+        });
       });
     });
 

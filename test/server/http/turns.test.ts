@@ -1,11 +1,16 @@
 /** Answers share the loop that votes: how many a turn of it gives, in what order, and what waits meanwhile. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { createTurns } from '../../../server/http/turns.js';
+import type { Transaction } from '../../../ledger/values/transaction.js';
+import { defaultHttpLimits } from '../../../server/http/limits.js';
+import { createHttpMetrics } from '../../../server/http/metrics.js';
+import { createSubmit } from '../../../server/http/submit.js';
+import { createTurns, type Turns } from '../../../server/http/turns.js';
 import { sharedChainNode } from './chain-node.js';
-import { listening } from './listening.js';
+import { listening, post } from './listening.js';
 
 const shared = sharedChainNode();
 const path = '/v1/epochs/current/schedule';
@@ -73,6 +78,39 @@ test('of transactions that come at once on many connections, a turn decodes and 
   for (const socket of sockets) socket.write(`${head}\r\n\r\n${body}`);
   for (const [answer] of await Promise.all(answers)) assert.match(String(answer), /^HTTP\/1\.1 20[02] /);
   fewInTurn(seen);
+});
+
+test('a long list is decoded over many turns, and handed in whole', async (t) => {
+  const { api, transfer } = await shared();
+  const requests: number[] = [];
+  const node = {
+    ...api,
+    submit: async (transactions: readonly Transaction[]) => {
+      requests.push(transactions.length);
+      return transactions.map(() => ({ kind: 'full' as const, retry_after_s: 1, detail: 'Full.' }));
+    },
+  };
+  let runs = 0;
+  const turns: Turns = {
+    async run(_, work) {
+      runs += 1;
+      await work();
+    },
+  };
+  const metrics = createHttpMetrics(node, '', () => performance.now());
+  t.after(() => metrics.close());
+  const context = { node, limits: defaultHttpLimits, version: '', now: Date.now, startedAt: 0, names: new Map() };
+  const submit = createSubmit(context, metrics, turns);
+  const server = createServer((request, response) => void submit(request, response, new URLSearchParams()));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const list = Array.from({ length: 1000 }, () => transfer(0, undefined, 7));
+  const { body } = await post(`http://127.0.0.1:${port}/`, [...list.slice(1), { type: 'nothing' }]);
+  const codes = body.items.map((item: { readonly code: string }) => item.code);
+  assert.deepEqual(codes, [...Array(999).fill('mempool_full'), 'invalid_transaction']);
+  assert.deepEqual(requests, [999]);
+  assert.ok(runs > 10, `${runs}`);
 });
 
 for (const [how, connections, requests] of [

@@ -5,6 +5,7 @@ import { toSlot } from '../../../ledger/values/numbers.js';
 import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
 import { createMempoolPort } from '../../../server/node-runtime/mempool-port.js';
 import type { SignatureGate, Verdict } from '../../../server/node-runtime/signature-gate.js';
+import { createSlices } from '../../../server/node-runtime/slices.js';
 import type { Admission } from '../../../server/replica/ports.js';
 import { makePool } from '../mempool/pool.js';
 
@@ -70,4 +71,36 @@ test('a copy that the threads found badly signed is not looked at, and says noth
   const copies = [chain.pay('ann', 'bob', 1), chain.pay('bob', 'ann', 1)];
   port.addCopies(copies, (fresh) => taken.push(...fresh));
   assert.deepEqual([taken, useless, pool.summary().count], [[copies[1]], [], 1]);
+});
+
+test('a batch goes into the pool over many turns: all of it before the next, told to the leader whole, and before it is answered', () => {
+  const syncing: (() => void)[] = [];
+  const { chain, pool, idOf } = makePool({}, {}, (stored) => void syncing.push(stored));
+  let now = 0;
+  const turns: (() => void)[] = [];
+  const slices = createSlices(
+    () => now++,
+    (call) => void turns.push(call),
+  );
+  const port = createMempoolPort({ pool, slices, idOf, slotNow: () => toSlot(chain.slot + 1) });
+  const batch = Array.from({ length: 300 }, (_, nonce) => chain.pay('ann', 'bob', 1, { nonce }));
+  const copies = Array.from({ length: 100 }, (_, nonce) => chain.pay('bob', 'ann', 1, { nonce }));
+  const last = chain.pay('ann', 'bob', 1, { nonce: 500_000 });
+  const said: string[] = [];
+  port.add(
+    [...batch, last],
+    (admissions) => said.push(`answered ${admissions.length}`),
+    (fresh) => said.push(`taken ${fresh.length}`),
+  );
+  port.addCopies(copies, (fresh) => said.push(`copies ${fresh.length}`));
+  const sizes: number[] = [];
+  while (turns.length > 0) {
+    sizes.push(pool.summary().count);
+    // The disk keeps up, so that nothing but the last, which is refused, is left when its turn comes.
+    for (const stored of syncing.splice(0)) stored();
+    for (const turn of turns.splice(0)) turn();
+  }
+  assert.equal(pool.summary().count, 400);
+  assert.deepEqual(said, ['taken 300', 'answered 301', 'copies 100']);
+  for (const [at, size] of sizes.entries()) assert.ok(size - (sizes[at - 1] ?? 0) <= 128, `${sizes}`);
 });
