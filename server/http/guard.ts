@@ -18,6 +18,7 @@ export function createGuard(host: string, limits: HttpLimits, scheme: 'http' | '
 
   return {
     refusal: async (request) => {
+      if (hostHeaders(request) > 1) return problem('malformed_request', 'The request has more than one Host header.');
       const hostFault = hosts === undefined ? undefined : hostRefusal(request, hosts);
       if (hostFault !== undefined) return hostFault;
       const originFault = originRefusal(request, limits.allowedOrigins, scheme);
@@ -43,6 +44,13 @@ export function hostName(header: string): string | undefined {
   return found === null ? undefined : (found[1] ?? found[2])?.toLowerCase();
 }
 
+/** Of several, node:http tells the first; what stands before this node may have believed another. */
+function hostHeaders({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]!.toLowerCase() === 'host') count += 1;
+  return count;
+}
+
 /** 127.0.0.0/8 and ::1, also in their IPv4-mapped form. */
 export function isLoopback(address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
@@ -51,9 +59,14 @@ export function isLoopback(address: string): boolean {
 
 /** A page that points its own name at 127.0.0.1 sends that name as Host. */
 function hostRefusal(request: IncomingMessage, hosts: ReadonlySet<string>): Reply | undefined {
-  const name = hostName(request.headers.host ?? '');
-  if (name !== undefined && (isLoopback(name) || hosts.has(name))) return undefined;
-  return problem('host_not_allowed', `This node is not reached as "${(request.headers.host ?? '').slice(0, 80)}".`);
+  // A target that names a host goes before the header.
+  const [, target] = /^https?:\/\/([^/?#]*)/i.exec(request.url ?? '') ?? [];
+  for (const asked of [request.headers.host ?? '', ...(target === undefined ? [] : [target])]) {
+    const name = hostName(asked);
+    if (name !== undefined && (isLoopback(name) || hosts.has(name))) continue;
+    return problem('host_not_allowed', `This node is not reached as "${asked.slice(0, 80)}".`);
+  }
+  return undefined;
 }
 
 /** Browsers name the page that posts; programs send no Origin. */

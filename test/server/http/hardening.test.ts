@@ -51,6 +51,27 @@ test('while bound to loopback only names of this machine are served', async (t) 
   assert.match(await raw(port, 'GET / HTTP/1.0\r\n\r\n'), /"code":"host_not_allowed"/);
 });
 
+test('a request with two Host headers is refused, whoever is named first', async (t) => {
+  const { port } = await listening(t, (await shared()).api);
+  for (const [first, second] of [
+    ['localhost', 'evil.example'],
+    ['evil.example', 'localhost'],
+    ['localhost', 'localhost'],
+  ]) {
+    const answer = await raw(port, get(`${first}\r\nHost: ${second}`));
+    assert.match(answer, /^HTTP\/1\.1 (400|403) /);
+    assert.match(answer, /"code":"malformed_request","detail":"The request has more than one Host header\."/);
+  }
+});
+
+test('the host that a target names counts as well', async (t) => {
+  const { port } = await listening(t, (await shared()).api);
+  const at = (target: string): Promise<string> => raw(port, get('localhost').replace('/v1', `${target}/v1`));
+  assert.match(await at(`http://127.0.0.1:${port}`), /^HTTP\/1\.1 200 /);
+  assert.match(await at('http://evil.example'), /not reached as \\"evil\.example\\"/);
+  assert.match(await at('HTTP://localhost@evil.example'), /"code":"host_not_allowed"/);
+});
+
 test('names and addresses are read exactly', () => {
   assert.equal(hostName('[::1]:8080'), '::1');
   assert.equal(hostName('LocalHost:1'), 'localhost');
