@@ -11,6 +11,7 @@ import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore, NonceGap } from '../replica/ports.js';
 import { candidates, onlyGaps } from './candidates.js';
+import { costOf } from './cost-of.js';
 import { addToLane, advanceLane, createLane, type Lane, removeFromLane, type Waiting } from './lane.js';
 import { createLaneOrder } from './lane-order.js';
 import type { MempoolLimits } from './limits.js';
@@ -205,6 +206,13 @@ export function createMempool(parts: MempoolParts): Mempool {
     return transaction.fee < parts.minimumFee(transaction) ? refusal('fee_too_low') : undefined;
   };
 
+  /** The ledger's sentences are the same for all. */
+  const withLeastFee = (refused: TransactionRefusal, transaction: Transaction): TransactionRefusal => {
+    if (refused.code !== 'fee_too_low') return refused;
+    const detail = `The fee is ${transaction.fee}; the least fee of this transaction is ${parts.minimumFee(transaction)}.`;
+    return { ...refused, detail };
+  };
+
   /** An account cannot promise more than it has: all of its waiting transactions together are covered. */
   const uncovered = (transaction: Transaction, rival: Waiting | undefined): TransactionRefusal | undefined => {
     const promised = (accounts.get(transaction.from)?.cost ?? 0) - (rival?.cost ?? 0);
@@ -251,7 +259,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     slot: Slot,
   ): { readonly waiting: Waiting } | { readonly refused: AddOutcome } => {
     const refused = refusalOf(transaction, slot, limits.maxNonceGap);
-    if (refused !== undefined) return { refused: { kind: 'refused', refusal: refused } };
+    if (refused !== undefined) return { refused: { kind: 'refused', refusal: withLeastFee(refused, transaction) } };
     const rival = holderOf(transaction);
     if (rival !== undefined && !outbids(transaction, rival.transaction)) {
       return { refused: { kind: 'conflict', other: rival.id } };
@@ -376,15 +384,6 @@ export function createMempool(parts: MempoolParts): Mempool {
 }
 
 const gaveWay = 'It gave way to a transaction with a higher fee in a full mempool.';
-
-/** What a transaction takes from its sender's balance; at most 2^53 - 1, which no balance covers beside anything else. */
-function costOf(transaction: Transaction): number {
-  if (transaction.type === 'unstake') return transaction.fee;
-  let cost: number = transaction.fee;
-  const amounts = transaction.type === 'stake' ? [transaction.amount] : transaction.outputs.map(({ amount }) => amount);
-  for (const amount of amounts) cost += amount;
-  return Math.min(cost, Number.MAX_SAFE_INTEGER);
-}
 
 function enter<Key>(index: Map<Key, Set<TransactionId>>, key: Key, id: TransactionId): void {
   const ids = index.get(key);

@@ -38,6 +38,10 @@ test('what the node refuses is 422 with the ledger’s own code and fix', async 
     const { fix } = transactionRefusals[code as keyof typeof transactionRefusals];
     assert.deepEqual([status, body.code, body.fix], [422, code, fix]);
   }
+  const { min_fee, min_fee_per_output } = node.genesis.parameters;
+  const { body } = await post(`${url}/v1/transactions`, signed({ nonce: 2, fee: 0, outputs: Array(9).fill(output) }));
+  const least = min_fee + 9 * min_fee_per_output;
+  assert.equal(body.detail, `The fee is 0; the least fee of this transaction is ${least}.`);
   assert.equal((await post(`${url}/v1/transactions`, signed({ chain: `x-${'0'.repeat(32)}` }))).status, 422);
 });
 

@@ -77,6 +77,7 @@ test('a nonce ahead of its turn must be paid for as well: an empty account fills
   assert.ok(unfunded.kind === 'refused' && unfunded.refusal.code === 'balance_too_low');
   const cheap = add(chain.pay('ann', 'bob', 1, { nonce: 1, fee: 0 }));
   assert.ok(cheap.kind === 'refused' && cheap.refusal.code === 'fee_too_low');
+  assert.match(cheap.refusal.detail, /^The fee is 0; the least fee of this transaction is [1-9]/);
   assert.equal(add(chain.pay('ann', 'bob', 1, { nonce: 10 })).kind, 'accepted');
   const far = add(chain.pay('ann', 'bob', 1, { nonce: 11 }));
   assert.ok(far.kind === 'refused' && far.refusal.code === 'nonce_too_high');
