@@ -20,6 +20,10 @@ export const blockEnd = Number.MAX_SAFE_INTEGER;
 /** As `parsePlace` reads it. */
 export const placeText = ({ index, n }: EventPlace): string => (n === blockEnd ? String(index) : `${index}.${n}`);
 
+/** A comment for who asked for what follows a place that this node has not come to; of it nothing else is sent. */
+export const aheadComment = ({ index }: EventPlace, tip: number): string =>
+  index > tip ? `: block ${index} is not final here yet, the latest is ${tip}; events come from then on\n` : '';
+
 export interface BlockEvent {
   readonly place: EventPlace;
   readonly type: Exclude<EventType, 'slot'>;

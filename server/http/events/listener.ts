@@ -3,7 +3,7 @@
  * it is its turn and the socket can take it, so a slow listener costs no memory, misses nothing and gets nothing twice.
  */
 import type { ServerResponse } from 'node:http';
-import { type BlockEvent, blockEnd, type EventPlace, type EventType, placeText } from './block-events.js';
+import { aheadComment, type BlockEvent, blockEnd, type EventPlace, type EventType, placeText } from './block-events.js';
 import type { EventSource } from './event-source.js';
 import type { FanOut, Reader, Turn } from './fan-out.js';
 
@@ -152,7 +152,7 @@ export function createListener({
     heartbeat: () => {
       if (blocked() || closed()) return;
       // The id tells the reader how far the ledger was read, also where nothing was wanted.
-      write(`: heartbeat\nid: ${placeText(place)}\n\n`);
+      write(`: heartbeat\n${aheadComment(place, source.tip())}id: ${placeText(place)}\n\n`);
     },
     end: () => {
       clearTimeout(stall);

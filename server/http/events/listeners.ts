@@ -8,7 +8,15 @@ import type { NodeEvents } from '../node-api.js';
 import { parseQuery } from '../query.js';
 import { problem, type Reply, sendReply } from '../reply.js';
 import type { RouteContext, RouteDescription } from '../route.js';
-import { blockEnd, type EventPlace, type EventType, eventTypes, parsePlace, placeText } from './block-events.js';
+import {
+  aheadComment,
+  blockEnd,
+  type EventPlace,
+  type EventType,
+  eventTypes,
+  parsePlace,
+  placeText,
+} from './block-events.js';
 import { createEventSource } from './event-source.js';
 import { createFanOut } from './fan-out.js';
 import { createListener, type Listener, type Wanted } from './listener.js';
@@ -111,7 +119,7 @@ export function createListeners(
     }
     const { from, wanted } = asked;
     // The id: who begins now and loses the connection before anything came takes it up here.
-    response.write(`retry: 1000\n: welcome\nid: ${placeText(from)}\n\n`);
+    response.write(`retry: 1000\n: welcome\n${aheadComment(from, source.tip())}id: ${placeText(from)}\n\n`);
     const listener = createListener({
       response,
       source,

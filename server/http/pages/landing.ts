@@ -99,7 +99,10 @@ function refreshSoon() {
 }
 
 async function refresh() {
+  const before = status;
   status = await ask('/v1/status');
+  // Another chain is served here now: nothing on this page is of it.
+  if (before && before.genesis_hash !== status.genesis_hash) location.reload();
   skew = status.time - Date.now();
   show('height', status.final.index.toLocaleString());
   show('slot', status.slot.toLocaleString());

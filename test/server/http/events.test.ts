@@ -234,6 +234,35 @@ test('heartbeats keep an idle stream open', async (t) => {
   assert.deepEqual(await ended, []);
 });
 
+test('who asks for what follows a block that is not final here is told so, at once and while it waits', async (t) => {
+  const node = await startChainNode(t);
+  await node.pay(1);
+  const server = await listening(t, node.api, { heartbeatMs: 10 });
+  const stream = await listen(t, server, '?types=final&since=3.0');
+  const due = stream.take(1);
+  const told = (tip: number): number =>
+    stream.comments.filter(
+      (line) => line === `: block 3 is not final here yet, the latest is ${tip}; events come from then on`,
+    ).length;
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await until(() => stream.comments[0] === ': welcome' && told(1) >= 2);
+  await node.pay(1);
+  await until(() => told(2) >= 1);
+  await node.pay(2);
+  assert.deepEqual(
+    (await due).map(({ id }) => id),
+    ['4.0'],
+  );
+  const before = stream.comments.length;
+  const none = stream.take(1);
+  await until(() => stream.comments.length > before + 1);
+  assert.ok(stream.comments.slice(before).every((line) => line === ': heartbeat'));
+  await node.pay(1);
+  await none;
+});
+
 test('a malformed id, type or address is refused', async (t) => {
   const { url } = await listening(t, (await shared()).api);
   for (const [query, path] of [

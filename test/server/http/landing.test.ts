@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createContext, runInContext } from 'node:vm';
 import { hangGuardMs } from '../../hang-guard.js';
-import { sharedChainNode } from './chain-node.js';
+import { hex, sharedChainNode } from './chain-node.js';
 import { call, listening } from './listening.js';
 
 const shared = sharedChainNode();
@@ -38,6 +38,7 @@ class Events {
 /** @returns the elements of the page by id, and what it put off */
 async function browser(url: string, script: string) {
   const elements = new Map<string, Element>();
+  const reloads: string[] = [];
   const later: (() => void)[] = [];
   Events.opened = [];
   const document = {
@@ -52,7 +53,7 @@ async function browser(url: string, script: string) {
   };
   const context = createContext({
     document,
-    location: { origin: url },
+    location: { origin: url, reload: () => void reloads.push(url) },
     fetch: (path: string) => fetch(url + path),
     EventSource: Events,
     setTimeout: (call: () => void) => later.push(call),
@@ -66,7 +67,7 @@ async function browser(url: string, script: string) {
       await new Promise((done) => setImmediate(done));
     }
   };
-  return { text, shows, later, elements };
+  return { text, shows, later, elements, reloads };
 }
 
 async function open(
@@ -122,4 +123,37 @@ test('a page whose questions are refused says why, one without a node says so, a
   const alone = await browser(server.url, script);
   await alone.shows('health', /^The node does not answer; trying again\.$/);
   assert.equal(alone.later.length, 1);
+});
+
+test('a page of which the address serves another chain meanwhile begins anew', async (t) => {
+  const { api } = await shared();
+  let genesisHash = api.genesisHash;
+  const server = await listening(t, {
+    ...api,
+    get genesisHash() {
+      return genesisHash;
+    },
+  });
+  const page = await browser(server.url, (await call(`${server.url}/assets/landing.js`)).body);
+  await page.shows('health', /^In step with the chain\.$/);
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (const end = Date.now() + hangGuardMs; !holds(); ) {
+      assert.ok(Date.now() < end, 'it did not come about');
+      await new Promise((done) => setImmediate(done));
+    }
+  };
+  await until(() => Events.opened.length > 0);
+  const look = async (): Promise<void> => {
+    page.later.length = 0;
+    Events.opened[0]!.emit('slot', { slot: 5 });
+    const [refresh] = page.later;
+    page.elements.get('height')!.textContent = '';
+    refresh!();
+    await until(() => page.text('height') !== '');
+  };
+  await look();
+  assert.equal(page.reloads.length, 0);
+  genesisHash = hex('another');
+  await look();
+  assert.equal(page.reloads.length, 1);
 });
