@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { toHeight } from '../../../ledger/values/numbers.js';
 import type { Hash } from '../../../ledger/values/text.js';
+import { lastingByNumber } from '../lasting.js';
 import type { NodeApi } from '../node-api.js';
 import { pageReply } from '../paging.js';
 import { answer, problem, type Reply } from '../reply.js';
@@ -61,7 +62,8 @@ function blockReply(node: NodeApi, asked: string): Reply {
   if (finalIndex === undefined) return notFound(asked);
   // A certificate of a later block may give way to the block's own: only the latter lasts.
   const lasting = !latest && finalIndex === shown.index && shown.index > 0;
-  return answer({ block: shown, certificate: proof, final_index: finalIndex }, lasting ? 'immutable' : 'revalidate');
+  const caching = !lasting ? 'revalidate' : typeof key === 'number' ? lastingByNumber(node) : 'immutable';
+  return answer({ block: shown, certificate: proof, final_index: finalIndex }, caching);
 }
 
 const notFound = (asked: string): Reply =>

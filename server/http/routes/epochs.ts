@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Epoch, toEpoch, toSlot } from '../../../ledger/values/numbers.js';
 import type { EpochEntry } from '../../../ledger/values/state.js';
+import { lastingByNumber } from '../lasting.js';
 import { answer, problem, type Reply } from '../reply.js';
 import { defineRoute, type RouteContext } from '../route.js';
 import { address, amount, count, decimal, hash, publicKey } from '../schemas/values.js';
@@ -65,7 +66,7 @@ export const epochRoutes = [
           validators,
           validators_hash: entry.validators_hash,
         },
-        params.epoch === 'current' ? 'revalidate' : 'immutable',
+        params.epoch === 'current' ? 'revalidate' : lastingByNumber(context.node),
       );
     },
   }),
@@ -104,7 +105,7 @@ export const epochRoutes = [
       }
       const items = context.node.schedule(entry.number, toSlot(from), query.count ?? defaultScheduleSlots);
       if (items === undefined) return notFound(params.epoch);
-      return answer({ items }, current ? 'revalidate' : 'immutable');
+      return answer({ items }, current ? 'revalidate' : lastingByNumber(context.node));
     },
   }),
 ] as const;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { toHeight } from '../../../ledger/values/numbers.js';
 import { readRoutes } from '../../../server/http/routes/all-routes.js';
 import { hangGuardMs } from '../../hang-guard.js';
 import { addressOf, hex, idOf, sharedChainNode, startChainNode } from './chain-node.js';
@@ -74,14 +75,41 @@ test('a block is found by index, by hash and as the latest, and only final ones 
   assert.equal(byIndex.body.certificate.block, byIndex.body.block.hash);
   assert.deepEqual((await call(`${url}/v1/blocks/${byIndex.body.block.hash}`)).body, byIndex.body);
   assert.deepEqual((await call(`${url}/v1/blocks/latest`)).body, byIndex.body);
-  assert.equal(byIndex.headers.get('cache-control'), 'public, max-age=31536000, immutable');
-  assert.equal((await call(`${url}/v1/blocks/latest`)).headers.get('cache-control'), 'no-cache');
   assert.equal((await call(`${url}/v1/blocks/2`)).body.code, 'block_not_found');
   assert.equal((await call(`${url}/v1/blocks/${hex('no block')}`)).body.code, 'block_not_found');
   assert.equal((await call(`${url}/v1/blocks/9999999999999999`)).body.code, 'block_not_found');
   for (const bad of ['01', '-1', '1.0', '0x12', 'newest', '1e2']) {
     const got = await call(`${url}/v1/blocks/${bad}`);
     assert.deepEqual([got.status, got.body.code, got.body.path], [400, 'invalid_parameter', 'at'], bad);
+  }
+});
+
+test('what is final may be kept for ever, but what a number names only where the chain stays', async (t) => {
+  const node = await startChainNode(t);
+  await node.pay(1);
+  const { hash: first } = node.api.queries.block(toHeight(1))!.block;
+  const { genesis } = node.api;
+  assert.ok(genesis.development);
+  const [development, lasting] = [
+    await listening(t, node.api),
+    await listening(t, { ...node.api, genesis: { ...genesis, development: false } }),
+  ];
+  const kept = 'public, max-age=31536000, immutable';
+  for (const [path, here, there] of [
+    ['/v1/blocks/1', 'no-cache', kept],
+    ['/v1/epochs/0', 'no-cache', kept],
+    ['/v1/epochs/0/schedule', 'no-cache', kept],
+    [`/v1/blocks/${first}`, kept, kept],
+    ['/v1/blocks/latest', 'no-cache', 'no-cache'],
+    ['/v1/epochs/current', 'no-cache', 'no-cache'],
+  ] as const) {
+    for (const [{ url }, wanted] of [
+      [development, here],
+      [lasting, there],
+    ] as const) {
+      const { status, headers } = await call(url + path);
+      assert.deepEqual([status, headers.get('cache-control')], [200, wanted], path);
+    }
   }
 });
 
