@@ -139,8 +139,8 @@ export interface NodeApi {
   /** Already decoded (shape and amounts). Checks signature and state; one outcome for each, in order. */
   submit(transactions: readonly Transaction[]): Promise<readonly SubmitOutcome[]>;
   transactionStatus(id: TransactionId): TransactionStatus | undefined;
-  /** Resolves with the status when it is no longer pending, or with the last one after `timeoutMs`. */
-  waitUntilFinal(id: TransactionId, timeoutMs: number): Promise<TransactionStatus | undefined>;
+  /** Resolves with the status when it is no longer pending, or with the last one after `timeoutMs`, or when `signal` aborts. */
+  waitUntilFinal(id: TransactionId, timeoutMs: number, signal?: AbortSignal): Promise<TransactionStatus | undefined>;
   /** Next nonce by lane, counting what waits in the mempool. */
   pendingNonces(address: Address): { readonly [lane: string]: number };
   pendingTransactions(

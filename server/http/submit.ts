@@ -24,6 +24,19 @@ const decodedTogether = 64;
 
 type Decoded = { readonly transaction: Transaction } | { readonly refused: Reply };
 
+interface Wait {
+  readonly timeoutMs: number;
+  /** Aborts when nobody is left to answer. */
+  readonly gone: AbortSignal;
+}
+
+function closeOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.destroyed) gone.abort();
+  else response.once('close', () => gone.abort());
+  return gone.signal;
+}
+
 /** @param turns decoding a batch takes some */
 export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns: Turns): Submit {
   const { node, limits } = context;
@@ -35,20 +48,18 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
   const asked = submitQuery(limits.maxWaitMs);
   let waiting = 0;
 
-  const waitFor = async (status: TransactionStatus, timeoutMs: number): Promise<TransactionStatus> => {
+  const waitFor = async (status: TransactionStatus, { timeoutMs, gone }: Wait): Promise<TransactionStatus> => {
     if (status.status !== 'pending' || waiting >= limits.maxWaiting) return status;
     waiting += 1;
     try {
-      return (await node.waitUntilFinal(status.id, timeoutMs)) ?? status;
+      return (await node.waitUntilFinal(status.id, timeoutMs, gone)) ?? status;
     } finally {
       waiting -= 1;
     }
   };
 
-  const decided = async (outcome: SubmitOutcome, timeoutMs: number): Promise<Reply> =>
-    outcomeReply(
-      outcome.kind === 'accepted' ? { ...outcome, status: await waitFor(outcome.status, timeoutMs) } : outcome,
-    );
+  const decided = async (outcome: SubmitOutcome, wait: Wait): Promise<Reply> =>
+    outcomeReply(outcome.kind === 'accepted' ? { ...outcome, status: await waitFor(outcome.status, wait) } : outcome);
 
   const decode = (one: HandedIn): Decoded => {
     if ('refused' in one) return one;
@@ -78,7 +89,7 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
     return { slots, submitted };
   };
 
-  const judgeWith = (request: IncomingMessage, timeoutMs: number | undefined): Judge => {
+  const judgeWith = (request: IncomingMessage, wait: Wait | undefined): Judge => {
     return async (handedIn) => {
       const { slots, submitted } = await handIn(request, handedIn);
       const outcomes = await submitted;
@@ -87,7 +98,7 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
       const outcome = (): SubmitOutcome => outcomes[next++]!;
       const reply = async (slot: Decoded): Promise<Reply> => {
         if ('refused' in slot) return slot.refused;
-        return timeoutMs === undefined ? outcomeReply(outcome()) : decided(outcome(), timeoutMs);
+        return wait === undefined ? outcomeReply(outcome()) : decided(outcome(), wait);
       };
       return Promise.all(slots.map(reply));
     };
@@ -116,7 +127,10 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
     const query = parseQuery(asked, rawQuery);
     if (!query.ok) return sendReply(response, query.problem);
     const { wait, timeout_ms } = asked.parse(Object.fromEntries(rawQuery));
-    const judge = judgeWith(request, wait === undefined ? undefined : (timeout_ms ?? 10_000));
+    const judge = judgeWith(
+      request,
+      wait === undefined ? undefined : { timeoutMs: timeout_ms ?? 10_000, gone: closeOf(response) },
+    );
     if (isLines(request)) return answerLines(request, response, { judge, limits });
     sendReply(response, await answerJson(request, judge));
   };

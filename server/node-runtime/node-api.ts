@@ -171,10 +171,10 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     status,
     submit,
     transactionStatus,
-    async waitUntilFinal(id, timeoutMs) {
+    async waitUntilFinal(id, timeoutMs, signal) {
       const known = statusNow(id);
       if (known?.status !== 'pending') return known;
-      await waiters.wait(id, timeoutMs);
+      await waiters.wait(id, timeoutMs, signal);
       return statusNow(id) ?? known;
     },
     pendingNonces: (address) => pool.pendingNonces(address),

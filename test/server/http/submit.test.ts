@@ -66,6 +66,31 @@ test('when as many wait as may, the next is answered as pending at once', async 
   assert.ok(performance.now() - began < 30_000);
 });
 
+test('nobody waits any more for who has gone: the place is free at once', async (t) => {
+  const node = await shared();
+  const longest = 10 * hangGuardMs;
+  const waits: Promise<unknown>[] = [];
+  const waitUntilFinal: typeof node.api.waitUntilFinal = (...asked) => {
+    const wait = node.api.waitUntilFinal(...asked);
+    waits.push(wait);
+    return wait;
+  };
+  const limits = { maxWaitMs: longest, maxWaiting: 2 };
+  const { url } = await listening(t, { ...node.api, waitUntilFinal }, limits);
+  const ask = `${url}/v1/transactions?wait=final&timeout_ms=${longest}`;
+  for (const list of [[31, 32], [33]]) {
+    const leaving = new AbortController();
+    const body = JSON.stringify(list.map((nonce) => waiting(node, nonce)));
+    const headers = { 'content-type': 'application/json' };
+    const asked = fetch(ask, { method: 'POST', body, headers, signal: leaving.signal });
+    while (waits.length < list.length) await new Promise((resolve) => setImmediate(resolve));
+    leaving.abort();
+    await assert.rejects(asked);
+    const late = new Promise((_, reject) => setTimeout(reject, hangGuardMs, new Error('it still waits')).unref());
+    await Promise.race([Promise.all(waits.splice(0)), late]);
+  }
+});
+
 test('a list has one answer for each transaction, in order, problems among them', async (t) => {
   const node = await shared();
   const { url } = await listening(t, node.api, { maxBatch: 4 });
