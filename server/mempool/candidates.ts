@@ -42,14 +42,15 @@ function* inOrder(heads: HeadHeap, nextNonce: NextNonce, most: number): Generato
     rise(frontier);
   };
   const offerHead = (place: number): void => {
-    const head = looked < most ? heads.at(place) : undefined;
-    looked += 1;
+    const head = heads.at(place);
     if (head !== undefined) offer({ lane: head.lane, waiting: head.waiting, place });
   };
   offerHead(0);
   for (let best = takeBest(frontier); best !== undefined; best = takeBest(frontier)) {
     const { lane, waiting, place } = best;
     if (place !== undefined) {
+      if (looked === most) continue;
+      looked += 1;
       offerHead(2 * place + 1);
       offerHead(2 * place + 2);
     }

@@ -51,6 +51,18 @@ test('however many lanes wait behind a gap, a leader looks at a few of them, and
   assert.equal(asked.length, 1 + 64);
 });
 
+test('of many lanes whose gaps a block fills that is not final yet, the best are offered, as many as a leader looks at', () => {
+  for (const lanes of [50, 100]) {
+    const { chain, pool, add } = makePool({}, { balances });
+    const waiting = Array.from({ length: lanes }, (_, lane) =>
+      chain.pay('ann', 'bob', 1, { nonce: 1, fee: 10 + ((lane * 37) % 101), ...(lane > 0 && { lane }) }),
+    );
+    for (const one of waiting) assert.equal(add(one).kind, 'accepted');
+    const best = waiting.sort((left, right) => right.fee - left.fee).slice(0, 64);
+    assert.deepEqual([...pool.candidates(() => 1)], best);
+  }
+});
+
 test('on a block that fills a gap and is not final yet, what waited for it is offered', () => {
   const { chain, pool, add } = makePool({}, { balances });
   const later = [1, 2].map((nonce) => chain.pay('ann', 'bob', 1, { nonce }));
