@@ -32,6 +32,8 @@ export class Server extends EventEmitter<ServerEvents> {
   #slotDurationMs: number | undefined;
   #node: RunningNode | undefined;
   #starting: Promise<void> | undefined;
+  /** Of the start under way. */
+  #startEnds = new AbortController();
   #stopping: Promise<void> | undefined;
   #failure: SlotledgerError | undefined;
   /** Told when the node has stopped, with why if it had to. */
@@ -57,6 +59,7 @@ export class Server extends EventEmitter<ServerEvents> {
     }
     checkStart(httpPort, network);
     this.#failure = undefined;
+    this.#startEnds = new AbortController();
     this.#starting = this.#start(httpPort, network).finally(() => {
       this.#starting = undefined;
     });
@@ -65,7 +68,7 @@ export class Server extends EventEmitter<ServerEvents> {
 
   /**
    * Proposes nothing more, brings to disk what is under way, closes everything. Does nothing when stopped. A start under way is
-   * let finish first, and a stop under way is the same stop.
+   * let finish first, unless it waits for a bootstrap peer: then it rejects with START_STOPPED. A stop under way is the same stop.
    */
   async stop(): Promise<void> {
     if (this.#node !== undefined || this.#starting !== undefined) {
@@ -228,6 +231,7 @@ export class Server extends EventEmitter<ServerEvents> {
       stakeholders: this.#stakeholders,
       onFatal: (sentence) => void this.#fail(sentence),
       onPeer: (peer) => this.emit('peer', peer),
+      signal: this.#startEnds.signal,
     });
     this.#node = node;
     const { events } = node.api;
@@ -238,6 +242,7 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   async #stop(): Promise<void> {
+    this.#startEnds.abort();
     await this.#starting?.catch(() => undefined);
     const node = this.#node;
     this.#node = undefined;

@@ -12,21 +12,27 @@ import { fetchGenesis } from '../p2p/fetch-genesis.js';
 import { createTlsTransport } from '../p2p/tls-transport.js';
 import { createSystemClock } from './system-clock.js';
 
-/** @throws SlotledgerError GENESIS_NOT_FOUND with what each peer said */
+/**
+ * @param signal the node is to stop: nobody is waited for any more
+ * @throws SlotledgerError GENESIS_NOT_FOUND with what each peer said; START_STOPPED
+ */
 export async function fetchChain(
   crypto: Crypto,
   bootstrap: readonly string[],
   genesisHash: Hash | undefined,
   tls: boolean,
+  signal?: AbortSignal,
 ): Promise<OpenedGenesis> {
   const clock = createSystemClock();
   const fetched = await fetchGenesis<OpenedGenesis>({
     client: new FetchClient({
       clock,
+      signal,
       // Who asks for the genesis has no node key yet; any key opens the connection.
       ...(tls ? { tls: createTlsTransport(createNodeCertificate(randomBytes(32)), clock) } : {}),
     }),
     bootstrap,
+    signal,
     ...(genesisHash === undefined ? {} : { genesisHash }),
     check(value) {
       const opened = openGenesis(crypto, value);
@@ -35,6 +41,9 @@ export async function fetchChain(
     },
   });
   if (fetched.ok) return fetched.value.genesis;
+  if (signal?.aborted) {
+    throw new SlotledgerError('START_STOPPED', 'The node was stopped while it started.', 'Start it again.');
+  }
   throw new SlotledgerError(
     'GENESIS_NOT_FOUND',
     `No bootstrap peer gave the genesis of the chain (${fetched.problem.join('; ')}).`,

@@ -27,9 +27,11 @@ export interface ChainWishes {
   /** Whether bootstrap peers are asked over TLS. */
   readonly tls: boolean;
   readonly nodeId: string | undefined;
+  /** The node is to stop: bootstrap peers are not waited for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws SlotledgerError WRONG_CHAIN, CHAIN_EXISTS, GENESIS_INVALID, GENESIS_NOT_FOUND, ROOT_REFUSED */
+/** @throws SlotledgerError WRONG_CHAIN, CHAIN_EXISTS, GENESIS_INVALID, GENESIS_NOT_FOUND, ROOT_REFUSED, START_STOPPED */
 export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainWishes): Promise<OpenedGenesis> {
   const { options } = wishes;
   const existing = readGenesis(paths);
@@ -45,7 +47,7 @@ export async function openChain(paths: HomePaths, crypto: Crypto, wishes: ChainW
   }
   if (given !== undefined) return join(paths, given);
   if (wishes.bootstrapPeers.length > 0) {
-    const fetched = await fetchChain(crypto, wishes.bootstrapPeers, options.genesisHash, wishes.tls);
+    const fetched = await fetchChain(crypto, wishes.bootstrapPeers, options.genesisHash, wishes.tls, wishes.signal);
     refuseOtherParameters(fetched.genesis, wishes);
     refuseRoot(fetched, options.allowRoot);
     return join(paths, fetched);

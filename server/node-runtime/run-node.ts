@@ -41,6 +41,8 @@ export interface RunOptions {
   /** The node cannot go on: the caller stops it. */
   readonly onFatal: (sentence: string) => void;
   readonly onPeer: (peer: PeerSummary) => void;
+  /** The node is to stop before it has started: bootstrap peers are not waited for. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningNode {
@@ -89,6 +91,7 @@ async function startAll(
     bootstrapPeers: enableP2P === true ? (network.bootstrapPeers ?? []) : [],
     tls: network.tls ?? false,
     nodeId,
+    signal: options.signal,
   });
   const keys = await openKeys(paths, server.keyPassword);
   const { log, close: closeLog } = createLog({

@@ -40,7 +40,8 @@ export interface DiallerOptions {
 
 export function createDialler(options: DiallerOptions): Dialler {
   const { clock, book, logger } = options;
-  const client = new FetchClient({ clock, tls: options.tls });
+  const ending = new AbortController();
+  const client = new FetchClient({ clock, tls: options.tls, signal: ending.signal });
   const dialling = new Set<HostPort>();
   let running = false;
 
@@ -48,14 +49,14 @@ export function createDialler(options: DiallerOptions): Dialler {
     dialling.add(address);
     const connected = await client.connect(address);
     dialling.delete(address);
-    if (!connected.ok) {
+    if (!running) {
+      if (connected.ok) connected.value.socket.destroy();
+    } else if (!connected.ok) {
       book.onFailed(address, 0);
       logger.debug({ address, reason: connected.problem }, 'dialling failed');
       options.onFailed(address, connected.problem);
-    } else if (running) {
-      options.onSocket(connected.value.socket, address, connected.value.key);
     } else {
-      connected.value.socket.destroy();
+      options.onSocket(connected.value.socket, address, connected.value.key);
     }
   }
 
@@ -90,6 +91,7 @@ export function createDialler(options: DiallerOptions): Dialler {
     stop() {
       running = false;
       looking.stop();
+      ending.abort();
     },
   };
 }

@@ -22,6 +22,8 @@ export interface FetchClientOptions {
   readonly answerTimeoutMs?: number;
   /** Absent: without TLS. */
   readonly tls?: TlsTransport | undefined;
+  /** Ends what is under way, with a problem as its result. A socket that was handed out is its owner's. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Dialled {
@@ -35,12 +37,14 @@ export class FetchClient {
   readonly #connectTimeoutMs: number;
   readonly #answerTimeoutMs: number;
   readonly #tls: TlsTransport | undefined;
+  readonly #signal: AbortSignal | undefined;
 
   constructor(options: FetchClientOptions) {
     this.#clock = options.clock;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? DIAL_TIMEOUT_MS;
     this.#answerTimeoutMs = options.answerTimeoutMs ?? 10_000;
     this.#tls = options.tls;
+    this.#signal = options.signal;
   }
 
   /** @returns a connected socket, or a sentence why there is none. */
@@ -48,7 +52,9 @@ export class FetchClient {
     const connected = await this.#connectPlain(address);
     if (!connected.ok) return connected;
     if (this.#tls === undefined) return ok({ socket: connected.value });
+    const letBe = this.#onAbort(() => connected.value.destroy());
     const secured = await this.#tls.open(connected.value);
+    letBe();
     return secured.ok ? secured : err(`${address}: ${secured.problem}`);
   }
 
@@ -60,17 +66,27 @@ export class FetchClient {
       const cancel = this.#clock.at(this.#clock.now() + this.#connectTimeoutMs, () =>
         socket.destroy(new Error(`no connection within ${this.#connectTimeoutMs} ms`)),
       );
+      const letBe = this.#onAbort(() => socket.destroy(new Error('this node stops')));
       const onError = (error: Error): void => {
         cancel();
+        letBe();
         resolve(err(`${formatHostPort(endpoint)} cannot be reached: ${error.message}`));
       };
       socket.once('error', onError);
       socket.once('connect', () => {
         cancel();
+        letBe();
         socket.off('error', onError);
         resolve(ok(socket));
       });
     });
+  }
+
+  /** @returns a function after which `call` is not called any more */
+  #onAbort(call: () => void): () => void {
+    if (this.#signal?.aborted) call();
+    else this.#signal?.addEventListener('abort', call, { once: true });
+    return () => this.#signal?.removeEventListener('abort', call);
   }
 
   /** Sends one request line and returns the first object that comes back, strict JSON but not decoded. */
@@ -82,6 +98,10 @@ export class FetchClient {
     let problem: string | undefined;
     const cancel = this.#clock.at(this.#clock.now() + this.#answerTimeoutMs, () => {
       problem ??= `no answer within ${this.#answerTimeoutMs} ms`;
+      socket.destroy();
+    });
+    const letBe = this.#onAbort(() => {
+      problem ??= 'this node stops';
       socket.destroy();
     });
     const gate = new LineGate({
@@ -108,6 +128,7 @@ export class FetchClient {
       problem ??= (error as Error).message;
     } finally {
       cancel();
+      letBe();
       socket.destroy();
     }
     return answer ? ok(answer) : err(`${address} gave no answer: ${problem ?? 'it closed the connection'}`);

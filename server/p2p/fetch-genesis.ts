@@ -23,6 +23,8 @@ export interface FetchGenesisOptions<Genesis> {
   readonly bootstrap: readonly HostPort[];
   /** `--genesis-hash`; absent: the first answer is taken. */
   readonly genesisHash?: Hash;
+  /** Nobody is asked any more. */
+  readonly signal?: AbortSignal | undefined;
   /** Checks everything about a genesis; a problem is a sentence. */
   readonly check: (value: unknown) => Result<{ readonly genesis: Genesis; readonly hash: Hash }, string>;
 }
@@ -33,6 +35,7 @@ export async function fetchGenesis<Genesis>(
 ): Promise<Result<FetchedGenesis<Genesis>, readonly string[]>> {
   const problems: string[] = [];
   for (const from of options.bootstrap) {
+    if (options.signal?.aborted) break;
     const answer = await options.client.ask(from, { type: 'get_genesis', id: 1 });
     const taken = answer.ok ? take(answer.value, options) : answer;
     if (taken.ok) return ok({ ...taken.value, from });
