@@ -108,24 +108,27 @@ export function createSync(options: SyncOptions): Sync {
     blame(peer, verdict, reason);
   }
 
+  const rests = (peer: PeerId): boolean => (restsUntilByPeer.get(peer) ?? 0) > clock.now();
+
   /** Of the peers that claim block `index`, the one with the fewest open requests; the earlier connection wins a tie. */
   function sourceFor(index: number, asked?: ReadonlySet<PeerId>): PeerId | undefined {
     const openByPeer = requests.countByPeer();
     let best: PeerId | undefined;
     for (const peer of network.peers()) {
-      if ((claimedByPeer.get(peer) ?? -1) < index || (restsUntilByPeer.get(peer) ?? 0) > clock.now()) continue;
+      if ((claimedByPeer.get(peer) ?? -1) < index || rests(peer)) continue;
       if (asked?.has(peer)) continue;
       if (best === undefined || (openByPeer.get(peer) ?? 0) < (openByPeer.get(best) ?? 0)) best = peer;
     }
     return best;
   }
 
-  /** The next peer to be asked because of a hint. */
+  /** The next peer to be asked because of a hint; one that rests has its turn when it has rested. */
   function nextHinted(asked?: ReadonlySet<PeerId>): PeerId | undefined {
-    for (let peer = hinted.shift(); peer !== undefined; peer = hinted.shift()) {
-      if (network.peers().includes(peer) && !asked?.has(peer)) return peer;
-    }
-    return undefined;
+    const there = new Set(network.peers());
+    hinted = hinted.filter((peer) => there.has(peer) && !asked?.has(peer));
+    const next = hinted.find((peer) => !rests(peer));
+    hinted = hinted.filter((peer) => peer !== next);
+    return next;
   }
 
   /** @param to the last block expected. More is asked for: a page ends at a certificate, and what is expected may hold none. */

@@ -55,6 +55,33 @@ test('on a hint as well, and a peer whose head says that it has the blocks comes
   assert.deepEqual(world.blamed, []);
 });
 
+test('hints do not ask a peer that rests, and do when it has rested', () => {
+  const world = new World();
+  world.join('silent', silent);
+  world.join('even', honest(0));
+  // As each message of a later epoch does.
+  for (let at = 0; at < 25_000; at += 100) world.clock.at(at, () => world.sync.catchUp(toHeight(30)));
+  world.run(20_000);
+  const asked = world.asked.filter(({ peer }) => peer === 'silent').map(({ at }) => at);
+  const late = asked.filter((at) => at > 5_000);
+  assert.ok(asked[0] === 0 && late.length > 0 && late[0]! >= 15_000, `${asked}: from 5,000 to 15,000 ms it rests`);
+  world.run(25_000);
+  assert.deepEqual(
+    world.blamed.map(({ peer, verdict }) => [peer, verdict]),
+    [['silent', 'disconnect']],
+    'silent once more, it is dropped',
+  );
+  const once = new World();
+  once.join('silent', silent);
+  once.sync.catchUp(toHeight(30));
+  once.run(5_000);
+  once.sync.catchUp(toHeight(30));
+  once.run(14_999);
+  assert.equal(once.asked.length, 1);
+  once.run(15_000);
+  assert.equal(once.asked.length, 2, 'the hint is not forgotten');
+});
+
 test('where the second is silent too, a third is asked after as long again, and nobody twice', () => {
   const world = new World();
   join(
