@@ -86,6 +86,7 @@ function statusText(status: StatusAnswer, url: string): string {
       `${status.slot} of epoch ${status.epoch}, ${formatDuration(left)} left${mine ? ', led by this node' : ''}`,
     ],
     ['sync', sync.target_index === undefined ? sync.state : `${sync.state} towards block ${sync.target_index}`],
+    ['unsure', sync.unsure_because],
     ['pending', counted(status.pending_transactions, 'transaction')],
     ['peers', String(status.peers)],
     ['memory', `${Math.round(status.memory_bytes / 1_048_576)} MiB`],

@@ -24,7 +24,12 @@ export interface NodeStatus {
   readonly final: { readonly index: Height; readonly hash: Hash; readonly slot: Slot; readonly view: View };
   /** Highest final block that is on disk. */
   readonly stored_index: Height;
-  readonly sync: { readonly state: 'synced' | 'syncing' | 'waiting'; readonly target_index?: Height };
+  readonly sync: {
+    readonly state: 'synced' | 'syncing' | 'waiting';
+    readonly target_index?: Height;
+    /** Why there may be later final blocks that nobody has told of; for people. */
+    readonly unsure_because?: string;
+  };
   readonly pending_transactions: number;
   readonly peers: number;
   /** One sentence, present when something waits that is not becoming final. */

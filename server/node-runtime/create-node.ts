@@ -26,16 +26,16 @@ import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
 import { finishTakingPlace } from '../repair/take-place.js';
 import { type Checkpoint, checkpointProblem } from '../replica/checkpoint.js';
-import type { Head, Network } from '../replica/ports.js';
+import type { Network } from '../replica/ports.js';
 import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import { servableHead } from '../replica/servable-head.js';
 import type { NetworkConfig } from '../server-options.js';
 import { createAdmissionState } from './admission-state.js';
-import { isOverThird, stakeOf, stakesOf } from './clock-check.js';
 import { createClockWatch } from './clock-watch.js';
 import { createGuardedVoteState } from './guarded-vote-state.js';
 import { createHealth } from './health.js';
+import { createHearing, mayBeBehind } from './hearing.js';
 import type { NodeKeys } from './keys.js';
 import { createKnownSignatures } from './known-signatures.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -178,7 +178,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
     covers: admission.covers,
-    isBehind: () => isAlone() || replica.status().sync.state === 'syncing',
+    isBehind: () => mayBeBehind(hearing.now()) || replica.status().sync.state === 'syncing',
     onDropped(id) {
       // Nobody's block needs it soon, and what expires or gives way costs its sender nothing.
       known.forget([id]);
@@ -206,8 +206,8 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     },
     onEvent,
     blame: (peer, verdict, reason) => peerNetwork?.blame(peer, verdict, reason),
-    isVouchedFor: (above) => isSaidByThird(({ final_index }) => final_index > above),
-    isAgreed: (final) => isSaidByThird(({ final_index }) => final_index <= final),
+    isVouchedFor: (above) => hearing.isSaidByThird(({ final_index }) => final_index > above),
+    isAgreed: (final) => hearing.isSaidByThird(({ final_index }) => final_index <= final),
     log: (text, fields) => log.debug(fields, text),
     ...(parts.createCore ? { createCore: parts.createCore } : {}),
   });
@@ -258,14 +258,6 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       onBan: parts.onBan,
       onPeerGone: (peer) => replica.onPeerGone(peer),
     });
-  }
-
-  /** By peers that proved to be validators with more than a third of the stake. */
-  function isSaidByThird(says: (head: Head) => boolean): boolean {
-    const of = stakesOf(readEpoch(ledger).validators);
-    const views = peerNetwork?.peerViews().filter(({ head }) => says(head)) ?? [];
-    const validators = views.flatMap(({ validator }) => validator ?? []);
-    return isOverThird(stakeOf(validators, of), of);
   }
 
   const peerNode = (peer: string) => peerNetwork?.peerViews().find((view) => view.peer === peer)?.node;
@@ -329,11 +321,15 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     }
   }
 
-  const isAlone = (): boolean => {
-    if (network.peers().length > 0) return false;
-    const { validators } = readEpoch(ledger);
-    return (parts.network?.bootstrapPeers.length ?? 0) > 0 || validators.length > 1;
-  };
+  const hearing = createHearing({
+    slotNow,
+    tip: ledger.tip,
+    validators: () => readEpoch(ledger).validators,
+    ownKey: keys.validator?.signer.publicKey,
+    peers: () => peerNetwork?.peerViews() ?? [],
+    hasBootstrap: (parts.network?.bootstrapPeers.length ?? 0) > 0,
+    meetsOtherVersion: () => peerNetwork?.meetsOtherVersion() ?? false,
+  });
 
   const api = createNodeApi({
     chain,
@@ -355,14 +351,14 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     recentFinals,
     peers,
     ...(peerNetwork === undefined ? {} : { networkStats: () => peerNetwork.stats() }),
-    isAlone,
+    hearing: hearing.now,
     health: createHealth({
       failure: () => failure,
       clockFault: () => secondSigner ?? watch.fault(),
       missingCheckpoint: () =>
         checkpoint !== undefined && ledger.tip().index < checkpoint.index ? checkpoint.index : undefined,
       isSyncing: () => replica.status().sync.state === 'syncing',
-      isAlone,
+      hearing: hearing.now,
       bootstrapTrouble: () => peerNetwork?.bootstrapTrouble() ?? [],
     }),
   });

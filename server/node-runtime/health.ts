@@ -1,5 +1,6 @@
 /** What keeps a node from being of use, in sentences that anybody may read: they name no file and no address. */
 import type { NodeApi } from '../http/node-api.js';
+import type { Hearing } from './hearing.js';
 
 export interface HealthParts {
   /** Why the node stops. Of no use to strangers: it names files. */
@@ -9,7 +10,7 @@ export interface HealthParts {
   /** The block of `--checkpoint` that is still to come. */
   readonly missingCheckpoint: () => number | undefined;
   readonly isSyncing: () => boolean;
-  readonly isAlone: () => boolean;
+  readonly hearing: () => Hearing;
   /** Why bootstrap addresses lead to no peer. */
   readonly bootstrapTrouble: () => readonly string[];
 }
@@ -18,12 +19,14 @@ export function createHealth(parts: HealthParts): NodeApi['health'] {
   return () => {
     const clock = parts.clockFault();
     const checkpoint = parts.missingCheckpoint();
+    const { kind, because } = parts.hearing();
     return {
       ...(parts.failure() === undefined ? {} : { database: 'The node stops; its log says why.' }),
       ...(clock === undefined ? {} : { clock }),
+      ...(kind === 'unheard' || kind === 'split' ? { sync: because } : {}),
       ...(checkpoint === undefined ? {} : { sync: `It has not reached block ${checkpoint} of --checkpoint yet.` }),
       ...(parts.isSyncing() ? { sync: 'It still fetches final blocks from its peers.' } : {}),
-      ...(parts.isAlone() ? { peers: aloneText(parts.bootstrapTrouble()) } : {}),
+      ...(kind === 'alone' ? { peers: aloneText(parts.bootstrapTrouble()) } : {}),
     };
   };
 }

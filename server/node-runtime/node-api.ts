@@ -17,6 +17,7 @@ import type { Admission, LedgerStore } from '../replica/ports.js';
 import type { Replica } from '../replica/replica-interface.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createFaucet } from './faucet.js';
+import { type Hearing, mayBeBehind } from './hearing.js';
 import { observerBecause } from './own-place.js';
 import { proveAccount } from './prove-account.js';
 import { proveTransaction } from './prove-transaction.js';
@@ -48,8 +49,7 @@ export interface NodeApiParts {
   readonly onTimed: NonNullable<NodeApi['onTimed']>;
   readonly knownSignatures: NonNullable<NodeApi['knownSignatures']>;
   readonly health: NodeApi['health'];
-  /** Whether peers are expected and none is connected. */
-  readonly isAlone: () => boolean;
+  readonly hearing: () => Hearing;
 }
 
 /** Outcomes in one step: what is final is read from disk and checked, some hundred microseconds each. */
@@ -69,7 +69,9 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     const own = parts.validator?.publicKey;
     const member = readEpoch(ledger).validators.some(({ key }) => key === own);
     const because = own === undefined ? undefined : observerBecause(chain.genesis, ledger, own);
-    const state = now.sync.state === 'syncing' ? 'syncing' : parts.isAlone() ? 'waiting' : 'synced';
+    const hearing = parts.hearing();
+    const { because: unsure } = hearing;
+    const state = now.sync.state === 'syncing' ? 'syncing' : mayBeBehind(hearing) ? 'waiting' : 'synced';
     return {
       slot: now.slot,
       epoch: toEpoch(now.epoch),
@@ -80,7 +82,11 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
       ...(because === undefined ? {} : { observer_because: because }),
       final: { index: tip.index, hash: tip.hash, slot: tip.slot, view: tip.view },
       stored_index: toHeight(now.storedIndex),
-      sync: { state, ...(state === 'syncing' ? { target_index: now.sync.targetIndex } : {}) },
+      sync: {
+        state,
+        ...(state === 'syncing' ? { target_index: now.sync.targetIndex } : {}),
+        ...(state === 'syncing' || unsure === undefined ? {} : { unsure_because: unsure }),
+      },
       pending_transactions: now.pending,
       peers: parts.peers().length,
       ...(now.notFinalBecause === undefined ? {} : { not_final_because: now.notFinalBecause }),

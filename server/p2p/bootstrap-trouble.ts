@@ -17,15 +17,18 @@ export interface BootstrapTrouble {
   isWell(address: HostPort): void;
   /** The reasons, without addresses: anybody may be told. */
   reasons(): readonly string[];
+  /** One of them leads to a node of another version of the protocol. */
+  meetsOtherVersion(): boolean;
 }
 
 /** Nodes that are started together find one another within so many attempts in a row, some four seconds. */
 const failuresToTell = 4;
 
 /** In our words: what the far end says is its own affair. */
+const otherVersion = 'it speaks another version of the protocol: use versions of slotledger that match';
 const refusals: { readonly [code in ErrorCode]?: string } = {
   wrong_chain: 'it is on another chain: compare what `server genesis show` says of both homes',
-  wrong_protocol: 'it speaks another version of the protocol: use versions of slotledger that match',
+  wrong_protocol: otherVersion,
   refused: 'it does not talk to this node: by its --allow or --deny, or because of a ban',
   busy: 'it has as many peers as it takes',
 };
@@ -60,5 +63,6 @@ export function createBootstrapTrouble(
     unwelcome: (address) => tell(address, unwelcomeHere),
     isWell: (address) => void reasonByAddress.delete(address),
     reasons: () => [...new Set(reasonByAddress.values())],
+    meetsOtherVersion: () => [...reasonByAddress.values()].includes(otherVersion),
   };
 }

@@ -238,6 +238,7 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
     },
     peerViews: () => [...manager.peers()].map((peer) => peer.view()),
     bootstrapTrouble: manager.trouble.reasons,
+    meetsOtherVersion: manager.trouble.meetsOtherVersion,
     forgetClockOffsets() {
       for (const peer of [...manager.peers()]) {
         peer.pings.forgetOffset();

@@ -66,7 +66,7 @@ export interface PeerManager {
   ban(node: PublicKey, reason: string, forMs?: number): Ban;
   readonly bans: Pick<BanList, 'lift' | 'all'>;
   readonly reasons: Pick<ReasonCounts, 'all'>;
-  readonly trouble: Pick<BootstrapTrouble, 'reasons'>;
+  readonly trouble: Pick<BootstrapTrouble, 'reasons' | 'meetsOtherVersion'>;
   /** For `peers`. */
   addresses(): readonly PeerAddress[];
   readonly book: AddressBook;

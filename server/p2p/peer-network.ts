@@ -140,6 +140,8 @@ export interface PeerNetwork extends Network {
   peerViews(): readonly PeerView[];
   /** Why bootstrap addresses lead to no peer: the reasons, without addresses. */
   bootstrapTrouble(): readonly string[];
+  /** At a bootstrap address. */
+  meetsOtherVersion(): boolean;
   /** The machine's clock was set: offsets are measured anew, beginning now. */
   forgetClockOffsets(): void;
   stats(): PeerNetworkStats;

@@ -111,7 +111,7 @@ async function refresh() {
   show('peers', status.peers);
   const { sync, not_final_because: because = '' } = status;
   if (sync.state === 'syncing') trouble('Catching up, towards block ' + sync.target_index.toLocaleString() + '.');
-  else if (sync.state === 'waiting') trouble('No peer is connected.');
+  else if (sync.state === 'waiting') trouble(sync.unsure_because || 'No peer is connected.');
   else if (because) trouble('Something waits that is not becoming final.');
   else {
     show('health', 'In step with the chain.');

@@ -20,13 +20,18 @@ const health = z
   })
   .meta({ id: 'Health' });
 
-/** @param faults of the node's parts: a part without a sentence is well */
-export function readinessOf(faults: ReturnType<NodeApi['health']>) {
-  const part = (fault: string | undefined) => (fault === undefined ? { ok: true } : { ok: false, detail: fault });
+/**
+ * @param faults of the node's parts: a part without a sentence is well
+ * @param unsure why there may be later final blocks, of a node that is well
+ */
+export function readinessOf(faults: ReturnType<NodeApi['health']>, unsure?: string) {
+  const well = (detail: string | undefined) => (detail === undefined ? { ok: true } : { ok: true, detail });
+  const part = (fault: string | undefined, doubt?: string) =>
+    fault === undefined ? well(doubt) : { ok: false, detail: fault };
   const all = {
     database: part(faults.database),
     clock: part(faults.clock),
-    sync: part(faults.sync),
+    sync: part(faults.sync, unsure),
     peers: part(faults.peers),
   };
   return { ready: Object.values(all).every((one) => one.ok), checks: all };
@@ -63,7 +68,7 @@ export const healthRoutes = [
     },
     problems: [],
     handle: ({ node }) => {
-      const body = readinessOf(node.health());
+      const body = readinessOf(node.health(), node.status().sync.unsure_because);
       return statusReply(body.ready, body);
     },
   }),
@@ -79,8 +84,8 @@ export const healthRoutes = [
     },
     problems: [],
     handle: ({ node }) => {
-      const body = readinessOf(node.health());
-      const { final, slot, peers, pending_transactions, not_final_because } = node.status();
+      const { final, slot, sync, peers, pending_transactions, not_final_because } = node.status();
+      const body = readinessOf(node.health(), sync.unsure_because);
       const because = not_final_because === undefined ? {} : { not_final_because };
       return statusReply(body.ready, {
         ...body,

@@ -31,7 +31,14 @@ const statusAnswer = z
       .meta({ description: 'Why a node whose validator has, or had, stake only observes; for people' }),
     final: z.strictObject({ index: count, hash, slot: count, view: count }),
     stored_index: count.meta({ description: 'Highest final block that is on disk' }),
-    sync: z.strictObject({ state: z.enum(['synced', 'syncing', 'waiting']), target_index: count.optional() }),
+    sync: z.strictObject({
+      state: z.enum(['synced', 'syncing', 'waiting']),
+      target_index: count.optional(),
+      unsure_because: z
+        .string()
+        .optional()
+        .meta({ description: 'Why there may be later final blocks that nobody has told of; for people' }),
+    }),
     pending_transactions: count,
     peers: count,
     not_final_because: z

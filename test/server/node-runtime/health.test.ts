@@ -8,9 +8,10 @@ const well: HealthParts = {
   clockFault: () => undefined,
   missingCheckpoint: () => undefined,
   isSyncing: () => false,
-  isAlone: () => false,
+  hearing: () => ({ kind: 'heard' }),
   bootstrapTrouble: () => ['nobody listens there'],
 };
+const alone: HealthParts['hearing'] = () => ({ kind: 'alone' });
 const told = (wrong: Partial<HealthParts>) => createHealth({ ...well, ...wrong })();
 
 test('a node that is well says nothing, whatever became of its bootstrap addresses', () => {
@@ -35,6 +36,14 @@ test('a node that fetches blocks says so, also where its checkpoint is among the
 });
 
 test('a node alone says why its bootstrap addresses lead to nobody, if it has any', () => {
-  assert.match(told({ isAlone: () => true }).peers!, /lead to none: nobody listens there\.$/);
-  assert.equal(told({ isAlone: () => true, bootstrapTrouble: () => [] }).peers, 'No peer is connected.');
+  assert.match(told({ hearing: alone }).peers!, /lead to none: nobody listens there\.$/);
+  assert.equal(told({ hearing: alone, bootstrapTrouble: () => [] }).peers, 'No peer is connected.');
+});
+
+test('a node that has not heard how far the chain is says so; one that knows it by hearsay is well', () => {
+  const because = 'Nobody said.';
+  for (const kind of ['unheard', 'split'] as const) {
+    assert.deepEqual(told({ hearing: () => ({ kind, because }) }), { sync: because });
+  }
+  assert.deepEqual(told({ hearing: () => ({ kind: 'hearsay', because }) }), {});
 });
