@@ -221,7 +221,8 @@ export interface EpochLink {
 
 export interface PeerItem {
   readonly node_id: string;
-  readonly address: string;
+  /** Absent: it does not say where it can be reached, as a private node does not. */
+  readonly address?: string;
   readonly direction: 'in' | 'out';
   readonly head: { readonly final_index: Height };
   readonly clock_offset_ms: number;

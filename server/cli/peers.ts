@@ -24,7 +24,7 @@ export async function showPeers(command: Command): Promise<void> {
 function row(peer: PeerItem, now: number): string[] {
   const { node_id, address, direction, head, clock_offset_ms, bytes_in, bytes_out, since } = peer;
   return [
-    address,
+    address ?? '(hidden)',
     `${node_id.slice(0, 14)}…`,
     direction,
     String(head.final_index),

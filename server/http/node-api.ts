@@ -90,6 +90,8 @@ export interface MempoolSummary {
 export interface PeerSummary {
   readonly node_id: string;
   readonly address: string;
+  /** It does not say where it can be reached, as a private node does not: its address is not for strangers. */
+  readonly hidden: boolean;
   readonly direction: 'in' | 'out';
   readonly final_index: Height;
   readonly clock_offset_ms: number;

@@ -265,6 +265,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     (peerNetwork?.peerViews() ?? []).map((view) => ({
       node_id: view.node,
       address: view.address,
+      hidden: view.isHidden,
       direction: view.direction === 'inbound' ? 'in' : 'out',
       final_index: view.head.final_index,
       clock_offset_ms: Math.round(view.clockOffsetMs ?? 0),

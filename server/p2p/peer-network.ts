@@ -84,6 +84,8 @@ export interface PeerView {
   readonly node: PublicKey;
   readonly direction: 'inbound' | 'outbound';
   readonly address: HostPort;
+  /** It does not say where it can be reached: its address is for this node alone. */
+  readonly isHidden: boolean;
   /** Proved in the handshake. */
   readonly validator?: PublicKey;
   readonly head: Head;

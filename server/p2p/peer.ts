@@ -3,6 +3,7 @@ import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock, Head, PeerId } from '../replica/ports.js';
 import { encodeLine } from './encode-line.js';
 import type { GossipPeer } from './gossip.js';
+import { isReachable } from './handshake.js';
 import { claimedAddress, formatHostPort } from './host-port.js';
 import {
   CHECKING_MS_BURST,
@@ -94,6 +95,7 @@ export function createPeer(
         node: hello.node,
         direction,
         address: peer.reachableAt ?? address,
+        isHidden: !isReachable(hello),
         ...(validator === undefined ? {} : { validator }),
         head: peer.head,
         ...(rttMs === undefined ? {} : { rttMs }),

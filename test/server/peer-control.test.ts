@@ -62,6 +62,17 @@ test('--private answers nobody before a proof, and connects to its bootstrap pee
   };
   assert.deepEqual(await told(friend), [keyOf(third)], 'who was connected to by it tells nobody where it is');
   assert.deepEqual(await told(third), [keyOf(friend)], 'nor does who connected to it');
+  for (const sentry of [friend, third]) {
+    const response = await fetch(`http://127.0.0.1:${sentry.httpPort}/v1/peers`);
+    const { items } = (await response.json()) as { items: { node_id: string; address?: string }[] };
+    const withAddress = items.filter(({ address }) => address !== undefined).map(({ node_id }) => node_id);
+    assert.deepEqual(withAddress, [keyOf(sentry === friend ? third : friend)], 'nor does their API');
+    assert.ok(items.some(({ node_id }) => node_id === keyOf(hidden)));
+    assert.match(
+      sentry.getConnectedPeers().find(({ node_id }) => node_id === keyOf(hidden))!.address,
+      /^127\.0\.0\.1:/,
+    );
+  }
 });
 
 test('--max-peers is never exceeded', async (t) => {
