@@ -246,11 +246,13 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
       }
     },
     stats() {
-      const peers = [...manager.peers()];
+      const directions = [...manager.peers()].map(({ direction }) => direction);
+      // Of who is on the way out as well: a sum that falls is taken for a restart.
+      const peers = [...manager.everyPeer()];
       const sum = (of: (peer: Peer) => number): number => peers.reduce((total, peer) => total + of(peer), 0);
       return {
-        peersInbound: sum(({ direction }) => (direction === 'inbound' ? 1 : 0)),
-        peersOutbound: sum(({ direction }) => (direction === 'outbound' ? 1 : 0)),
+        peersInbound: directions.filter((direction) => direction === 'inbound').length,
+        peersOutbound: directions.filter((direction) => direction === 'outbound').length,
         messagesReceived: past.messagesIn + sum(({ messagesIn }) => messagesIn),
         messagesSent: past.messagesOut + sum(({ messagesOut }) => messagesOut),
         bytesReceived: manager.counters.bytesIn + sum(({ session }) => session.connection.bytesIn()),

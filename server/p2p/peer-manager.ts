@@ -56,8 +56,10 @@ export interface PeerManager {
   stop(): Promise<void>;
   /** Dials now, and again whenever the connection is lost, like a bootstrap address. */
   connect(address: HostPort): void;
-  /** Proved peers in the order of connection. */
+  /** Proved peers in the order of connection, without those whose connection is closing. */
   peers(): Iterable<Peer>;
+  /** With those. */
+  everyPeer(): Iterable<Peer>;
   peer(id: PeerId): Peer | undefined;
   drop(peer: Peer, verdict: 'disconnect' | 'ban', reason: string): void;
   /** As `drop`, of a peer that may have gone before the verdict: its node is banned all the same. */
@@ -326,7 +328,11 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       book.addBootstrap(address);
       dialler.now();
     },
-    peers: () => peersById.values(),
+    *peers() {
+      // One that was refused or replaced may take a moment to go, and hears nothing any more.
+      for (const peer of peersById.values()) if (peer.session.connection.isOpen()) yield peer;
+    },
+    everyPeer: () => peersById.values(),
     peer: (id) => peersById.get(id),
     drop,
     blame(id, verdict, reason) {

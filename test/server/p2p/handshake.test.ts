@@ -144,6 +144,20 @@ test('the same node over a second connection replaces its first one', async () =
   await until('one peer is left', () => node.network.peers().length === 1);
 });
 
+test('a connection that was replaced is no peer any more, however long it takes to go', async () => {
+  const node = await startNode(1);
+  const count = (text: string): number => node.log.filter((line) => line.text === text).length;
+  for (let connections = 1; connections <= 5; connections += 1) {
+    const peer = raw(node.port);
+    await peer.prove(keyOf(2));
+    await until('it is connected', () => count('peer connected') === connections);
+    // It does not read that the connection ends, and so does not end it.
+    peer.pauseReading();
+    assert.equal(node.network.peers().length, 1, `${connections} connections, ${count('peer gone')} gone`);
+    assert.equal(node.network.stats().peersInbound, 1);
+  }
+});
+
 test('both ends choose the same of two connections, in whatever order they see them', () => {
   const [low, high] = [hashOf(1), hashOf(2)];
   for (const lowOpenedFirst of [true, false]) {
