@@ -46,6 +46,8 @@ export interface AddressBook {
   isBootstrap(address: HostPort): boolean;
   /** In a row, so far. */
   failures(address: HostPort): number;
+  /** Due or not. */
+  bootstrap(): readonly AddressEntry[];
   /** Due entries: bootstrap first, then known, then hints, each by the longest wait. */
   due(): readonly AddressEntry[];
   /** For `peers`: proved addresses, the latest first. */
@@ -132,6 +134,7 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
     },
     isBootstrap: (address) => entries.get(address)?.isBootstrap === true,
     failures: (address) => entries.get(address)?.failures ?? 0,
+    bootstrap: () => [...entries.values()].filter(({ isBootstrap }) => isBootstrap),
     due() {
       const now = clock.now();
       const rank = (of: AddressEntry): number => (of.isBootstrap ? 0 : of.provedAt !== undefined ? 1 : 2);

@@ -34,6 +34,8 @@ export interface DiallerOptions {
   readonly room: () => { readonly total: number; readonly chosen: number };
   readonly onSocket: (socket: Socket, address: HostPort, key: PublicKey | undefined) => void;
   readonly onFailed: (address: HostPort, reason: string) => void;
+  /** Of the peers by our own choice, so many places at most wait for bootstrap addresses that lead to no peer yet. */
+  readonly maxReserved: number;
   /** Absent: without TLS. */
   readonly tls: TlsTransport | undefined;
 }
@@ -60,15 +62,19 @@ export function createDialler(options: DiallerOptions): Dialler {
     }
   }
 
+  const isOut = (node: PublicKey | undefined): boolean => node !== undefined && options.isOut(node);
+
   function look(): void {
     const inUse = new Set([...dialling, ...options.inUse()]);
     const room = options.room();
-    let chosen = room.chosen - dialling.size;
+    // Whoever fills all places while a bootstrap peer is away would keep it out for good.
+    const away = book.bootstrap().filter(({ address, node }) => !inUse.has(address) && !isOut(node)).length;
+    let chosen = room.chosen - dialling.size - Math.min(away, options.maxReserved);
     let total = room.total - dialling.size;
     for (const { address, node, isBootstrap } of book.due()) {
       if (dialling.size >= MAX_DIALS || total <= 0) return;
       if (inUse.has(address) || (!isBootstrap && (chosen <= 0 || options.bootstrapOnly))) continue;
-      if (node !== undefined && options.isOut(node)) continue;
+      if (isOut(node)) continue;
       chosen -= 1;
       total -= 1;
       void dial(address);

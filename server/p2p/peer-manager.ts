@@ -286,6 +286,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       const unproved = [...addressBySession.keys()].filter((session) => !peerBySession.has(session)).length;
       return { total: maxPeers - sessionByNode.size, chosen: maxOutbound - count('opener') - unproved };
     },
+    maxReserved: Math.floor(maxOutbound / 2),
     tls,
     onSocket: (socket, address, key) => open(socket, 'opener', address, () => {}, key),
     onFailed: (address, reason) => {

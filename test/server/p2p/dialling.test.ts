@@ -104,6 +104,29 @@ test('addresses are remembered on disk, and a node without bootstrap finds its p
   }
 });
 
+test('a bootstrap peer finds its place when it comes back, whoever took all others meanwhile', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'slotledger-peers-'));
+  try {
+    const away = await startNode(9);
+    await away.network.stop();
+    const known = [await startNode(2), await startNode(3), await startNode(4)];
+    const peersFile = join(directory, 'peers.json');
+    const peers = known.map((node) => ({ address: at(node), node: node.key, proved_at: 1 }));
+    writeFileSync(peersFile, JSON.stringify({ version: 1, peers }));
+    // Two places for those who come, two for those of its own choice.
+    const node = await startNode(1, { maxPeers: 4, bootstrap: [at(away)], peersFile });
+    for (const seed of [5, 6]) await startNode(seed, { bootstrap: [at(node)], peerExchange: false });
+    const { stats } = node.network;
+    await until('others are connected', () => stats().peersInbound === 2 && stats().peersOutbound > 0);
+    const back = await startNode(9, { listen: { host: '127.0.0.1', port: away.port } });
+    await until('it is connected', () => connected(node, back));
+    assert.deepEqual([stats().peersInbound, stats().peersOutbound], [2, 2]);
+  } finally {
+    await stopAll();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
 test('a full node takes no more peers, and says so', async () => {
   const hub = await startNode(1, { maxPeers: 2 });
   const rest: TestNode[] = [];
