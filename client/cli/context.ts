@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isAddressPrefix } from '../../ledger/values/address.js';
+import type { Genesis } from '../../ledger/values/genesis.js';
+import { chainIdOf, decodeGenesis, genesisHash } from '../../ledger/values/genesis-file.js';
 import { isChainIdText } from '../../ledger/values/text-forms.js';
 import type { LimitsAnswer, StatusAnswer } from '../api-types.js';
+import { clientCrypto } from '../crypto.js';
 import type { Client } from '../http/client.js';
 import { NodeUnreachable } from '../http/problem.js';
 import { createKeystore, type Keystore } from '../keystore/keystore.js';
@@ -44,8 +47,9 @@ export interface Context {
 export function createContext(command: Command): Context {
   const options = command.optsWithGlobals<WalletOptions>();
   const home = resolve(options.home ?? (process.env.SLOTLEDGER_HOME || join(neededUserHome(), '.slotledger')));
-  const client = clientOf(nodeUrl(options.node ?? (process.env.SLOTLEDGER_NODE || (runningUrl(home) ?? defaultNode))));
   const terminal = createTerminal(options);
+  const told = options.node ?? (process.env.SLOTLEDGER_NODE || undefined);
+  const client = clientOf(nodeUrl(told ?? runningUrl(home) ?? defaultNode));
   let chain: Promise<StatusAnswer> | undefined;
   let limits: Promise<LimitsAnswer> | undefined;
   return {
@@ -57,6 +61,7 @@ export function createContext(command: Command): Context {
     chain: () => {
       chain ??= client.status().then((answer) => {
         const status = nodeStatus(client.url, answer);
+        if (told === undefined) refuseOtherChain(client.url, status, home);
         const place = placeBehind(status);
         if (place !== undefined) terminal.note(`The node is catching up, at ${place}: what it says may be old.`);
         return status;
@@ -87,10 +92,25 @@ function nodeStatus(url: string, status: Partial<StatusAnswer> | null): StatusAn
   throw new NodeUnreachable(url, 'what answers there is no slotledger node');
 }
 
-function prefixOfHome(home: string): string | undefined {
+/**
+ * Where nobody has named a node and that of the home does not run, whoever has its usual port would be asked, and paid through.
+ * @throws NodeUnreachable
+ */
+function refuseOtherChain(url: string, { chain }: StatusAnswer, home: string): void {
+  const genesis = genesisOfHome(home);
+  if (genesis === undefined) return;
+  const own = chainIdOf(genesis, genesisHash(clientCrypto, genesis));
+  if (own === chain) return;
+  throw new NodeUnreachable(url, `what answers there is a node of the chain ${chain}, and ${home} belongs to ${own}`);
+}
+
+const prefixOfHome = (home: string): string | undefined => genesisOfHome(home)?.address_prefix;
+
+/** @returns undefined for a home without a chain, and where the file is none that a node would take */
+function genesisOfHome(home: string): Genesis | undefined {
   try {
-    const genesis = JSON.parse(readFileSync(join(home, 'genesis.json'), 'utf8')) as { address_prefix?: unknown };
-    return typeof genesis.address_prefix === 'string' ? genesis.address_prefix : undefined;
+    const genesis = decodeGenesis(JSON.parse(readFileSync(join(home, 'genesis.json'), 'utf8')));
+    return genesis.ok ? genesis.value : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** `server status`, `health` and `peers` find the node of a home, whatever port it was started on. */
+/** `server status`, `health` and `peers`, and the wallet, find the node of a home, whatever port it was started on, and no other. */
 import assert from 'node:assert/strict';
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,4 +48,24 @@ test('a home on which no node runs is not answered for by the node that has its 
   const seen = await run('server', user, ['status', '--home', join(user, 'node')]);
   assert.equal(seen.code, 0, seen.stderr);
   assert.ok(seen.stdout.includes(` at ${node.url}, `), seen.stdout);
+});
+
+test('a wallet whose home belongs to one chain asks no node of another unless it is told to', async (t) => {
+  const user = temporaryHome(t);
+  const node = await startNode(t, user, { args: ['--home', join(user, 'node')] });
+  const other = join(user, 'other');
+  assert.equal((await run('server', user, ['init', '--home', other])).code, 0);
+  // What a killed node left, whose process id and port others have by now.
+  writeFileSync(join(other, 'lock.pid'), `${process.pid}\n${node.url}\n`);
+  for (const words of [
+    ['balance', 'treasury'],
+    ['send', 'treasury', 'shop', '1'],
+  ]) {
+    const { code, stderr } = await run('wallet', user, [...words, '--home', other]);
+    assert.equal(code, 7, stderr);
+    assert.match(stderr, /\(what answers there is a node of the chain dev-\w+, and .*other belongs to dev-\w+\)\.\n/);
+  }
+  const address = (await run('wallet', user, ['address', 'treasury', '--home', other])).stdout.trim();
+  const told = await run('wallet', user, ['balance', address, '--home', other, '--node', node.url]);
+  assert.equal(told.code, 0, told.stderr);
 });
