@@ -29,6 +29,7 @@ test('who is sent back or loses a place in a full set is told why, and what a pl
   assert.equal(tooLittle.code, 0, tooLittle.stderr);
   const takes = `a place there takes more than ${formatAmount(100, token)}, the least stake in it.`;
   assert.ok(tooLittle.stderr.startsWith(`The validator set is full, and ${takes} Unless `), tooLittle.stderr);
+  assert.match(tooLittle.stdout, /^Bonded .* of treasury; it is sent back unless a place becomes free\.\n/);
   const unbonding = async () => (await client.account(chain.treasury.address)).unbonding;
   await until(async () => (await unbonding()).some(({ full_set }) => full_set === true), 'the stake is sent back');
   const balance = await wallet('balance', 'treasury');
@@ -37,6 +38,7 @@ test('who is sent back or loses a place in a full set is told why, and what a pl
   const enough = await wallet('stake', 'treasury', amount(300));
   assert.equal(enough.code, 0, enough.stderr);
   assert.equal(enough.stderr.includes('full'), false, enough.stderr);
+  assert.match(enough.stdout, /^Bonded .* of treasury; it counts from the second epoch change on\.\n/);
   await until(() => loser.output().includes('this node only observes'), 'the log tells of it');
   const why = `The set was full, and its stake found no place there or lost it to more stake: it is paid out by epoch `;
   const more = `A place takes more than ${formatAmount(300, token)} now: its owner may stake again.`;
@@ -66,6 +68,7 @@ test('where no stake whatever takes a place, the wallet says so before it bonds'
   const staked = await run('wallet', user, words);
   assert.equal(staked.code, 0, staked.stderr);
   assert.match(staked.stderr, /^The validator set is full, and no stake takes a place there, since max_stake_change /);
+  assert.match(staked.stdout, /; it is sent back unless a place becomes free\.\n/);
 });
 
 test('where the set can never change the wallet bonds nothing, by a newcomer or by a member', async (t) => {

@@ -21,6 +21,7 @@ export interface StakeOptions extends SigningOptions {
 }
 
 export async function stake(context: Context, from: string, amount: string, options: StakeOptions): Promise<void> {
+  await untilCaughtUp(context, options);
   const status = await context.chain();
   const units = readAmount(amount, status.token);
   const account = await openAccount(context, from, status.address_prefix);
@@ -46,7 +47,7 @@ export async function stake(context: Context, from: string, amount: string, opti
       'Leave out --validator-home to add stake to that one; other keys are staked from an account that owns no validator.',
     );
   }
-  await lookAtSet(context, owned, units);
+  const mayBeSentBack = await lookAtSet(context, owned, units);
   const intent: Intent = { type: 'stake', amount: units, ...(validator === undefined ? {} : { validator }) };
   const text = formatAmount(units, status.token);
   await carryOut(
@@ -55,15 +56,16 @@ export async function stake(context: Context, from: string, amount: string, opti
     intent,
     options,
     `Bond ${text} of ${from} on ${status.name}?`,
-    `Bonded ${text} of ${from}; it counts from the second epoch change on.`,
+    `Bonded ${text} of ${from}; ${mayBeSentBack ? 'it is sent back unless a place becomes free' : 'it counts from the second epoch change on'}.`,
   );
 }
 
 /**
  * Of a full set it only warns: the set may be another one when the stake's turn comes.
+ * @returns whether the set, as it is now, has no place for the stake
  * @throws CliProblem set_fixed: the stake would wait for ever, and could not be had back
  */
-async function lookAtSet(context: Context, owned: PublicKey | undefined, units: number): Promise<void> {
+async function lookAtSet(context: Context, owned: PublicKey | undefined, units: number): Promise<boolean> {
   const [status, limits, epoch] = await Promise.all([
     context.chain(),
     context.limits(),
@@ -79,7 +81,7 @@ async function lookAtSet(context: Context, owned: PublicKey | undefined, units: 
       'Keep it. A chain whose set is to change needs more stake in its genesis, or a greater max_stake_change_ppm.',
     );
   }
-  if (isMember || (price !== undefined && units > price)) return;
+  if (isMember || (price !== undefined && units > price)) return false;
   const takes =
     price === undefined
       ? 'no stake takes a place there, since max_stake_change leaves no room for replacing even its least member'
@@ -87,9 +89,11 @@ async function lookAtSet(context: Context, owned: PublicKey | undefined, units: 
   context.terminal.note(
     `The validator set is full, and ${takes}. Unless a place becomes free this stake is sent back: paid out ${counted(parameters.unbonding_epochs, 'epoch')} later.`,
   );
+  return true;
 }
 
 export async function unstake(context: Context, from: string, amount: string, options: SigningOptions): Promise<void> {
+  await untilCaughtUp(context, options);
   const status = await context.chain();
   const units = readAmount(amount, status.token);
   const text = formatAmount(units, status.token);
@@ -112,7 +116,6 @@ async function carryOut(
   if (!status.development && !(await confirm(context.terminal, context.options.yes, question))) {
     throw new CliProblem('not_confirmed', 'Nothing was sent.', 'Answer yes to send it.');
   }
-  await untilCaughtUp(context, options);
   const sent = await signAndSend(context, account, intent, options);
   context.terminal.result(sentData(sent), () => `${done}\n${finalityText(status, sent)}`);
 }
