@@ -11,11 +11,12 @@ import type { Amount } from '../../ledger/values/numbers.js';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import type { Address } from '../../ledger/values/text.js';
 import { createCrypto } from '../crypto/create-crypto.js';
+import { SlotledgerError } from '../errors.js';
 import { addCards } from '../genesis/assemble.js';
 import { type GenesisCard, isCardName, openCard, signCard } from '../genesis/card.js';
 import { readDraft } from '../genesis/draft-file.js';
 import type { HomePaths } from '../home/home.js';
-import { genesisFileText } from '../home/init-home.js';
+import { genesisFileText, readGenesis } from '../home/init-home.js';
 import {
   genesisValidator,
   makeValidatorKeys,
@@ -53,9 +54,10 @@ export async function joinGenesis(file: string, command: Command): Promise<void>
   const wanted = amountOption('--stake', stake, draft);
   if (wanted === 0) throw usageProblem('--stake 0 makes no validator.', 'Stake more than nothing.');
   const extra = balance === undefined ? {} : { balance: amountOption('--balance', balance, draft) };
-  const keys = await locked(paths, async () =>
-    keysFor(paths, draft.name, await keyPassword({ paths, terminal, file: keyPasswordFile })),
-  );
+  const keys = await locked(paths, async () => {
+    saying(() => refuseOtherChain(paths, file, draft));
+    return keysFor(paths, draft.name, await keyPassword({ paths, terminal, file: keyPasswordFile }));
+  });
   const entry = genesisValidator(keys, draft.name, address, wanted, name);
   const card = signCard(keys.validator, entry, { genesis: draft.name, name, ...extra });
   if (target === undefined) {
@@ -67,6 +69,17 @@ export async function joinGenesis(file: string, command: Command): Promise<void>
     { file: target, card },
     () =>
       `${target}: ${name} joins ${draft.name} with ${formatAmount(wanted, draft.token)}, validator ${keys.validator.publicKey}.`,
+  );
+}
+
+/** With the keys of a home that has a chain no node could run the new one, which everybody would learn after the cards were exchanged. */
+function refuseOtherChain(paths: HomePaths, file: string, draft: Genesis): void {
+  const own = readGenesis(paths);
+  if (own === undefined || own.hash === genesisHash(createCrypto(), draft)) return;
+  throw new SlotledgerError(
+    'OTHER_CHAIN',
+    `${paths.home} belongs to the chain ${own.chain}, and ${file} begins another.`,
+    'Use another --home, which gets keys of its own.',
   );
 }
 

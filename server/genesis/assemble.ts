@@ -80,7 +80,7 @@ function conflict(
 ): string | undefined {
   const { name, owner, vrf_key, balance } = card;
   if (validators.some((entry) => entry.name === name) || accounts.some((entry) => entry.name === name)) {
-    return `The name ${name} is taken in this genesis: two cards cannot have one name.`;
+    return `The name ${name} is taken in this genesis: neither two cards nor a card and an account of the draft can have one name.`;
   }
   if (validators.some((entry) => entry.owner === owner)) {
     return `The owner of ${name} owns another validator of this genesis: give each validator an owner account of its own.`;

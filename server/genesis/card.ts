@@ -90,7 +90,7 @@ export function openCard(verifier: Verifier, value: unknown, draft: Genesis): Re
   const decoded = decode(value);
   if (!decoded.ok) {
     const { path, detail } = decoded.problem;
-    return err(path === '' ? detail : `At ${path}: ${detail}`);
+    return err(`It is no valid card${path === '' ? '' : ` (at ${path})`}: ${detail}`);
   }
   const card = decoded.value;
   const { name, key, vrf_key, owner } = card;

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Genesis } from '../../ledger/values/genesis.js';
-import { openGenesis } from '../../ledger/values/genesis-file.js';
+import { decodeGenesisDraft, openGenesis } from '../../ledger/values/genesis-file.js';
 import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import type { ChainId, Hash } from '../../ledger/values/text.js';
 import { createCrypto } from '../crypto/create-crypto.js';
@@ -36,12 +36,25 @@ export function parseGenesis(bytes: Uint8Array, file: string): OpenedGenesis {
   const parsed = parseStrictJson(bytes);
   const opened = parsed.ok ? openGenesis(createCrypto(), parsed.value) : parsed;
   if (opened.ok) return opened.value;
+  if (parsed.ok && isDraft(parsed.value)) {
+    throw new SlotledgerError(
+      'GENESIS_INVALID',
+      `${file} is a draft without validators: no card was added to it yet.`,
+      'Put the cards of all organisations into it with `server genesis add`.',
+    );
+  }
   const { path, detail } = opened.problem;
   throw new SlotledgerError(
     'GENESIS_INVALID',
     `${file} is not a genesis file of slotledger${path === '' ? '' : ` (at ${path})`}: ${detail}`,
     'Get the file anew from the operators of the chain, or make one with `server genesis new`.',
   );
+}
+
+/** What `server genesis new` makes, before any card is added. */
+function isDraft(value: unknown): boolean {
+  const draft = decodeGenesisDraft(value);
+  return draft.ok && draft.value.validators.length === 0;
 }
 
 /** @returns undefined for a home without a chain. @throws SlotledgerError GENESIS_INVALID */

@@ -1,6 +1,6 @@
 /** How several organisations make one genesis, with the real programs. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { run, temporaryHome } from './programs.js';
@@ -67,6 +67,32 @@ test('a card that was changed is refused in one sentence, and nothing is added',
     /^error: bolt\.json: The card of bolt was changed after it was signed.*\.\n {2}fix: .*\n$/,
   );
   assert.equal(readFileSync(join(directory, 'draft.json'), 'utf8'), before);
+});
+
+test('a draft is no card and, before any is added, no genesis; both are said as such', async (t) => {
+  const directory = await consortium(t);
+  const asCard = await run('server', directory, ['genesis', 'add', 'draft.json', 'draft.json'], { cwd: directory });
+  assert.match(asCard.stderr, /^error: draft\.json: It is no valid card \(at genesis\): /);
+  const init = await run('server', directory, ['init', '--home', 'h', '--genesis', 'draft.json'], { cwd: directory });
+  assert.equal(init.code, 1);
+  assert.match(
+    init.stderr,
+    /^error: draft\.json is a draft without validators: no card .*\n {2}fix: .*`server genesis add`/,
+  );
+});
+
+test('the keys of a home that has a chain sign no card for another', async (t) => {
+  const home = temporaryHome(t);
+  await succeed(home, 'init');
+  await succeed(home, 'genesis', 'new', 'draft.json', '--name', 'trade');
+  const card = ['--name', 'acme', '--owner', 'treasury', '--stake', '1', '--card', 'acme.json'];
+  const joined = await run('server', home, ['genesis', 'join', 'draft.json', ...card]);
+  assert.equal(joined.code, 4, joined.stderr);
+  assert.match(
+    joined.stderr,
+    /^error: .* belongs to the chain dev-\w+, and draft\.json begins another\.\n {2}fix: Use/,
+  );
+  assert.equal(existsSync(join(home, 'acme.json')), false);
 });
 
 const refused: readonly (readonly [args: readonly string[], code: number, says: RegExp])[] = [

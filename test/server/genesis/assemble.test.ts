@@ -99,7 +99,7 @@ const bad: readonly (readonly [what: string, card: unknown, says: RegExp])[] = [
     { ...acme, owner: encodeAddress('sl', signer('o').publicKey) },
     /begins with "co1"/,
   ],
-  ['without stake', { ...acme, stake: 0 }, /At stake: An integer from 1/],
+  ['without stake', { ...acme, stake: 0 }, /^It is no valid card \(at stake\): An integer from 1/],
   ['with a member that is not known', { ...acme, note: 'hello' }, /"note" is not a member/],
   ['that is no object', 'card', /An object is expected/],
 ];
