@@ -13,7 +13,7 @@ import { freePortRun } from '../free-ports.js';
 import { hangGuardMs, longHangGuardMs } from '../hang-guard.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/OPERATING.md', import.meta.url)), 'utf8');
-const section = page.slice(page.indexOf('## Updating\n'), page.indexOf('## Exit codes\n'));
+const section = page.slice(page.indexOf('## Updating\n'), page.indexOf('## A new genesis\n'));
 const blocks = [...section.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].map((match) => match[1]!);
 
 test('a network is updated node by node as the page says, payments go on, and a node goes back', {
