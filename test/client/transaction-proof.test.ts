@@ -107,6 +107,7 @@ test('what has the wrong form is refused in a sentence', () => {
     [{ proof: { ...good.proof, index: 5 } }, /does not show this transaction/],
     [{ proof: { ...good.proof, size: 1e9 } }, /does not show this transaction/],
     [{ descendants: undefined }, /^At descendants: /],
+    [{ descendants: Array(4_097).fill(good.descendants[0]) }, /^At descendants: A list of at most 4096 /],
     [{ descendants: [null] }, /^At descendants\[0\]: /],
     [{ descendants: [{ ...header, work: 'x' }] }, /^At descendants\[0\]\.work: /],
     [{ header: null }, /^There is no header\./],

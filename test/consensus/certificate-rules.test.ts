@@ -6,7 +6,7 @@ import { defaultCoreLimits } from '../../consensus/config.js';
 import type { Effect } from '../../consensus/effect.js';
 import { isQuorum, stakeOf } from '../../consensus/quorum.js';
 import type { HashedHeader } from '../../ledger/values/block.js';
-import { toAmount, toHeight } from '../../ledger/values/numbers.js';
+import { toAmount, toEpoch, toHeight } from '../../ledger/values/numbers.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { standInCrypto } from '../ledger/stand-in-crypto.js';
 import {
@@ -58,6 +58,24 @@ test('[5-certificate] as many signatures as signers, not one more', () => {
   assert.equal(check(good).ok, true);
   const more = { ...good, signatures: [...good.signatures, good.signatures[0]!] };
   assert.deepEqual(check(more), { ok: false, problem: 'signers and signatures differ in number' });
+});
+
+test('[5-certificate] nobody counts twice, nobody outside the set counts, and no vote counts in another epoch', () => {
+  const lone = new LoneCore();
+  const good = lone.certificate(lone.child(genesis, 1), viewOf(1));
+  const check = (certificate: typeof good, set = epochEntry()) =>
+    verifyCertificate(standInCrypto, set, certificate, chain);
+  const [first, ...rest] = good.signers;
+  const outside = epochEntry().validators.length;
+  const twice = good.signers.map(() => first!);
+  for (const signers of [twice, good.signers.toReversed(), [...rest, outside], [-1, ...rest]]) {
+    const signatures = signers.map((signer) => good.signatures[good.signers.indexOf(signer)] ?? good.signatures[0]!);
+    const problem = 'signers are not ascending indexes into the set';
+    assert.deepEqual(check({ ...good, signers, signatures }), { ok: false, problem }, signers.join());
+  }
+  const later = { ...epochEntry(), number: toEpoch(good.epoch + 1) };
+  const problem = `the certificate is of epoch ${good.epoch}, the set of epoch ${later.number}`;
+  assert.deepEqual(check(good, later), { ok: false, problem });
 });
 
 test('[5-quorum] members count by their stake, strangers count nothing', () => {
