@@ -1,7 +1,7 @@
 /** Rules 1 and 2 of PROTOCOL section 5: entering a slot, and when a leader proposes what. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toHeight } from '../../ledger/values/numbers.js';
+import { toHeight, toSlot } from '../../ledger/values/numbers.js';
 import {
   genesis,
   genesisCertificate,
@@ -309,5 +309,25 @@ test('a leader goes on after what it was making final came with a certificate of
     const effects = [...lone.enter(mine)];
     for (const name of others) effects.push(...lone.hear(lone.newView(name, mine, finality)));
     assert.equal(only(effects, 'build_block').parent, block.hash);
+  }
+});
+
+test('[5-lost-vote-state] [7-clock-suspect] who may sign nothing proposes nothing, though it leads and knows what all are locked on', () => {
+  const slot = new LoneCore().slotLedBy([me], 3);
+  const hearAll = (lone: LoneCore) => [
+    ...lone.enter(slot),
+    ...others.flatMap((name) => lone.hear(lone.newView(name, slot, genesisCertificate))),
+  ];
+  const lost = { voteState: undefined as never, voteStateLost: { clockSlot: toSlot(slot) } };
+  assert.equal(ofType(hearAll(new LoneCore({ recovered: lost })), 'build_block').length, 0);
+  const doubting = new LoneCore();
+  doubting.step({ type: 'clock_suspect', suspect: true });
+  assert.equal(ofType(hearAll(doubting), 'build_block').length, 0);
+  for (const suspect of [true, false]) {
+    const lone = new LoneCore();
+    const effects = hearAll(lone);
+    // It comes to doubt its clock while its block is built.
+    lone.step({ type: 'clock_suspect', suspect });
+    assert.equal(messages(lone.built(effects, genesis), 'proposal').length, suspect ? 0 : 1);
   }
 });

@@ -163,6 +163,26 @@ describe('the cap and a full set', () => {
     assert.deepEqual(chain.validator('bob')?.unbonding, [letGo(700, 2)]);
   });
 
+  test('nobody is judged in an epoch whose budget is used up by those before', () => {
+    const chain = fullChain({ v1: 1000, v2: 900, v3: 100 }, parameters);
+    chain.add(1, [chain.stake('v1', 700), chain.stake('ann', 50)]);
+    close(chain, 10, 20);
+    assert.deepEqual(
+      readQueue(chain.state).requests.map(({ change }) => change),
+      [700 - 660, 50],
+    );
+    assert.equal(chain.validator('ann')?.bonded, 50);
+    close(chain, 30);
+    assert.deepEqual(chain.validator('ann')?.unbonding, [letGo(50, 3)]);
+  });
+
+  test('where the cap rounds down to nothing stake that a member adds keeps no join from being sent back', () => {
+    const chain = fullChain({ v1: 1000, v2: 900, v3: 100 }, { max_stake_change_ppm: 1 });
+    chain.add(1, [chain.stake('v1', 10), chain.stake('ann', 600)]);
+    close(chain, 10, 20);
+    assert.deepEqual(chain.validator('ann')?.unbonding, [letGo(600, 2)]);
+  });
+
   test('when all is decided an idle chain is idle again', () => {
     const chain = fullChain({ v1: 1000, v2: 1000, v3: 200 }, parameters);
     chain.add(1, [chain.stake('v1', 400), chain.stake('ann', 600), chain.stake('bob', 50)]);

@@ -88,6 +88,17 @@ export const stake: readonly Mutant[] = [
     'where the cap rounds down to nothing, joins of a full set wait for ever',
     ['ledger/epoch-transition.ts', 'if (moving.budget === 0 && whole > 0) break;', 'if (moving.budget === 0) break;'],
   ),
+  breaks('4-cap', 'judged-without-budget', 'a join is sent back in an epoch in which nothing of it could be granted', [
+    'ledger/epoch-transition.ts',
+    'if (moving.budget === 0 && whole > 0) break;',
+    '',
+  ]),
+  breaks(
+    '4-full-set',
+    'added-stake-stops-all',
+    'where the cap rounds down to nothing, stake added by a member keeps all behind it waiting',
+    ['ledger/epoch-transition.ts', 'if (rest > 0 && !members.has(request.validator)) break;', 'if (rest > 0) break;'],
+  ),
   breaks('4-full-set', 'asked-back-and-let-go', 'what a member asked back leaves twice', [
     'ledger/epoch-transition.ts',
     'if (request.validator !== key || request.change >= 0) continue;',

@@ -165,6 +165,16 @@ export const votes: readonly Mutant[] = [
     ['ledger/execute-block.ts', 'if (block.prev_hash !== parent) return', 'if (block.prev_hash === block.hash) return'],
   ),
   breaks(
+    '5-lost-vote-state',
+    'proposes-while-silent',
+    'a validator that remembers nothing proposes in views in which it may have proposed',
+    [
+      'consensus/safety.ts',
+      "return maySign(state) && isAboveWatermark(state, view, 'propose');",
+      "return isAboveWatermark(state, view, 'propose');",
+    ],
+  ),
+  breaks(
     '5-watermark',
     'proposes-twice',
     'a leader signs two proposals in one view',
