@@ -12,6 +12,8 @@ export const style = `
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
 a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 3px; }
+/* The line must not lie upon the underscores of a code. */
+a code, a.mono, .mono a { text-underline-offset: 6px; }
 h1, p { overflow-wrap: anywhere; }
 h1 { font-size: 2rem; line-height: 1.15; margin: 0 0 .25rem; letter-spacing: -.02em; }
 h2 { font-size: 1rem; margin: 0 0 .75rem; }
