@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSlices } from '../../../server/node-runtime/slices.js';
+import { startChainNode } from '../http/chain-node.js';
 
 function byHand() {
   const log: string[] = [];
@@ -58,4 +59,27 @@ test('at the end all of it is done at once, and so is what comes after', () => {
   assert.equal(log.length, 20);
   nextTurn();
   assert.equal(log.length, 20);
+});
+
+test('a node takes what is handed in at once over many turns, and answers all of it', async (t) => {
+  const { api, transfer } = await startChainNode(t);
+  // In lane 7 the first nonce is left out: all of it stays.
+  const batches = Array.from({ length: 4 }, (_, batch) =>
+    Array.from({ length: 1_000 }, (_, at) => transfer(1 + 1_000 * batch + at, undefined, 7)),
+  );
+  let most = 0;
+  let before = 0;
+  let over = false;
+  const look = (): void => {
+    const { count } = api.mempool();
+    most = Math.max(most, count - before);
+    before = count;
+    if (!over) setImmediate(look);
+  };
+  look();
+  const outcomes = (await Promise.all(batches.map((batch) => api.submit(batch)))).flat();
+  over = true;
+  assert.deepEqual([outcomes.length, new Set(outcomes.map(({ kind }) => kind))], [4_000, new Set(['accepted'])]);
+  assert.equal(api.mempool().count, 4_000);
+  assert.ok(most < 1_000, `${most} in one turn`);
 });
