@@ -7,27 +7,29 @@ import { type SigningOptions, timeoutMsOf } from './payment.js';
 
 const pauseMs = 200;
 
-/** `block 12 of 5,678`, or undefined for a node that is not behind its peers. */
-export function placeBehind({ sync, stored_index: stored }: StatusAnswer): string | undefined {
-  if (sync?.state !== 'syncing') return undefined;
-  const target = Math.max(stored, sync.target_index ?? 0);
-  return `block ${stored.toLocaleString('en')} of ${target.toLocaleString('en')}`;
+/** What a node that may be behind its peers is doing, or undefined for one that is not; of one without peers nothing is known. */
+export function behindBecause({ sync, peers, stored_index: stored }: StatusAnswer): string | undefined {
+  if (sync?.state === 'syncing') {
+    const target = Math.max(stored, sync.target_index ?? 0);
+    return `is fetching blocks that its peers have, at block ${stored.toLocaleString('en')} of ${target.toLocaleString('en')}`;
+  }
+  return sync?.state === 'waiting' && peers > 0 ? 'has not heard yet how far the chain is' : undefined;
 }
 
 /**
- * Waits while the node fetches final blocks that its peers have. A payment signed with an old nonce might be one that was
+ * Waits while the node may be behind its peers. A payment signed with an old nonce might be one that was
  * paid already, and would then be said to be paid.
  * @throws CliProblem `node_behind` when the time for the payment is over
  */
 export async function untilCaughtUp(context: Context, options: Pick<SigningOptions, 'timeout'>): Promise<void> {
   const deadline = Date.now() + timeoutMsOf(options);
   for (let status = await context.chain(); ; status = await context.client.status()) {
-    const place = placeBehind(status);
-    if (place === undefined) return;
+    const because = behindBecause(status);
+    if (because === undefined) return;
     if (Date.now() >= deadline) {
       throw new CliProblem(
         'node_behind',
-        `The node is still fetching blocks that its peers have, at ${place}: what it says of balances and nonces is old. Nothing was sent.`,
+        `The node ${because}: what it says of balances and nonces may be old. Nothing was sent.`,
         'Run it again later or with a longer --timeout, or pay through another node: --node URL.',
         exitCodes.failed,
       );

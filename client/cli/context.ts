@@ -12,7 +12,7 @@ import type { Client } from '../http/client.js';
 import { NodeUnreachable } from '../http/problem.js';
 import { createKeystore, type Keystore } from '../keystore/keystore.js';
 import { runningUrl } from '../keystore/running-node.js';
-import { placeBehind } from './catching-up.js';
+import { behindBecause } from './catching-up.js';
 import { usageProblem } from './cli-problem.js';
 import { clientOf } from './node-client.js';
 import { createTerminal, type Terminal } from './terminal.js';
@@ -62,8 +62,8 @@ export function createContext(command: Command): Context {
       chain ??= client.status().then((answer) => {
         const status = nodeStatus(client.url, answer);
         if (told === undefined) refuseOtherChain(client.url, status, home);
-        const place = placeBehind(status);
-        if (place !== undefined) terminal.note(`The node is catching up, at ${place}: what it says may be old.`);
+        const because = behindBecause(status);
+        if (because !== undefined) terminal.note(`The node ${because}: what it says may be old.`);
         return status;
       });
       return chain;

@@ -123,7 +123,8 @@ test('one program that pays alike many times at once pays as many times', async 
 });
 
 test('through a node that is behind nothing is paid before it has caught up, and who reads is told', async (t) => {
-  let isBehind = true;
+  const fetching = { stored_index: 12, sync: { state: 'syncing', target_index: 5_678 } };
+  let behind: object | undefined = fetching;
   let posts = 0;
   let asked = 0;
   const url = await serve(t, async (request, response) => {
@@ -131,26 +132,31 @@ test('through a node that is behind nothing is paid before it has caught up, and
     if (request.url !== '/v1/status') return response.writeHead(307, { location: `${node.url}${request.url}` }).end();
     asked += 1;
     const status = await createClient({ url: node.url }).status();
-    const sync = { state: 'syncing', target_index: 5_678 };
-    return response.end(JSON.stringify(isBehind ? { ...status, stored_index: 12, sync } : status));
+    return response.end(JSON.stringify({ ...status, ...behind }));
   });
   const read = await wallet('balance', 'shop', '--node', url);
   assert.equal(read.code, 0);
-  assert.equal(read.stderr, 'The node is catching up, at block 12 of 5,678: what it says may be old.\n');
+  assert.equal(
+    read.stderr,
+    'The node is fetching blocks that its peers have, at block 12 of 5,678: what it says may be old.\n',
+  );
   for (const words of [
     ['send', 'treasury', 'shop', '5'],
     ['unstake', 'treasury', '5'],
   ]) {
     const late = await wallet(...words, '--timeout', '1', '--node', url);
     assert.equal(late.code, 1, late.stderr);
-    assert.match(late.stderr, /^error: The node is still fetching .*, at block 12 of 5,678: .* Nothing was sent\.\n/m);
+    assert.match(late.stderr, /^error: The node is fetching .*, at block 12 of 5,678: .* Nothing was sent\.\n/m);
   }
+  behind = { sync: { state: 'waiting' }, peers: 1 };
+  const unheard = await wallet('send', 'treasury', 'shop', '5', '--timeout', '1', '--node', url);
+  assert.match(unheard.stderr, /^error: The node has not heard yet how far the chain is: .* Nothing was sent\.\n/m);
   assert.equal(posts, 0);
   const held = Number(await shopHolds());
   asked = 0;
   const paying = wallet('send', 'treasury', 'shop', '5', '--node', url);
   await until('the wallet has asked again', () => asked > 2);
-  isBehind = false;
+  behind = undefined;
   const paid = await paying;
   assert.equal(paid.code, 0, paid.stderr);
   assert.equal(Number(await shopHolds()), held + 5);
