@@ -4,7 +4,7 @@
  */
 import type { LedgerContext } from './context.js';
 import type { Overlay } from './overlay.js';
-import { hasRoomForRequest, requestStake, withWaiting } from './stake-requests.js';
+import { hasRoomForLeave, hasRoomForStake, requestStake, withWaiting } from './stake-requests.js';
 import {
   accountKey,
   ownerKey,
@@ -166,7 +166,7 @@ function stakeRefusal(context: LedgerContext, state: StateReader, stake: Stake):
   }
   const key = owned?.validator ?? named!.key;
   if ((readValidator(state, key)?.slashed_epochs.length ?? 0) > 0) return 'validator_slashed';
-  return hasRoomForRequest(readQueue(state), key, number) ? undefined : 'queue_full';
+  return hasRoomForStake(readQueue(state), key, number, stake.amount) ? undefined : 'queue_full';
 }
 
 function unstakeRefusal(state: StateReader, unstake: Unstake): TransactionRefusalCode | undefined {
@@ -175,7 +175,9 @@ function unstakeRefusal(state: StateReader, unstake: Unstake): TransactionRefusa
   if (owned === undefined) return 'not_an_owner';
   const validator = readValidator(state, owned.validator)!;
   if (validator.slashed_epochs.length > 0) return 'validator_slashed';
-  return validator.bonded < unstake.amount ? 'stake_too_low' : undefined;
+  if (validator.bonded < unstake.amount) return 'stake_too_low';
+  const { number } = readEpoch(state);
+  return hasRoomForLeave(readQueue(state), owned.validator, number, unstake.amount) ? undefined : 'too_many_leaves';
 }
 
 function applyStake(context: LedgerContext, overlay: Overlay, stake: Stake): void {

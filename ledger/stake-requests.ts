@@ -10,12 +10,35 @@ import { type Epoch, toAmount, toEpoch } from './values/numbers.js';
 import type { QueueEntry, StakeRequest, Unbonding, ValidatorEntry } from './values/state.js';
 import type { PublicKey } from './values/text.js';
 
-/** A new request is refused beyond this many, so that a closing block stays cheap. */
+/** A new join is refused beyond this many requests, so that a closing block stays cheap. */
 const maxStakeRequests = 1024;
+/** Requests to leave of one validator, so that what waits is bounded by who may leave. */
+const maxLeaves = 8;
 
-/** Whether another stake request fits: always if it adds to one of this epoch. */
-export function hasRoomForRequest(queue: QueueEntry, validator: PublicKey, epoch: Epoch): boolean {
-  return queue.requests.length < maxStakeRequests || lastRequestOf(queue, validator, epoch) !== undefined;
+/** Whether stake of so much finds room in the queue. What adds to a join of this epoch, or takes back what was asked back in it, always does. */
+export function hasRoomForStake(queue: QueueEntry, validator: PublicKey, epoch: Epoch, amount: number): boolean {
+  const at = lastRequestOf(queue, validator, epoch);
+  if (at === undefined) return queue.requests.length < maxStakeRequests;
+  const { change } = queue.requests[at]!;
+  // Else who asks one unit back and bonds two makes a new join in each epoch, however many wait.
+  return change > 0 || change + amount <= 0 || queue.requests.length <= maxStakeRequests;
+}
+
+/** Whether the validator may ask so much back: always if that adds to what it asked back in this epoch, or only makes a join smaller. */
+export function hasRoomForLeave(queue: QueueEntry, validator: PublicKey, epoch: Epoch, amount: number): boolean {
+  const at = lastRequestOf(queue, validator, epoch);
+  const before = at === undefined ? 0 : queue.requests[at]!.change;
+  return before < 0 || before >= amount || !hasLeaves(queue.requests, validator, maxLeaves);
+}
+
+/** Whether so many requests to leave of the validator wait. */
+function hasLeaves(requests: readonly StakeRequest[], validator: PublicKey, count: number): boolean {
+  let left = count;
+  for (const request of requests) {
+    if (request.change < 0 && request.validator === validator) left -= 1;
+    if (left === 0) return true;
+  }
+  return false;
 }
 
 /**

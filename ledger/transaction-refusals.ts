@@ -1,6 +1,6 @@
 /**
  * Why a transaction is refused, in order of precedence: the first that holds is the answer. Code, HTTP documentation
- * and tests share this order.
+ * and tests share this order. What only a closing block mends comes last.
  */
 export const transactionRefusals = {
   wrong_chain: {
@@ -74,6 +74,10 @@ export const transactionRefusals = {
   stake_too_low: {
     detail: 'Less stake is bonded than the transaction asks back.',
     fix: 'Ask for at most the bonded stake.',
+  },
+  too_many_leaves: {
+    detail: 'Eight requests of this validator to leave wait already, which is the most it may have.',
+    fix: 'Wait until one of them begins to unbond, as GET /v1/accounts/:address shows it, and ask for all the rest at once.',
   },
   queue_full: {
     detail: 'Too many changes of stake wait for the next epochs.',

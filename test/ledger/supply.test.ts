@@ -51,6 +51,12 @@ function checkInvariants(chain: TestChain, options: { slashed: boolean }): void 
     const leaving = own.reduce((sum, request) => sum + Math.max(0, -request.change), 0);
     assert.equal(weight + change, validator.bonded, 'the queue is what lies between weight and bonded stake');
     assert.equal(waitingOf(validator), leaving, 'what waits is what the queue will let go');
+    let standing = weight;
+    for (const { change } of own) {
+      standing += change;
+      assert.ok(standing >= 0, 'only a member, or whose join waits before it, waits to leave');
+    }
+    assert.ok(own.filter(({ change }) => change < 0).length <= 8, 'no validator has more requests to leave');
   }
   for (const validator of validators.values()) {
     for (const { payable_epoch } of validator.unbonding) {

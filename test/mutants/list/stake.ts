@@ -119,6 +119,36 @@ export const stake: readonly Mutant[] = [
     'if (request.validator !== key || request.change >= 0) continue;',
     'if (request.validator === key && request.change > 0) requests[at] = { ...request, change: 0 };\n    if (request.validator !== key || request.change >= 0) continue;',
   ]),
+  breaks(
+    '4-queue-bounds',
+    'leaves-without-a-bound',
+    'a validator adds a request to leave in every epoch, and blocks grow slow',
+    [
+      'ledger/stake-requests.ts',
+      'return before < 0 || before >= amount || !hasLeaves(queue.requests, validator, maxLeaves);',
+      'return true;',
+    ],
+  ),
+  breaks('4-queue-bounds', 'one-leave-too-few', 'a validator that may ask for stake back is refused', [
+    'ledger/stake-requests.ts',
+    'const maxLeaves = 8;',
+    'const maxLeaves = 7;',
+  ]),
+  breaks('4-queue-bounds', 'adding-to-a-leave-counts', 'a validator cannot add to what it asks back in this epoch', [
+    'ledger/stake-requests.ts',
+    'return before < 0 || before >= amount ||',
+    'return before >= amount ||',
+  ]),
+  breaks('4-queue-bounds', 'leaves-become-joins', 'who asks one unit back and bonds two adds a join in every epoch', [
+    'ledger/stake-requests.ts',
+    'return change > 0 || change + amount <= 0 || queue.requests.length <= maxStakeRequests;',
+    'return true;',
+  ]),
+  breaks('4-queue-bounds', 'joins-without-a-bound', 'whoever has many accounts makes the queue as long as it likes', [
+    'ledger/stake-requests.ts',
+    'if (at === undefined) return queue.requests.length < maxStakeRequests;',
+    'if (at === undefined) return true;',
+  ]),
   breaks('4-last-stake', 'last-offender-leaves', 'a set without stake: nobody can make another block', [
     'ledger/epoch-transition.ts',
     'if (stake > 0 && stake === moving.total) {',
