@@ -15,10 +15,15 @@ const maxStakeRequests = 1024;
 /** Requests to leave of one validator, so that what waits is bounded by who may leave. */
 const maxLeaves = 8;
 
+/** Whether stake of a validator that asked for nothing in this epoch finds room in the queue: closing blocks make it. */
+export function takesNewStake(queue: QueueEntry): boolean {
+  return queue.requests.length < maxStakeRequests;
+}
+
 /** Whether stake of so much finds room in the queue. What adds to a join of this epoch, or takes back what was asked back in it, always does. */
 export function hasRoomForStake(queue: QueueEntry, validator: PublicKey, epoch: Epoch, amount: number): boolean {
   const at = lastRequestOf(queue, validator, epoch);
-  if (at === undefined) return queue.requests.length < maxStakeRequests;
+  if (at === undefined) return takesNewStake(queue);
   const { change } = queue.requests[at]!;
   // Else who asks one unit back and bonds two makes a new join in each epoch, however many wait.
   return change > 0 || change + amount <= 0 || queue.requests.length <= maxStakeRequests;

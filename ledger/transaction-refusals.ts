@@ -81,7 +81,7 @@ export const transactionRefusals = {
   },
   queue_full: {
     detail: 'Too many changes of stake wait for the next epochs.',
-    fix: 'Try again after the next epoch changes; it may take two or more.',
+    fix: 'A node that accepted it lets it wait for room, the highest fee first; an epoch change or two make it.',
   },
 } as const;
 

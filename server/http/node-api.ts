@@ -150,6 +150,8 @@ export interface NodeApi {
   waitUntilFinal(id: TransactionId, timeoutMs: number, signal?: AbortSignal): Promise<TransactionStatus | undefined>;
   /** Next nonce by lane, counting what waits in the mempool. */
   pendingNonces(address: Address): { readonly [lane: string]: number };
+  /** The stake that this lane waits with for room in the queue of stakes. */
+  roomWait?(address: Address, lane: number): TransactionId | undefined;
   pendingTransactions(
     limit: number,
     cursor?: string,

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
-import type { NonceGap } from '../replica/ports.js';
+import type { NonceGap, RoomWait } from '../replica/ports.js';
 import { goesFirst, type HeadHeap } from './head-heap.js';
 import type { Lane, Waiting } from './lane.js';
 import type { LaneOrder } from './lane-order.js';
@@ -12,7 +12,8 @@ import type { LaneOrder } from './lane-order.js';
 interface Next {
   readonly lane: Lane;
   readonly waiting: Waiting;
-  /** Its place among the heads; undefined: it follows another of its lane. */
+  readonly heads: HeadHeap;
+  /** Its place among these heads; undefined: it follows another of its lane. */
   readonly place?: number;
 }
 
@@ -24,52 +25,65 @@ const gappedLanes = 64;
 /**
  * The pool must not change while this iterates. The cost is that of what is taken, not of what waits.
  * @param nextNonce of a lane in the state that the block stands on; asked only for lanes whose turn comes
+ * @param takesStakes whether the queue of stakes has room there: while it has, those that wait for it have their turn by fee, and
+ * none of them is looked at afterwards
  */
 export function* candidates(
-  { ready, gapped }: Pick<LaneOrder, 'ready' | 'gapped'>,
+  { ready, roomless, gapped }: Pick<LaneOrder, 'ready' | 'roomless' | 'gapped'>,
   nextNonce: NextNonce,
+  takesStakes: () => boolean,
 ): Generator<Transaction, void, undefined> {
-  yield* inOrder(ready, nextNonce, Number.POSITIVE_INFINITY);
-  yield* inOrder(gapped, nextNonce, gappedLanes);
+  const isOpen = (heads: HeadHeap): boolean => heads !== roomless || takesStakes();
+  yield* inOrder([ready, roomless], nextNonce, Number.POSITIVE_INFINITY, isOpen);
+  yield* inOrder([gapped], nextNonce, gappedLanes, () => true);
 }
 
-/** @param most heads are looked at, the best ones */
-function* inOrder(heads: HeadHeap, nextNonce: NextNonce, most: number): Generator<Transaction, void, undefined> {
+/** @param most heads are looked at, the best ones @param isOpen whether these heads are looked at: asked again for each */
+function* inOrder(
+  all: readonly HeadHeap[],
+  nextNonce: NextNonce,
+  most: number,
+  isOpen: (heads: HeadHeap) => boolean,
+): Generator<Transaction, void, undefined> {
   let looked = 0;
   const frontier: Next[] = [];
   const offer = (next: Next): void => {
     frontier.push(next);
     rise(frontier);
   };
-  const offerHead = (place: number): void => {
+  const offerHead = (heads: HeadHeap, place: number): void => {
     const head = heads.at(place);
-    if (head !== undefined) offer({ lane: head.lane, waiting: head.waiting, place });
+    if (head !== undefined) offer({ lane: head.lane, waiting: head.waiting, heads, place });
   };
-  offerHead(0);
+  for (const heads of all) offerHead(heads, 0);
   for (let best = takeBest(frontier); best !== undefined; best = takeBest(frontier)) {
-    const { lane, waiting, place } = best;
+    const { lane, waiting, heads, place } = best;
     if (place !== undefined) {
-      if (looked === most) continue;
+      if (looked === most || !isOpen(heads)) continue;
       looked += 1;
-      offerHead(2 * place + 1);
-      offerHead(2 * place + 2);
+      offerHead(heads, 2 * place + 1);
+      offerHead(heads, 2 * place + 2);
     }
     const { nonce } = waiting.transaction;
     const expected = place === undefined ? nonce : nextNonce(lane.from, lane.number);
     if (nonce === expected) yield waiting.transaction;
     // Below it: in the blocks that this one stands on. Above it: another has to come first.
     const next = lane.byNonce.get(nonce === expected ? nonce + 1 : expected);
-    if (next !== undefined && next !== waiting) offer({ lane, waiting: next });
+    if (next !== undefined && next !== waiting) offer({ lane, waiting: next, heads });
   }
 }
 
 /** @returns undefined also where a lane may go on */
 export function onlyGaps(
-  { ready, gapped }: Pick<LaneOrder, 'ready' | 'gapped'>,
+  { ready, roomless, gapped }: Pick<LaneOrder, 'ready' | 'roomless' | 'gapped'>,
   nextNonce: NextNonce,
-): NonceGap | undefined {
+  takesStakes: boolean,
+): NonceGap | RoomWait | undefined {
+  if (ready.at(0) !== undefined) return undefined;
+  const roomWait = roomless.at(0);
+  if (roomWait !== undefined) return takesStakes ? undefined : { id: roomWait.waiting.id, queue_full: true };
   const best = gapped.at(0);
-  if (best === undefined || ready.at(0) !== undefined) return undefined;
+  if (best === undefined) return undefined;
   const { lane, waiting } = best;
   const missing = nextNonce(lane.from, lane.number);
   if (lane.byNonce.has(missing)) return undefined;

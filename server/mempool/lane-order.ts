@@ -1,10 +1,10 @@
 /**
  * All lanes in the orders that the pool needs: which block candidates come first, and who gives way when it is full. Lanes with
- * something that a block can take stand apart from those that wait behind a gap in their nonces: the latter pay nothing while they
- * wait, so however many there are, and whatever fee they promise, they cost a leader nothing and keep nobody out.
+ * something that a block can take stand apart from those that wait behind a gap in their nonces or for room in the queue of stakes: the
+ * latter pay nothing while they wait, so however many there are, and whatever fee they promise, they cost a leader nothing and keep nobody out.
  */
 import { createHeadHeap, type HeadHeap } from './head-heap.js';
-import { endsBehindGap, isReady, type Lane } from './lane.js';
+import { isHeldUp, isReady, type Lane, lacksRoom } from './lane.js';
 import { createTailIndex, type TailIndex } from './tail-index.js';
 
 export interface LaneOrder {
@@ -12,26 +12,30 @@ export interface LaneOrder {
   update(lane: Lane): void;
   /** Whose first one a block on final state can take. */
   readonly ready: HeadHeap;
+  /** Whose next one waits for room in the queue of stakes. */
+  readonly roomless: HeadHeap;
   /** The others: a block that is not final yet may fill the gap. */
   readonly gapped: HeadHeap;
-  /** Whose last one waits behind a gap. */
+  /** Whose last one waits behind a gap or for room. */
   readonly gappedTails: Pick<TailIndex, 'ascending'>;
   readonly tails: Pick<TailIndex, 'ascending'>;
 }
 
 export function createLaneOrder(): LaneOrder {
-  const [ready, gapped] = [createHeadHeap(), createHeadHeap()];
+  const [ready, roomless, gapped] = [createHeadHeap(), createHeadHeap(), createHeadHeap()];
   const [tails, gappedTails] = [createTailIndex(), createTailIndex()];
   return {
     update(lane) {
       const canGo = isReady(lane);
       ready.update(lane, canGo);
-      gapped.update(lane, !canGo);
-      const isBehind = endsBehindGap(lane);
+      roomless.update(lane, lacksRoom(lane));
+      gapped.update(lane, !canGo && !lacksRoom(lane));
+      const isBehind = isHeldUp(lane, lane.highest);
       tails.update(lane, !isBehind);
       gappedTails.update(lane, isBehind);
     },
     ready,
+    roomless,
     gapped,
     tails,
     gappedTails,

@@ -16,6 +16,8 @@ export interface Waiting {
   readonly since: Slot;
   /** Whether a power cut leaves it. */
   kept: 'in-memory' | 'being-written' | 'on-disk';
+  /** Whether it is a stake that found the queue of stakes full, where final state was last asked. */
+  lacksRoom: boolean;
 }
 
 export interface Lane {
@@ -36,11 +38,14 @@ export const createLane = (from: Address, number: number, next: number): Lane =>
   ...{ from, number, byNonce: new Map(), lowest: Number.POSITIVE_INFINITY, highest: -1, next, end: next },
 });
 
-/** Whether a block can take one of it. */
-export const isReady = ({ next, end }: Lane): boolean => end > next;
+/** Whether its next one is a stake that waits for room in the queue of stakes: all behind it wait with it. */
+export const lacksRoom = ({ byNonce, next }: Lane): boolean => byNonce.get(next)?.lacksRoom === true;
 
-/** Whether its last one waits behind a gap. */
-export const endsBehindGap = ({ highest, end }: Lane): boolean => highest >= end;
+/** Whether a block can take one of it. */
+export const isReady = (lane: Lane): boolean => lane.end > lane.next && !lacksRoom(lane);
+
+/** Whether one of this nonce cannot go now, whatever it pays. */
+export const isHeldUp = (lane: Lane, nonce: number): boolean => nonce >= lane.end || lacksRoom(lane);
 
 export function addToLane(waiting: Waiting): void {
   const { lane, transaction } = waiting;

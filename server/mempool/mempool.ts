@@ -5,16 +5,17 @@
  */
 import { refusal, standingRefusals, type TransactionRefusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
-import type { Result } from '../../ledger/values/result.js';
 import { transactionBytes } from '../../ledger/values/signing.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-import type { MempoolStore, NonceGap } from '../replica/ports.js';
+import type { NonceGap, RoomWait } from '../replica/ports.js';
 import { candidates, onlyGaps } from './candidates.js';
 import { costOf } from './cost-of.js';
-import { addToLane, advanceLane, createLane, type Lane, removeFromLane, type Waiting } from './lane.js';
+import { createExpiring } from './expiring.js';
+import { lacksRoomBy, withLeastFee } from './held-up.js';
+import { addToLane, advanceLane, createLane, type Lane, lacksRoom, removeFromLane, type Waiting } from './lane.js';
 import { createLaneOrder } from './lane-order.js';
-import type { MempoolLimits } from './limits.js';
+import type { MempoolParts } from './mempool-parts.js';
 import { chooseVictims, outbids } from './victims.js';
 
 export type AddOutcome =
@@ -26,23 +27,6 @@ export type AddOutcome =
 export interface Dropped {
   readonly status: 'rejected' | 'expired';
   readonly reason: string;
-}
-
-export interface MempoolParts {
-  readonly limits: MempoolLimits;
-  readonly store: MempoolStore;
-  readonly idOf: (transaction: Transaction) => TransactionId;
-  /** ledger's checkTransaction against final state. */
-  readonly check: (transaction: Transaction, slot: Slot) => Result<TransactionId, TransactionRefusal>;
-  readonly minimumFee: (transaction: Transaction) => number;
-  /** Next nonce of an account's lane in final state. */
-  readonly nextNonce: (from: Address, lane: number) => number;
-  /** Whether an account has so much in final state. */
-  readonly covers: (from: Address, amount: number) => boolean;
-  /** Whether final blocks may be missing here: then nothing is dropped that a newer state may take. Starting value: never. */
-  readonly isBehind?: () => boolean;
-  /** Told when one left without becoming final. */
-  readonly onDropped?: (id: TransactionId) => void;
 }
 
 export interface Mempool {
@@ -61,10 +45,12 @@ export interface Mempool {
   has(id: TransactionId): boolean;
   get(id: TransactionId): Transaction | undefined;
   dropped(id: TransactionId): Dropped | undefined;
-  /** @param nextNonce of a lane in the state that the block stands on; final state when it is not given */
-  candidates(nextNonce?: (from: Address, lane: number) => number): Iterable<Transaction>;
-  /** One of those that wait, where all of them wait for earlier nonces in final state; undefined where that is not certain. */
-  onlyGaps(): NonceGap | undefined;
+  /** @param nextNonce of a lane in the state that the block stands on @param takesStakes there; both of final state when not given */
+  candidates(nextNonce?: (from: Address, lane: number) => number, takesStakes?: () => boolean): Iterable<Transaction>;
+  /** One of those that wait, where all of them wait for earlier nonces or room for stakes in final state; undefined where that is not certain. */
+  onlyGaps(): NonceGap | RoomWait | undefined;
+  /** The stake that this lane waits with for room in the queue of stakes. */
+  roomWait(from: Address, lane: number): TransactionId | undefined;
   /** These are final: they and whatever used their nonces leave. */
   forgetFinal(transactions: readonly Transaction[]): void;
   /** Looks again at transactions that a block could not take; those that final state refuses are dropped. */
@@ -101,7 +87,8 @@ export function createMempool(parts: MempoolParts): Mempool {
   const waitingById = new Map<TransactionId, Waiting>();
   const accounts = new Map<Address, Account>();
   const order = createLaneOrder();
-  const expiring = new Map<number, Set<TransactionId>>();
+  const expiring = createExpiring();
+  const takesStakes = parts.takesStakes ?? (() => true);
   const droppedById = new Map<TransactionId, Dropped>();
   let bytes = 0;
   let arrivals = 0;
@@ -125,26 +112,33 @@ export function createMempool(parts: MempoolParts): Mempool {
     if (advanceLane(lane, next)) order.update(lane);
   };
 
-  /** Whether another has to come first that is not here. */
-  const waitsBehindGap = (transaction: Transaction): boolean => {
-    const { from, lane = 0, nonce } = transaction;
-    return nonce > (laneOf(transaction)?.end ?? parts.nextNonce(from, lane));
+  /** Whether another has to come first that is not here, or that waits for room itself. */
+  const waitsForAnother = (transaction: Transaction): boolean => {
+    const { from, lane: number = 0, nonce } = transaction;
+    const lane = laneOf(transaction);
+    if (lane === undefined) return nonce > parts.nextNonce(from, number);
+    return nonce > lane.end || (nonce > lane.next && lacksRoom(lane));
   };
 
-  const insert = (id: TransactionId, transaction: Transaction, slot: Slot, kept: Waiting['kept']): Waiting => {
+  const insert = (
+    id: TransactionId,
+    transaction: Transaction,
+    slot: Slot,
+    state: Pick<Waiting, 'kept' | 'lacksRoom'>,
+  ): Waiting => {
     const { from, lane: number = 0 } = transaction;
     const account = accountOf(from);
     const lane = account.lanes.get(number) ?? createLane(from, number, parts.nextNonce(from, number));
     const cost = costOf(transaction);
     const size = transactionBytes(transaction);
-    const waiting: Waiting = { id, transaction, lane, bytes: size, cost, order: arrivals++, since: slot, kept };
+    const waiting: Waiting = { id, transaction, lane, bytes: size, cost, order: arrivals++, since: slot, ...state };
     waitingById.set(id, waiting);
     account.lanes.set(number, lane);
     account.count += 1;
     account.cost += cost;
     addToLane(waiting);
     order.update(lane);
-    if (transaction.expires_slot !== undefined) enter(expiring, transaction.expires_slot, id);
+    expiring.enter(transaction.expires_slot, id);
     bytes += size;
     droppedById.delete(id);
     return waiting;
@@ -160,7 +154,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     account.cost -= waiting.cost;
     if (lane.byNonce.size === 0) account.lanes.delete(lane.number);
     if (account.count === 0) accounts.delete(lane.from);
-    if (transaction.expires_slot !== undefined) leave(expiring, transaction.expires_slot, id);
+    expiring.leave(transaction.expires_slot, id);
     bytes -= waiting.bytes;
   };
 
@@ -177,11 +171,12 @@ export function createMempool(parts: MempoolParts): Mempool {
     transaction: Transaction,
     size: number,
     rival: Waiting | undefined,
+    waits: boolean,
   ): readonly Waiting[] | string => {
     if ((accounts.get(transaction.from)?.count ?? 0) - (rival === undefined ? 0 : 1) >= limits.maxPerAccount) {
       return `This account has ${limits.maxPerAccount} transactions waiting, which is the most an account may have.`;
     }
-    const victims = chooseVictims(order, transaction, waitsBehindGap(transaction), {
+    const victims = chooseVictims(order, transaction, waits, {
       count: waitingById.size + 1 - (rival === undefined ? 0 : 1) - limits.maxTransactions,
       bytes: bytes + size - (rival?.bytes ?? 0) - limits.maxBytes,
     });
@@ -206,13 +201,6 @@ export function createMempool(parts: MempoolParts): Mempool {
     return transaction.fee < parts.minimumFee(transaction) ? refusal('fee_too_low') : undefined;
   };
 
-  /** The ledger's sentences are the same for all. */
-  const withLeastFee = (refused: TransactionRefusal, transaction: Transaction): TransactionRefusal => {
-    if (refused.code !== 'fee_too_low') return refused;
-    const detail = `The fee is ${transaction.fee}; the least fee of this transaction is ${parts.minimumFee(transaction)}.`;
-    return { ...refused, detail };
-  };
-
   /** An account cannot promise more than it has: all of its waiting transactions together are covered. */
   const uncovered = (transaction: Transaction, rival: Waiting | undefined): TransactionRefusal | undefined => {
     const promised = (accounts.get(transaction.from)?.cost ?? 0) - (rival?.cost ?? 0);
@@ -224,19 +212,21 @@ export function createMempool(parts: MempoolParts): Mempool {
 
   const lookAgain = (waiting: Waiting | undefined, slot: Slot): void => {
     const refused = waiting === undefined ? undefined : refusalOf(waiting.transaction, slot);
-    if (waiting === undefined || refused === undefined) return;
+    if (waiting === undefined) return;
+    if (waiting.lacksRoom !== lacksRoomBy(refused)) {
+      waiting.lacksRoom = lacksRoomBy(refused);
+      order.update(waiting.lane);
+    }
+    if (refused === undefined || lacksRoomBy(refused)) return;
     if (!standingRefusals.has(refused.code) && parts.isBehind?.() === true) return;
     drop(waiting, { status: refused.code === 'expired' ? 'expired' : 'rejected', reason: refused.detail });
   };
 
   const expire = (slot: Slot): void => {
-    for (const [last, ids] of [...expiring]) {
-      if (last >= slot) continue;
-      for (const id of [...ids]) {
-        const waiting = waitingById.get(id);
-        const reason = `It was valid until slot ${last} and not final then.`;
-        if (waiting !== undefined) drop(waiting, { status: 'expired', reason });
-      }
+    for (const { last, id } of expiring.before(slot)) {
+      const waiting = waitingById.get(id);
+      const reason = `It was valid until slot ${last} and not final then.`;
+      if (waiting !== undefined) drop(waiting, { status: 'expired', reason });
     }
   };
 
@@ -259,20 +249,31 @@ export function createMempool(parts: MempoolParts): Mempool {
     slot: Slot,
   ): { readonly waiting: Waiting } | { readonly refused: AddOutcome } => {
     const refused = refusalOf(transaction, slot, limits.maxNonceGap);
-    if (refused !== undefined) return { refused: { kind: 'refused', refusal: withLeastFee(refused, transaction) } };
+    // A full queue is the doing of others, who would fill it anew before whoever hands in again: the fee is to decide.
+    const isRoomless = lacksRoomBy(refused);
+    if (refused !== undefined && !isRoomless) {
+      return {
+        refused: { kind: 'refused', refusal: withLeastFee(refused, transaction, parts.minimumFee(transaction)) },
+      };
+    }
     const rival = holderOf(transaction);
     if (rival !== undefined && !outbids(transaction, rival.transaction)) {
       return { refused: { kind: 'conflict', other: rival.id } };
     }
     const unpaid = uncovered(transaction, rival);
     if (unpaid !== undefined) return { refused: { kind: 'refused', refusal: unpaid } };
-    const victims = makeRoom(transaction, transactionBytes(transaction), rival);
+    const victims = makeRoom(
+      transaction,
+      transactionBytes(transaction),
+      rival,
+      isRoomless || waitsForAnother(transaction),
+    );
     if (typeof victims === 'string') return { refused: { kind: 'full', detail: victims } };
     if (rival !== undefined) {
       drop(rival, { status: 'rejected', reason: `It was replaced by ${id}, which pays a higher fee.` });
     }
     for (const victim of victims) drop(victim, { status: 'rejected', reason: gaveWay });
-    return { waiting: insert(id, transaction, slot, 'in-memory') };
+    return { waiting: insert(id, transaction, slot, { kept: 'in-memory', lacksRoom: isRoomless }) };
   };
 
   return {
@@ -288,7 +289,7 @@ export function createMempool(parts: MempoolParts): Mempool {
         // Whether the clock is right is not known yet: what expires does so in a sweep, and its reason can be asked for.
         const isRefused = refused !== undefined && refused.code !== 'expired' && standingRefusals.has(refused.code);
         if (isUsed || isRefused || rival !== undefined) lost.push(id);
-        else insert(id, transaction, slot, 'on-disk');
+        else insert(id, transaction, slot, { kept: 'on-disk', lacksRoom: lacksRoomBy(refused) });
       }
       if (lost.length > 0) store.remove(lost, 'dropped');
       return lost.length - used;
@@ -313,8 +314,12 @@ export function createMempool(parts: MempoolParts): Mempool {
     has: (id) => waitingById.has(id),
     get: (id) => waitingById.get(id)?.transaction,
     dropped: (id) => droppedById.get(id),
-    candidates: (nextNonce = parts.nextNonce) => candidates(order, nextNonce),
-    onlyGaps: () => onlyGaps(order, parts.nextNonce),
+    candidates: (nextNonce = parts.nextNonce, takes = takesStakes) => candidates(order, nextNonce, takes),
+    onlyGaps: () => onlyGaps(order, parts.nextNonce, takesStakes()),
+    roomWait(from, number) {
+      const lane = accounts.get(from)?.lanes.get(number);
+      return lane !== undefined && lacksRoom(lane) && !takesStakes() ? lane.byNonce.get(lane.next)!.id : undefined;
+    },
     forgetFinal(transactions) {
       const final: TransactionId[] = [];
       for (const transaction of transactions) {
@@ -384,15 +389,3 @@ export function createMempool(parts: MempoolParts): Mempool {
 }
 
 const gaveWay = 'It gave way to a transaction with a higher fee in a full mempool.';
-
-function enter<Key>(index: Map<Key, Set<TransactionId>>, key: Key, id: TransactionId): void {
-  const ids = index.get(key);
-  if (ids === undefined) index.set(key, new Set([id]));
-  else ids.add(id);
-}
-
-function leave<Key>(index: Map<Key, Set<TransactionId>>, key: Key, id: TransactionId): void {
-  const ids = index.get(key);
-  ids?.delete(id);
-  if (ids?.size === 0) index.delete(key);
-}

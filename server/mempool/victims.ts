@@ -1,9 +1,9 @@
 /**
- * Who gives way in a full pool: transactions that wait behind a gap, then those that pay clearly less, each the last of its lane
+ * Who gives way in a full pool: transactions that wait behind a gap or for room in the queue of stakes, then those that pay clearly less, each the last of its lane
  * when its turn comes.
  */
 import type { Transaction } from '../../ledger/values/transaction.js';
-import type { Lane, Waiting } from './lane.js';
+import { isHeldUp, type Lane, type Waiting } from './lane.js';
 import type { LaneOrder } from './lane-order.js';
 
 /** The longest transfer is about as long as so many short ones. */
@@ -19,9 +19,9 @@ interface Over {
 }
 
 /**
- * What waits behind a gap gives way first, whatever its fee: it pays nothing, and nobody knows whether it ever will.
+ * What cannot go gives way first, whatever its fee: it pays nothing, and nobody knows whether it ever will.
  *
- * @param waits whether the newer one would wait behind a gap itself: then it pushes out none that do not
+ * @param waits whether the newer one could not go itself: then it pushes out none that do not
  * @returns whose going frees so many places and bytes, or undefined when that would cost somebody who pays as much
  */
 export function chooseVictims(
@@ -53,8 +53,8 @@ export function chooseVictims(
 
   for (const lane of isEnough() ? [] : gappedTails.ascending()) {
     if (isOwn(lane)) continue;
-    const isGapped = ({ transaction }: Waiting): boolean => transaction.nonce >= lane.end;
-    const mayGo = (victim: Waiting): boolean => isGapped(victim) && (!waits || outbids(newer, victim.transaction));
+    const mayGo = (victim: Waiting): boolean =>
+      isHeldUp(lane, victim.transaction.nonce) && (!waits || outbids(newer, victim.transaction));
     if (isEnough() || !takeFrom(lane, mayGo)) break;
   }
   for (const lane of isEnough() || waits ? [] : tails.ascending()) {

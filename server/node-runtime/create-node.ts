@@ -8,7 +8,8 @@ import type { Logger } from 'pino';
 import type { createConsensus } from '../../consensus/consensus.js';
 import { slotOfView } from '../../consensus/view.js';
 import type { LedgerContext } from '../../ledger/context.js';
-import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
+import { takesNewStake } from '../../ledger/stake-requests.js';
+import { readAccount, readEpoch, readNonce, readQueue } from '../../ledger/state-keys.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
 import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
@@ -20,6 +21,7 @@ import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
+import { isAccepted } from '../mempool/held-up.js';
 import { createMempool } from '../mempool/mempool.js';
 import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
@@ -170,14 +172,13 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     check(transaction, slot) {
       const checked = admission.check(transaction, slot);
       if (checked.ok) known.add(checked.value, transaction.signature);
-      else if (checked.problem.code === 'nonce_too_high') {
-        known.add(idOf(transaction), transaction.signature);
-      }
+      else if (isAccepted(checked.problem)) known.add(idOf(transaction), transaction.signature);
       return checked;
     },
     minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
     nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
     covers: admission.covers,
+    takesStakes: () => takesNewStake(readQueue(ledger)),
     isBehind: () => mayBeBehind(hearing.now()) || replica.status().sync.state === 'syncing',
     onDropped(id) {
       // Nobody's block needs it soon, and what expires or gives way costs its sender nothing.
@@ -305,7 +306,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         watch.check();
         // By a clock in doubt nothing expires.
         if (watch.fault() === undefined) pool.sweep(event.slot);
-        // What waits behind a gap is nothing that a leader could propose.
+        // What waits behind a gap or for room is nothing that a leader could propose.
         const [ready] = pool.candidates();
         proposals.slotBegan(event.slot, ready !== undefined);
         stalls.look(replica.status());

@@ -2,7 +2,8 @@
  * Joins the mempool to the replica's port: one answer for a batch, when the last of it is durable. One rule: batches
  * reach the pool in the order in which they came, also where their signatures are found out in another.
  */
-import { readAccount, readNonce } from '../../ledger/state-keys.js';
+import { takesNewStake } from '../../ledger/stake-requests.js';
+import { readAccount, readNonce, readQueue } from '../../ledger/state-keys.js';
 import { refusal } from '../../ledger/transaction-refusals.js';
 import type { Slot } from '../../ledger/values/numbers.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
@@ -153,7 +154,8 @@ export function createMempoolPort({ pool, gate, slices, idOf, slotNow, onUseless
         () => done(transactions.map(() => tooMany)),
       );
     },
-    candidates: (state) => pool.candidates((from, lane) => readNonce(readAccount(state, from), lane)),
+    candidates: (state, takesStakes = () => takesNewStake(readQueue(state))) =>
+      pool.candidates((from, lane) => readNonce(readAccount(state, from), lane), takesStakes),
     onlyGaps: () => pool.onlyGaps(),
     review: (ids, slot) => pool.review(ids, slot as Slot),
     forgetFinal(transactions, _state, slot) {

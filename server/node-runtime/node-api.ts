@@ -184,6 +184,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
       return statusNow(id) ?? known;
     },
     pendingNonces: (address) => pool.pendingNonces(address),
+    roomWait: (address, lane) => pool.roomWait(address, lane),
     pendingTransactions(limit, cursor) {
       const { items, next } = pool.page(limit, cursor === undefined ? -1 : Number(cursor));
       return { items, nextCursor: next === undefined ? null : String(next) };

@@ -4,6 +4,8 @@ import type { Input } from '../../consensus/input.js';
 import type { LedgerContext } from '../../ledger/context.js';
 import { draftBlock } from '../../ledger/draft-block.js';
 import { hasWork } from '../../ledger/has-work.js';
+import { takesNewStake } from '../../ledger/stake-requests.js';
+import { readQueue } from '../../ledger/state-keys.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import type { Hash, VrfProof } from '../../ledger/values/text.js';
@@ -52,6 +54,7 @@ export function createBlockWork(options: BlockWorkOptions): BlockWork {
     // Idle costs nothing: no drafting where there is nothing to add.
     if (!hasWork(context, state, effect.slot, mempool.size, evidence.length)) return undefined;
     const refused: TransactionId[] = [];
+    let takesStakes = takesNewStake(readQueue(state));
     const drafted = draftBlock({
       context,
       state,
@@ -60,14 +63,17 @@ export function createBlockWork(options: BlockWorkOptions): BlockWork {
       round: effect.round,
       justifyView: effect.justify_view,
       proposer: signer.publicKey,
-      candidates: mempool.candidates(state),
+      candidates: mempool.candidates(state, () => takesStakes),
       evidence,
       vrfProof(alpha) {
         const proof = vrfProofs.get(alpha) ?? vrf.prove(alpha);
         vrfProofs.set(alpha, proof);
         return proof;
       },
-      onRefused: (id) => refused.push(id),
+      onRefused(id, { code }) {
+        refused.push(id);
+        if (code === 'queue_full') takesStakes = false;
+      },
     });
     if (refused.length > 0) mempool.review(refused, effect.slot);
     if (drafted === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** [8-not-final-because] Why something waits that is not becoming final, in one sentence; the nearest reason first. */
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { SyncProgress } from '../sync/sync-interface.js';
-import type { NonceGap } from './ports.js';
+import type { NonceGap, RoomWait } from './ports.js';
 
 /** What is looked at, in the order of what it explains: this node's own state, then the others'. */
 export interface Progress {
@@ -13,8 +13,8 @@ export interface Progress {
   readonly sync: SyncProgress['state'];
   /** Final blocks that are not on disk. */
   readonly unstored: number;
-  /** All that waits, if it waits for nothing but earlier nonces. */
-  readonly onlyGap: NonceGap | undefined;
+  /** One of all that waits, if it waits for nothing but earlier nonces and room in the queue of stakes. */
+  readonly onlyGap: NonceGap | RoomWait | undefined;
   /** Since the last block became final. */
   readonly silentMs: number;
   /** How long something that a leader could propose has waited since the last block became final. */
@@ -57,6 +57,10 @@ function withNames(sentence: string, named: Progress['named']): string {
   });
 }
 
-function gapText({ id, lane, nonce, missing }: NonceGap): string {
+function gapText(gap: NonceGap | RoomWait): string {
+  if ('queue_full' in gap) {
+    return `What waits here waits for room in the queue of stakes, as ${gap.id}: an epoch change or two make it.`;
+  }
+  const { id, lane, nonce, missing } = gap;
   return `What waits here waits for earlier nonces of its senders, as ${id} (nonce ${nonce} of lane ${lane}) for nonce ${missing}.`;
 }

@@ -154,6 +154,12 @@ export interface NonceGap {
   readonly missing: number;
 }
 
+/** A stake that waits for room in the queue of stakes. */
+export interface RoomWait {
+  readonly id: TransactionId;
+  readonly queue_full: true;
+}
+
 /** Transactions that wait for a block, over a MempoolStore. It checks signatures and admits against final state. */
 export interface Mempool {
   /**
@@ -168,10 +174,16 @@ export interface Mempool {
   ): void;
   /** What a peer passed on: nobody here waits for an answer, or is promised that it is kept. @param taken as above */
   addCopies(transactions: readonly Transaction[], taken: (fresh: readonly Transaction[]) => void): void;
-  /** By fee, then order of arrival, nonces of one lane in sequence, as they stand on top of `state`. */
-  candidates(state: StateReader): Iterable<Transaction>;
-  /** One of those that wait, where all of them wait for earlier nonces in final state; undefined where that is not certain. */
-  onlyGaps(): NonceGap | undefined;
+  /**
+   * By fee, then order of arrival, nonces of one lane in sequence, as they stand on top of `state`.
+   * @param takesStakes whether the queue of stakes has room where the next one is to stand; that of `state` when it is not given
+   */
+  candidates(state: StateReader, takesStakes?: () => boolean): Iterable<Transaction>;
+  /**
+   * One of those that wait, where all of them wait for earlier nonces in final state or for room in its queue of stakes; undefined
+   * where that is not certain.
+   */
+  onlyGaps(): NonceGap | RoomWait | undefined;
   /** These are final, and `state` is the state after them: forget them and what can no longer apply. */
   forgetFinal(transactions: readonly Transaction[], state: StateReader, slot: number): void;
   /** A block could not take these on top of its parent: those that final state refuses as well are dropped. */

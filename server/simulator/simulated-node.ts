@@ -1,7 +1,8 @@
 /** One machine: a disk and a clock that outlive its processes, and the shipped replica, mempool and sync on top. */
 import { type Consensus, createConsensus } from '../../consensus/consensus.js';
 import { checkTransaction } from '../../ledger/apply-transaction.js';
-import { readAccount, readEpoch, readNonce } from '../../ledger/state-keys.js';
+import { takesNewStake } from '../../ledger/stake-requests.js';
+import { readAccount, readEpoch, readNonce, readQueue } from '../../ledger/state-keys.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import { transactionId } from '../../ledger/values/identity.js';
 import { toSlot } from '../../ledger/values/numbers.js';
@@ -173,6 +174,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       minimumFee: (transaction) => minimumFee(context.genesis.parameters, transaction),
       nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
       covers: (from, amount) => amount <= readAccount(ledger, from).balance,
+      takesStakes: () => takesNewStake(readQueue(ledger)),
     });
     pool.recover(slotNow());
     mempool = pool;

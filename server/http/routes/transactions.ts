@@ -1,6 +1,6 @@
 /** GET /v1/transactions/:id. Submitting stands in submit.ts, because both doors use it. */
 import { z } from 'zod';
-import type { Transaction, TransactionId } from '../../../ledger/values/transaction.js';
+import type { TransactionId } from '../../../ledger/values/transaction.js';
 import type { NodeApi, TransactionStatus } from '../node-api.js';
 import { answer, problem } from '../reply.js';
 import { defineRoute } from '../route.js';
@@ -23,17 +23,24 @@ export const transactionRoutes = [
         return problem('transaction_not_found', `This node knows no transaction ${params.id}.`, { path: 'id' });
       }
       if (status.status === 'final') return answer(shownStatus(status), 'immutable');
-      const because = status.status === 'pending' ? whyPending(node, status.transaction) : undefined;
+      const because = status.status === 'pending' ? whyPending(node, status) : undefined;
       const more = because === undefined ? {} : { not_final_because: because };
       return answer({ ...shownStatus(status), ...more }, 'revalidate');
     },
   }),
 ] as const;
 
+type Pending = Extract<TransactionStatus, { readonly status: 'pending' }>;
+
 /** The nearest reason: what has to come before it, or what all wait for. */
-function whyPending(node: NodeApi, { from, lane = 0, nonce }: Transaction): string | undefined {
+function whyPending(node: NodeApi, { id, transaction }: Pending): string | undefined {
+  const { from, lane = 0, nonce } = transaction;
   const missing = node.pendingNonces(from)[lane] ?? nonce;
   if (missing < nonce) return `It has nonce ${nonce} and waits for nonce ${missing} of lane ${lane} of this account.`;
+  const stake = node.roomWait?.(from, lane);
+  if (stake === id)
+    return 'The queue of stakes is full: it waits for room, which an epoch change or two make, the highest fee first.';
+  if (stake !== undefined) return `It waits for ${stake}, a stake that waits for room in the full queue of stakes.`;
   return node.status().not_final_because;
 }
 

@@ -146,7 +146,7 @@ export const stake: readonly Mutant[] = [
   ]),
   breaks('4-queue-bounds', 'joins-without-a-bound', 'whoever has many accounts makes the queue as long as it likes', [
     'ledger/stake-requests.ts',
-    'if (at === undefined) return queue.requests.length < maxStakeRequests;',
+    'if (at === undefined) return takesNewStake(queue);',
     'if (at === undefined) return true;',
   ]),
   breaks('4-last-stake', 'last-offender-leaves', 'a set without stake: nobody can make another block', [

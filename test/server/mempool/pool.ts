@@ -1,6 +1,7 @@
 /** A mempool over a real chain's state, with what it keeps in memory: every order of events is the test's own. */
 import { checkTransaction } from '../../../ledger/apply-transaction.js';
-import { readAccount, readNonce } from '../../../ledger/state-keys.js';
+import { takesNewStake } from '../../../ledger/stake-requests.js';
+import { readAccount, readNonce, readQueue } from '../../../ledger/state-keys.js';
 import { transactionId } from '../../../ledger/values/identity.js';
 import { toSlot } from '../../../ledger/values/numbers.js';
 import { minimumFee } from '../../../ledger/values/parameters.js';
@@ -27,6 +28,7 @@ export function makePool(
     minimumFee: (transaction: Transaction) => minimumFee(context.genesis.parameters, transaction),
     nextNonce: (from: Transaction['from'], lane: number) => readNonce(readAccount(state, from), lane),
     covers: (from: Transaction['from'], amount: number) => amount <= readAccount(state, from).balance,
+    takesStakes: () => takesNewStake(readQueue(state)),
   });
   const behind = { now: false };
   const parts = {

@@ -51,3 +51,11 @@ test('what waits for earlier nonces is named, and is nobody else’s fault, howe
   );
   assert.equal(notFinalBecause({ ...stands, onlyGap, waitedMs: 0, silentMs: 2_999 }), undefined);
 });
+
+test('where all waits for room in the queue of stakes, one is named, and no peer or leader is blamed', () => {
+  const onlyGap = { id: `0x${'7'.repeat(64)}` as TransactionId, queue_full: true } as const;
+  assert.equal(
+    notFinalBecause({ ...stands, onlyGap, waitedMs: 0, peers: 0 }),
+    `What waits here waits for room in the queue of stakes, as ${onlyGap.id}: an epoch change or two make it.`,
+  );
+});
