@@ -1,7 +1,7 @@
 /** Whether a node's own validator has a place in the set, and if not why: what its operator is told. */
 import type { Logger } from 'pino';
 import { formatAmount } from '../../client/amounts.js';
-import { placePrice } from '../../ledger/place-price.js';
+import { isSetFixed, placePrice } from '../../ledger/place-price.js';
 import { readEpoch, readQueue, readValidator } from '../../ledger/state-keys.js';
 import type { Genesis } from '../../ledger/values/genesis.js';
 import type { SetMember, StateReader } from '../../ledger/values/state.js';
@@ -17,6 +17,10 @@ export function observerBecause(genesis: Genesis, state: StateReader, key: Publi
     return 'Its validator was slashed and has left the set for good; what is left of its stake is paid out by itself.';
   }
   if (readQueue(state).requests.some((request) => request.validator === key && request.change > 0)) {
+    // A full set sends it back.
+    if (isSetFixed(validators, genesis.parameters) && placePrice(validators, genesis.parameters) === 0) {
+      return 'Its stake waits for ever: the validator set can never change, since max_stake_change of all its stake is less than one unit.';
+    }
     return 'Its stake waits to come into the set: from the second epoch change after it was bonded, as far as max_stake_change allows.';
   }
   const letGo = validator.unbonding.filter(({ full_set }) => full_set);

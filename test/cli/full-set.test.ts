@@ -92,4 +92,11 @@ test('where the set can never change the wallet bonds nothing, by a newcomer or 
   }
   const client = createClient({ url: node.url });
   assert.equal((await client.account(chain.treasury.address)).nonces['0'] ?? 0, 0, 'nothing was paid');
+  const wallet = (...words: string[]) => run('wallet', user, [...words, '--home', home, '--node', node.url]);
+  assert.equal((await wallet('send', 'treasury', 'v1', '5')).code, 0);
+  const smallest = formatAmount(1, chain.genesis.token).split(' ')[0]!;
+  const asked = await wallet('unstake', 'v1', smallest);
+  assert.equal(asked.code, 0, asked.stderr);
+  assert.match(asked.stderr, /^The validator set of \S+ can never change: .* What is asked back waits for ever, /);
+  assert.match(asked.stdout, /^Asked for .* back; it waits for as long as the validator set cannot change\.\n/);
 });

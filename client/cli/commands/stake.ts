@@ -77,7 +77,7 @@ async function lookAtSet(context: Context, owned: PublicKey | undefined, units: 
   if (isSetFixed(epoch.validators, parameters) && (isMember || price === 0)) {
     throw new CliProblem(
       'set_fixed',
-      `The validator set of ${status.name} can never change: max_stake_change of all its stake is less than one unit. What is bonded would wait for ever and could not be had back.`,
+      `${fixedText(status.name)} What is bonded would wait for ever and could not be had back.`,
       'Keep it. A chain whose set is to change needs more stake in its genesis, or a greater max_stake_change_ppm.',
     );
   }
@@ -92,15 +92,28 @@ async function lookAtSet(context: Context, owned: PublicKey | undefined, units: 
   return true;
 }
 
+const fixedText = (name: string): string =>
+  `The validator set of ${name} can never change: max_stake_change of all its stake is less than one unit.`;
+
 export async function unstake(context: Context, from: string, amount: string, options: SigningOptions): Promise<void> {
   await untilCaughtUp(context, options);
   const status = await context.chain();
   const units = readAmount(amount, status.token);
   const text = formatAmount(units, status.token);
-  const { unbonding_epochs: epochs } = (await context.limits()).parameters;
-  const done = `Asked for ${text} of ${from} back; it is paid out about ${counted(epochs, 'epoch')} after it left the validator set.`;
+  const { parameters } = await context.limits();
+  const { validators } = await context.client.epoch('current');
+  const isFixed = isSetFixed(validators, parameters);
+  const paid = isFixed
+    ? 'it waits for as long as the validator set cannot change'
+    : `it is paid out about ${counted(parameters.unbonding_epochs, 'epoch')} after it left the validator set`;
+  const done = `Asked for ${text} of ${from} back; ${paid}.`;
   const intent: Intent = { type: 'unstake', amount: units };
   const account = await openAccount(context, from, status.address_prefix);
+  if (isFixed) {
+    context.terminal.note(
+      `${fixedText(status.name)} What is asked back waits for ever, but for what was bonded in this very epoch.`,
+    );
+  }
   await carryOut(context, account, intent, options, `Ask for ${text} of ${from} back on ${status.name}?`, done);
 }
 

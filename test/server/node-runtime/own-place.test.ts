@@ -35,6 +35,17 @@ test('stake that waits, and then has a place', () => {
   assert.equal(because(chain, 'ann'), undefined);
 });
 
+test('stake that waits for ever, since nothing of so little stake may change', () => {
+  const chain = chainOf({ v1: 1, v3: 1 }, { ppm: 330_000, places: 3 });
+  chain.add(1, [chain.stake('ann', 500)]);
+  assert.match(because(chain, 'ann')!, /^Its stake waits for ever: the validator set can never change, /);
+  close(chain, 10, 20, 30);
+  assert.match(because(chain, 'ann')!, /^Its stake waits for ever: /);
+  const full = chainOf({ v1: 1, v3: 1 }, { ppm: 330_000 });
+  full.add(1, [full.stake('ann', 500)]);
+  assert.match(because(full, 'ann')!, /^Its stake waits to come into the set: /, 'a full set sends it back');
+});
+
 test('a place lost to more stake, or not found, and what one takes then', () => {
   const chain = chainOf({ v1: 1000, v2: 1000, v3: 100 });
   chain.add(1, [chain.stake('ann', 500), chain.stake('bob', 50)]);
