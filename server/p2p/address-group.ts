@@ -1,17 +1,32 @@
 /**
- * Whom an IP address stands for when connections and requests are counted. One rule: one customer is one: an IPv4
- * address, or the /64 that an IPv6 customer usually holds.
+ * Whom an IP address stands for when connections, requests and remembered addresses are counted. One rule: one customer
+ * is one: an IPv4 address, or the /64 that an IPv6 customer usually holds; and where many at once are weighed against
+ * few, the network that one party can easily have in whole.
  */
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** @param address as sockets give it; IPv4 written as IPv6 is the same IPv4 address */
 export function addressGroup(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.replace(/%.*$/, '').toLowerCase().split('::');
+  const plain = plainAddress(address);
+  return isIPv6(plain) ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;
+}
+
+/** The /24 of an IPv4 address, the /48 of an IPv6 one; a name stands for itself. @param host as `addressGroup` */
+export function subnetOf(host: string): string {
+  const plain = plainAddress(host);
+  if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf('.'))}.0/24`;
+  return isIPv6(plain) ? `${groupsOf(plain).slice(0, 3).join(':')}::/48` : plain.toLowerCase();
+}
+
+const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+
+/** The eight groups of digits, as far as `::` and zeros before a digit allow to compare them. */
+function groupsOf(ipv6: string): readonly string[] {
+  const [head = '', tail] = ipv6.replace(/%.*$/, '').toLowerCase().split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  return [...before, ...Array.from({ length: zeros }, () => '0'), ...after].map((group) =>
+    group.replace(/^0+(?=.)/, ''),
+  );
 }

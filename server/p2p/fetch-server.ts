@@ -55,7 +55,7 @@ export class FetchServer {
   }
 
   #admit(socket: Socket): void {
-    const guest = this.#options.door.enter(socket.remoteAddress ?? '');
+    const guest = this.#options.door.enter(socket.remoteAddress ?? '', () => socket.destroy());
     if (!guest) {
       socket.on('error', () => {});
       socket.destroy();

@@ -16,6 +16,8 @@ export const MAX_BLOCKS_IN_PAGE = 1_000;
 
 /** From the first byte to a proved identity. A peer that stays silent costs a socket for this long. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Where places for connections that are not proved are short, one is cut no earlier for another of those who have as many. */
+export const HANDSHAKE_GRACE_MS = 1_000;
 /** After a close, time for the last line to arrive before the socket is cut. */
 export const LINGER_MS = 1_000;
 /** After an answer before hello, how long the connection stays open for another question. */
@@ -76,6 +78,13 @@ export const MAX_CONNECTIONS_PER_ADDRESS = 8;
 /** New connections a second, over all addresses: each may cost a signature and two checks. */
 export const ACCEPTED_PER_SECOND = 50;
 export const ACCEPTED_BURST = 200;
+/**
+ * Of those, while more come than are let in, so many at once are for subnets from which few came: who is cut off and comes
+ * again at once leaves room for who tries again after a pause.
+ */
+export const ACCEPTED_RESERVE = 100;
+export const RESERVED_PER_SECOND_OF_SUBNET = 0.5;
+export const RESERVED_BURST_OF_SUBNET = 8;
 /** Lines of log of each kind about peers that come, go, and are dropped. */
 export const LINES_OF_A_KIND_PER_MINUTE = 60;
 /** Lines of log about nodes with TLS and without that meet. */

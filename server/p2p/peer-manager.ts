@@ -19,13 +19,17 @@ import { isReachable, newerReplaces } from './handshake.js';
 import {
   ACCEPTED_BURST,
   ACCEPTED_PER_SECOND,
+  ACCEPTED_RESERVE,
   DEFAULT_MAX_PEERS,
+  HANDSHAKE_GRACE_MS,
   MAX_CONNECTIONS_PER_ADDRESS,
   MAX_GONE_PEERS,
   MAX_OUTBOUND,
   MAX_UNPROVED_CONNECTIONS,
   MISMATCHES_BURST,
   MISMATCHES_PER_SECOND,
+  RESERVED_BURST_OF_SUBNET,
+  RESERVED_PER_SECOND_OF_SUBNET,
 } from './limits.js';
 import type { HostPort, PeerAddress, WireMessage } from './messages.js';
 import { createPeer, type Peer } from './peer.js';
@@ -301,9 +305,13 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
         server = new FetchServer({
           ...network.listen,
           door: createDoor({
+            clock,
+            graceMs: HANDSHAKE_GRACE_MS,
             maxUnproved: MAX_UNPROVED_CONNECTIONS,
             maxPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
             rate: createTokenBucket(clock, ACCEPTED_PER_SECOND, ACCEPTED_BURST),
+            reserve: ACCEPTED_RESERVE,
+            subnetRate: () => createTokenBucket(clock, RESERVED_PER_SECOND_OF_SUBNET, RESERVED_BURST_OF_SUBNET),
           }),
           tls,
           onSocket: (socket, proved, key) => open(socket, 'accepter', undefined, proved, key),

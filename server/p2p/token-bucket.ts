@@ -6,6 +6,8 @@ export interface TokenBucket {
   take(amount: number): number;
   /** Takes `amount` if it is there. @returns whether it was. */
   tryTake(amount: number): boolean;
+  /** Whether `amount` is there; takes nothing. */
+  has(amount: number): boolean;
 }
 
 /** Starts full. @param perSecond refill @param burst most that can be saved up */
@@ -31,6 +33,10 @@ export function createTokenBucket(clock: Clock, perSecond: number, burst: number
       if (saved < amount) return false;
       saved -= amount;
       return true;
+    },
+    has(amount) {
+      refill();
+      return saved >= amount;
     },
   };
 }

@@ -16,8 +16,8 @@ export class RawPeer {
   readonly #socket: Socket;
   #read = 0;
 
-  constructor(port: number) {
-    this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  constructor(port: number, localAddress = '127.0.0.1') {
+    this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, localAddress });
     this.#socket.on('error', () => {});
     this.#socket.on('close', () => {
       this.closed = true;
@@ -51,6 +51,10 @@ export class RawPeer {
 
   async untilClosed(): Promise<void> {
     await until('the node closes', () => this.closed);
+  }
+
+  onClosed(call: () => void): void {
+    this.#socket.on('close', call);
   }
 
   pauseReading(): void {
@@ -97,9 +101,9 @@ export class RawPeer {
 
 const opened: RawPeer[] = [];
 
-/** One that `destroyRawPeers` closes, at the end of each test. */
-export function raw(port: number): RawPeer {
-  const peer = new RawPeer(port);
+/** One that `destroyRawPeers` closes, at the end of each test. @param from the address it comes from, in 127.0.0.0/8 */
+export function raw(port: number, from?: string): RawPeer {
+  const peer = new RawPeer(port, from);
   opened.push(peer);
   return peer;
 }

@@ -12,8 +12,8 @@ import {
   MAX_UNPROVED_CONNECTIONS,
 } from '../../../server/p2p/limits.js';
 import { hangGuardMs, until } from '../../hang-guard.js';
-import { at, clock, connected, genesis, handClock, hashOf, startNode, stopAll } from './fixture.js';
-import { destroyRawPeers, raw } from './raw-peer.js';
+import { at, clock, connected, genesis, handClock, hashOf, keyOf, startNode, stopAll } from './fixture.js';
+import { destroyRawPeers, type RawPeer, raw } from './raw-peer.js';
 
 afterEach(async () => {
   destroyRawPeers();
@@ -131,9 +131,37 @@ test('strangers who say nothing cannot use up the sockets', async () => {
   const silent = Array.from({ length: MAX_UNPROVED_CONNECTIONS + 6 }, () => raw(node.port));
   await until('the rest is cut off', () => silent.filter((peer) => peer.closed).length === 6);
   const friend = await startNode(2);
-  silent[10]?.destroy();
+  silent.find((peer) => !peer.closed)?.destroy();
   friend.network.connect(at(node));
   await until('there is room again', () => connected(node, friend));
+});
+
+test('who takes all places for strangers from a few addresses, again whenever one is cut, keeps nobody else out', async () => {
+  // Time stands still: neither silence nor slowness ends a connection, and no place is had by waiting.
+  const node = await startNode(1, { clock: handClock() });
+  let floods = true;
+  const flooders: RawPeer[] = [];
+  function flood(from: string): void {
+    const peer = raw(node.port, from);
+    flooders.push(peer);
+    peer.onClosed(() => {
+      if (floods) flood(from);
+    });
+  }
+  for (let i = 0; i < MAX_UNPROVED_CONNECTIONS; i += 1) flood(`127.0.1.${1 + (i % 8)}`);
+  // Silent ones hear nothing, so what one of them is told shows that all before it were let in.
+  flooders.at(-1)?.send({ type: 'ping' });
+  await flooders.at(-1)?.next('pong');
+  assert.equal(flooders.filter(({ closed }) => closed).length, 0);
+
+  const slow = raw(node.port, '127.0.2.1');
+  slow.send({ type: 'ping' });
+  await slow.next('pong');
+  for (let seed = 3; seed < 9; seed += 1) await raw(node.port, `127.0.${seed}.1`).prove(keyOf(seed));
+  assert.ok(flooders.length > MAX_UNPROVED_CONNECTIONS, 'those who were cut came again');
+  await slow.prove(keyOf(2));
+  assert.equal(node.network.peers().length, 7);
+  floods = false;
 });
 
 test('a fresh node gets the genesis from the first bootstrap peer that has the right one', async () => {
