@@ -60,15 +60,20 @@ export class Server extends EventEmitter<ServerEvents> {
     checkStart(httpPort, network);
     this.#failure = undefined;
     this.#startEnds = new AbortController();
-    this.#starting = this.#start(httpPort, network).finally(() => {
-      this.#starting = undefined;
-    });
+    this.#starting = this.#start(httpPort, network)
+      .catch((error: unknown) => {
+        // Of a node that had to stop while it started, why is more than that it was stopped.
+        throw this.#failure ?? error;
+      })
+      .finally(() => {
+        this.#starting = undefined;
+      });
     return this.#starting;
   }
 
   /**
-   * Proposes nothing more, brings to disk what is under way, closes everything. Does nothing when stopped. A start under way is
-   * let finish first, unless it waits for a bootstrap peer: then it rejects with START_STOPPED. A stop under way is the same stop.
+   * Proposes nothing more, brings to disk what is under way, closes everything. Does nothing when stopped. A start under way goes
+   * no further than its next step, waits for no bootstrap peer, and rejects with START_STOPPED. A stop under way is the same stop.
    */
   async stop(): Promise<void> {
     if (this.#node !== undefined || this.#starting !== undefined) {
@@ -81,7 +86,8 @@ export class Server extends EventEmitter<ServerEvents> {
 
   /**
    * Resolves when SIGTERM, SIGINT or SIGHUP came, or somebody called stop(), and the node has stopped cleanly; a second signal
-   * ends the process at once. Rejects with a SlotledgerError if the node had to stop by itself.
+   * ends the process at once. Rejects with a SlotledgerError if the node had to stop by itself. Called before start(), it has a
+   * signal end that as well.
    */
   async runUntilSignal(): Promise<void> {
     if (this.#failure !== undefined) {

@@ -8,6 +8,7 @@ import { userHome } from '../../client/cli/user-home.js';
 import { version } from '../../client/cli/version.js';
 import { LedgerFailure } from '../errors.js';
 import { homePaths } from '../home/home.js';
+import { exitOnSignal } from '../node-runtime/until-signal.js';
 import type { Server } from '../server.js';
 import { bannerText } from './banner.js';
 import { freePorts } from './free-ports.js';
@@ -18,6 +19,7 @@ import { readSettings, type Settings } from './settings.js';
 import { keepHeapSmall } from './small-heap.js';
 
 export async function start(command: Command): Promise<void> {
+  const listenNoMore = exitOnSignal();
   const terminal = createTerminal(command.optsWithGlobals());
   const settings = readSettings(command);
   // Before the node's modules are read, which fill the heap first.
@@ -26,18 +28,24 @@ export async function start(command: Command): Promise<void> {
   const password = await passwordOf(settings, terminal);
   const server = new Server({ ...settings.server, ...(password === undefined ? {} : { keyPassword: password }) });
   process.on('uncaughtException', onUncaught);
+  // From before the start, which may take long, or wait for a bootstrap peer.
+  const ended = server.runUntilSignal();
+  listenNoMore();
+  ended.catch(() => undefined);
   try {
     await server.start(settings.httpPort, settings.network);
+    announce(server, settings, terminal.json);
   } catch (error) {
-    throw await startFailure(error, settings);
+    if (!isStartStopped(error)) throw await startFailure(error, settings);
   }
-  announce(server, settings, terminal.json);
   try {
-    await server.runUntilSignal();
+    await ended;
   } catch (error) {
     throw serverFailure(error);
   }
 }
+
+const isStartStopped = (error: unknown): boolean => (error as { readonly code?: unknown }).code === 'START_STOPPED';
 
 async function passwordOf({ home, keyPasswordFile: file }: Settings, terminal: Terminal): Promise<string | undefined> {
   try {

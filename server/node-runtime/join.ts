@@ -5,7 +5,7 @@ import { openGenesis } from '../../ledger/values/genesis-file.js';
 import { err, ok } from '../../ledger/values/result.js';
 import type { Hash } from '../../ledger/values/text.js';
 import { createNodeCertificate } from '../crypto/node-certificate.js';
-import { SlotledgerError } from '../errors.js';
+import { SlotledgerError, startStopped } from '../errors.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import { FetchClient } from '../p2p/fetch-client.js';
 import { fetchGenesis } from '../p2p/fetch-genesis.js';
@@ -41,9 +41,7 @@ export async function fetchChain(
     },
   });
   if (fetched.ok) return fetched.value.genesis;
-  if (signal?.aborted) {
-    throw new SlotledgerError('START_STOPPED', 'The node was stopped while it started.', 'Start it again.');
-  }
+  if (signal?.aborted) throw startStopped();
   throw new SlotledgerError(
     'GENESIS_NOT_FOUND',
     `No bootstrap peer gave the genesis of the chain (${fetched.problem.join('; ')}).`,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { createCrypto } from '../crypto/create-crypto.js';
-import { LedgerFailure, SlotledgerError } from '../errors.js';
+import { LedgerFailure, SlotledgerError, startStopped } from '../errors.js';
 import { openApiKeyRing } from '../home/api-key-ring.js';
 import { homePaths, prepareHome } from '../home/home.js';
 import { checkHomeAccess } from '../home/home-access.js';
@@ -41,7 +41,7 @@ export interface RunOptions {
   /** The node cannot go on: the caller stops it. */
   readonly onFatal: (sentence: string) => void;
   readonly onPeer: (peer: PeerSummary) => void;
-  /** The node is to stop before it has started: bootstrap peers are not waited for. */
+  /** The node is to stop before it has started: bootstrap peers are not waited for, and the start goes no further than its next step. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-/** @throws SlotledgerError */
+/** @throws SlotledgerError, START_STOPPED after the signal */
 export async function runNode(options: RunOptions): Promise<RunningNode> {
   const closers: (() => void | Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -76,6 +76,9 @@ async function startAll(
 ): Promise<RunningNode> {
   const { server, network } = options;
   const { enableP2P, nodeId, ...given } = network;
+  const goOn = (): void => {
+    if (options.signal?.aborted) throw startStopped();
+  };
   const temporary = server.home === undefined ? mkdtempSync(join(tmpdir(), 'slotledger-')) : undefined;
   if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
   const paths = homePaths(resolve(server.home ?? temporary!));
@@ -93,7 +96,9 @@ async function startAll(
     nodeId,
     signal: options.signal,
   });
+  goOn();
   const keys = await openKeys(paths, server.keyPassword);
+  goOn();
   const { log, close: closeLog } = createLog({
     level: server.logLevel ?? (temporary === undefined ? 'info' : 'silent'),
     ...(server.prettyLogs === undefined ? {} : { pretty: server.prettyLogs }),
@@ -169,6 +174,7 @@ async function startAll(
     onBan: ({ node: node_id, until, reason }) => audit.note('node_banned', { node_id, until, reason }),
   });
   closers.push(() => node.stop());
+  goOn();
   const { httpPort, metricsPort } = await listenHttp({
     server,
     port: options.httpPort,
@@ -178,6 +184,7 @@ async function startAll(
     log,
     onListening: (close) => closers.push(close),
   });
+  goOn();
   let p2pPort: number | undefined;
   try {
     p2pPort = await node.start();
@@ -200,6 +207,7 @@ async function startAll(
     log.info('the node stops');
     node.quiesce();
   });
+  goOn();
   return { api: node.api, peers: node.peers, httpPort, p2pPort, metricsPort, home: paths.home, stop };
 }
 

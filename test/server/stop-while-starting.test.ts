@@ -1,23 +1,11 @@
 /** Whoever stops a node does not wait for peers: neither for one that is silent, nor for one that cannot be reached. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
 import { Server } from '../../server/server.js';
+import { silentPeer } from '../silent-peer.js';
 import { temporaryDirectory } from './nodes.js';
-
-/** Accepts, and never says a word. */
-async function silentPeer(t: TestContext) {
-  const sockets: Socket[] = [];
-  const listener = createServer((socket) => sockets.push(socket.on('error', () => {})));
-  t.after(() => {
-    listener.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  return { address: `127.0.0.1:${(listener.address() as AddressInfo).port}`, listener };
-}
 
 for (const tls of [false, true]) {
   test(`a start that waits for the genesis of a silent peer ${tls ? 'over TLS ' : ''}ends with the stop`, async (t) => {
@@ -49,4 +37,13 @@ test('a stop cuts connections that were coming about, so that the process can en
   const stopped = performance.now();
   await cut;
   assert.ok(performance.now() - stopped < 5_000, 'TLS has ten seconds to come about, and nobody waits for it any more');
+});
+
+test('a start that is stopped at once goes no further, and leaves the home as free as before', async (t) => {
+  const server = new Server({ home: temporaryDirectory(t), logLevel: 'silent' });
+  const starting = server.start(0, { enableP2P: true, p2pPort: 0 }).catch((error: unknown) => error);
+  await server.stop();
+  assert.equal(((await starting) as { code?: string }).code, 'START_STOPPED');
+  await server.start(0);
+  await server.stop();
 });
