@@ -1,6 +1,7 @@
 /**
  * Where nodes can be reached, remembered on disk. The one rule: what others tell is a hint; an address counts as known
- * only after a node proved itself there, and hints never push out what is known.
+ * only after a node proved itself there, and hints never push out what is known. Where there is no room, the network with
+ * the most addresses, or that told the most hints, loses one: nobody fills the book alone.
  */
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
@@ -8,33 +9,23 @@ import { parseStrictJson } from '../../ledger/values/strict-json.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import { isHashText } from '../../ledger/values/text-forms.js';
 import type { Clock } from '../replica/ports.js';
+import { subnetOf } from './address-group.js';
+import { type AddressEntry, leavingHint, leavingProved } from './address-room.js';
 import { parseHostPort } from './host-port.js';
 import {
-  FAILURES_OF_THE_GONE,
+  MAX_ADDRESSES_OF_A_NODE,
   MAX_KNOWN_ADDRESSES,
   MAX_PEERS_IN_ANSWER,
+  MAX_PROVED_ADDRESSES,
   REDIAL_FIRST_MS,
   REDIAL_LAST_MS,
   STEADY_MS,
 } from './limits.js';
 import type { HostPort, PeerAddress } from './messages.js';
 
-export interface AddressEntry {
-  readonly address: HostPort;
-  /** The node that proved itself there, or is said to be there. */
-  node: PublicKey | undefined;
-  /** Its node does not say that it can be reached: others are not told of it, nor is it remembered on disk. */
-  isHidden?: boolean;
-  /** Unix ms of the last proof there; undefined: only a hint. */
-  provedAt: number | undefined;
-  failures: number;
-  notBefore: number;
-  readonly isBootstrap: boolean;
-}
-
 export interface AddressBook {
-  /** A hint. Ignored when the book is full or the address malformed. */
-  add(address: HostPort, node?: PublicKey): void;
+  /** A hint. Ignored when the address is malformed. @param from the host of who gave it */
+  add(address: HostPort, node?: PublicKey, from?: string): void;
   /** Like `bootstrap` at creation: retried for ever. */
   addBootstrap(address: HostPort): void;
   /** @param isHidden see AddressEntry */
@@ -71,7 +62,8 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
   let saved = '';
 
   function entry(address: HostPort, isBootstrap: boolean): AddressEntry {
-    return { address, node: undefined, provedAt: undefined, failures: 0, notBefore: 0, isBootstrap };
+    const account = subnetOf(parseHostPort(address)?.host ?? '');
+    return { address, account, node: undefined, provedAt: undefined, failures: 0, notBefore: 0, isBootstrap };
   }
 
   for (const address of options.bootstrap) entries.set(address, entry(address, true));
@@ -80,19 +72,25 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
     entries.set(known.address, Object.assign(existing, { node: known.node, provedAt: known.proved_at }));
   }
 
-  /**
-   * Makes room for a new entry: a hint may be replaced, one that failed first, and a known address where nobody was met for
-   * long. Hints that are never dialled, since they name this node or one that is connected, never fail: they go by age.
-   */
-  function hasRoom(): boolean {
-    if (entries.size < MAX_KNOWN_ADDRESSES) return true;
-    const others = [...entries.values()].filter(({ isBootstrap }) => !isBootstrap);
-    const hints = others.filter(({ provedAt }) => provedAt === undefined);
-    const leaving =
-      hints.find(({ failures }) => failures > 0) ??
-      others.find(({ failures }) => failures >= FAILURES_OF_THE_GONE) ??
-      hints[0];
+  const others = (): readonly AddressEntry[] => [...entries.values()].filter(({ isBootstrap }) => !isBootstrap);
+
+  function removed(leaving: AddressEntry | undefined): boolean {
     return leaving !== undefined && entries.delete(leaving.address);
+  }
+
+  const hasRoomForHint = (account: string): boolean =>
+    entries.size < MAX_KNOWN_ADDRESSES || removed(leavingHint(others(), account));
+
+  /** Of one node few are kept, however many lead to it: one where dialling failed makes room for another. */
+  function hasRoomForNode(node: PublicKey, address: HostPort): boolean {
+    const same = others().filter((one) => one.provedAt !== undefined && one.node === node && one.address !== address);
+    return same.length < MAX_ADDRESSES_OF_A_NODE || removed(same.find(({ failures }) => failures > 0));
+  }
+
+  function hasRoomForProved(account: string, isNew: boolean): boolean {
+    const proved = others().filter(({ provedAt }) => provedAt !== undefined);
+    if (proved.length >= MAX_PROVED_ADDRESSES) return removed(leavingProved(proved, account, random));
+    return !isNew || hasRoomForHint(account);
   }
 
   /** Pauses double from first to last and spread by a random factor of 0.5 to 1.5. */
@@ -101,12 +99,13 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
   }
 
   return {
-    add(address, node) {
+    add(address, node, from = '') {
       const existing = entries.get(address);
+      const account = subnetOf(from);
       if (existing) {
         if (existing.provedAt === undefined) existing.node = node ?? existing.node;
-      } else if (parseHostPort(address) && hasRoom()) {
-        entries.set(address, { ...entry(address, false), node });
+      } else if (parseHostPort(address) && hasRoomForHint(account)) {
+        entries.set(address, { ...entry(address, false), account, node });
       }
     },
     addBootstrap(address) {
@@ -114,9 +113,19 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
       entries.set(address, { ...(known ?? entry(address, true)), isBootstrap: true, notBefore: 0 });
     },
     onProved(address, node, isHidden = false) {
-      if (!entries.has(address) && !hasRoom()) return;
-      const known = entries.get(address) ?? entry(address, false);
-      entries.set(address, Object.assign(known, { node, isHidden, provedAt: clock.now() }));
+      const existing = entries.get(address);
+      const { account } = entry(address, false);
+      if (existing?.isBootstrap !== true && (existing?.provedAt === undefined || existing.node !== node)) {
+        const isNew = existing === undefined;
+        const isRoom =
+          hasRoomForNode(node, address) && (existing?.provedAt !== undefined || hasRoomForProved(account, isNew));
+        if (!isRoom) {
+          entries.delete(address);
+          return;
+        }
+      }
+      const known = existing ?? entry(address, false);
+      entries.set(address, Object.assign(known, { node, account, isHidden, provedAt: clock.now() }));
     },
     onFailed(address, lastedMs) {
       const known = entries.get(address);
@@ -190,7 +199,7 @@ function readPeersFile(file: string | undefined, onProblem: (detail: string) => 
     onProblem(`${file} is not a list of peers and is started anew`);
     return [];
   }
-  return peers.slice(0, MAX_KNOWN_ADDRESSES).filter(isStoredPeer);
+  return peers.slice(0, MAX_PROVED_ADDRESSES).filter(isStoredPeer);
 }
 
 function isStoredPeer(value: unknown): value is StoredPeer {

@@ -11,11 +11,13 @@ export function addressGroup(address: string): string {
   return isIPv6(plain) ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;
 }
 
-/** The /24 of an IPv4 address, the /48 of an IPv6 one; a name stands for itself. @param host as `addressGroup` */
+/** The /24 of an IPv4 address, the /48 of an IPv6 one, the last two labels of a name. @param host as `addressGroup` */
 export function subnetOf(host: string): string {
   const plain = plainAddress(host);
   if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf('.'))}.0/24`;
-  return isIPv6(plain) ? `${groupsOf(plain).slice(0, 3).join(':')}::/48` : plain.toLowerCase();
+  return isIPv6(plain)
+    ? `${groupsOf(plain).slice(0, 3).join(':')}::/48`
+    : plain.toLowerCase().split('.').slice(-2).join('.');
 }
 
 const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');

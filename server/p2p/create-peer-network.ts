@@ -155,7 +155,8 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetwork {
         peer.neighbours = new Set(message.nodes);
         return 0;
       case 'peers':
-        if (exchanges) for (const { node, address } of message.peers) manager.book.add(address, node);
+        if (exchanges)
+          for (const { node, address } of message.peers) manager.book.add(address, node, peer.session.remote.host);
         return 0;
       case 'get_peers':
       case 'get_genesis':

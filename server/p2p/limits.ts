@@ -93,8 +93,12 @@ export const MISMATCHES_BURST = 6;
 /** Connections that have not proved themselves yet, over all addresses. */
 export const MAX_UNPROVED_CONNECTIONS = 64;
 
-/** Addresses remembered in peers.json. */
+/** Addresses remembered. */
 export const MAX_KNOWN_ADDRESSES = 1_000;
+/** Of these, addresses where a node proved itself: what peers.json holds. The rest is for hints, so that new nodes are met. */
+export const MAX_PROVED_ADDRESSES = 750;
+/** Of these, addresses of one node: it moves, and has one or two at a time. */
+export const MAX_ADDRESSES_OF_A_NODE = 4;
 /** An address that failed so often in a row, for about an hour, may give way to a new one. */
 export const FAILURES_OF_THE_GONE = 64;
 /** Node keys in one `neighbours`. No node has more peers. */

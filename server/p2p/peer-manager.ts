@@ -218,7 +218,8 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     peersById.set(id, peer);
     peerBySession.set(session, peer);
     if (dialled !== undefined) trouble.isWell(dialled);
-    if (peer.reachableAt !== undefined && session.role === 'accepter') book.add(peer.reachableAt, hello.node);
+    if (peer.reachableAt !== undefined && session.role === 'accepter')
+      book.add(peer.reachableAt, hello.node, session.remote.host);
     strangers.info({ peer: id, node: hello.node, direction: peer.direction, at: peer.reachableAt }, 'peer connected');
     options.onPeer(peer);
   }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { createAddressBook } from '../../../server/p2p/address-book.js';
 import { claimedAddress, parseHostPort } from '../../../server/p2p/host-port.js';
-import { FAILURES_OF_THE_GONE, MAX_KNOWN_ADDRESSES } from '../../../server/p2p/limits.js';
 import type { Clock } from '../../../server/replica/ports.js';
 import { until } from '../../hang-guard.js';
 import { at, chain, connected, hashOf, keyOf, rules, startNode, stopAll, type TestNode } from './fixture.js';
@@ -173,43 +172,6 @@ test('a private node dials its bootstrap peers only and tells strangers nothing'
   const hidden = await startNode(3, { bootstrap: [at(hub)], privateMode: true, nodeSigner: keyOf(3) });
   await until('connected', () => connected(hub, other, hidden));
   assert.ok(!hidden.network.peerViews().some(({ direction, node }) => direction === 'outbound' && node === other.key));
-});
-
-/** A full book, and what it holds of two addresses that come later. */
-function fullBook(fill: (book: ReturnType<typeof createAddressBook>, address: string) => void) {
-  const time = { now: 1_000_000_000 };
-  const book = createAddressBook({
-    clock: { now: () => time.now, at: () => () => {} },
-    random: () => 0.5,
-    bootstrap: [],
-    file: undefined,
-    onFileProblem: assert.fail,
-  });
-  for (let i = 0; i < MAX_KNOWN_ADDRESSES; i += 1) fill(book, `10.0.${i >> 8}.${i & 255}:9000`);
-  time.now += 86_400_000;
-  const holds = (address: string): boolean => book.due().some((entry) => entry.address === address);
-  return { book, holds };
-}
-
-test('hints that nobody dials, as they name this very node, do not keep others out of a full book', () => {
-  const { book, holds } = fullBook((full, address) => full.add(address, keyOf(1).publicKey));
-  book.add('honest.example:9000', keyOf(2).publicKey);
-  assert.ok(holds('honest.example:9000'));
-  assert.equal(book.size(), MAX_KNOWN_ADDRESSES);
-});
-
-test('known addresses where nobody was met for long give way to new ones, the others stay', () => {
-  const { book, holds } = fullBook((full, address) => {
-    full.onProved(address, keyOf(1).publicKey);
-    const failures = address === '10.0.0.7:9000' || address === '10.0.0.9:9000' ? FAILURES_OF_THE_GONE : 3;
-    for (let i = 0; i < failures; i += 1) full.onFailed(address, 0);
-  });
-  book.add('hint.example:9000');
-  book.onProved('met.example:9000', keyOf(2).publicKey);
-  assert.deepEqual(
-    ['10.0.0.7:9000', '10.0.0.9:9000', '10.0.0.8:9000', 'hint.example:9000', 'met.example:9000'].map(holds),
-    [false, false, true, true, true],
-  );
 });
 
 test('another spelling of the address of a peer does not cost the connection to it', async () => {
