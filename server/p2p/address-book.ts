@@ -199,7 +199,9 @@ function readPeersFile(file: string | undefined, onProblem: (detail: string) => 
     onProblem(`${file} is not a list of peers and is started anew`);
     return [];
   }
-  return peers.slice(0, MAX_PROVED_ADDRESSES).filter(isStoredPeer);
+  // The latest first, as they are dialled: nodes move, and an address that leads nowhere any more may take seconds to show it.
+  const stored = peers.filter(isStoredPeer).sort((a, b) => b.proved_at - a.proved_at);
+  return stored.slice(0, MAX_PROVED_ADDRESSES);
 }
 
 function isStoredPeer(value: unknown): value is StoredPeer {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { createAddressBook } from '../../../server/p2p/address-book.js';
 import { claimedAddress, parseHostPort } from '../../../server/p2p/host-port.js';
+import { DIAL_INTERVAL_MS } from '../../../server/p2p/limits.js';
 import type { Clock } from '../../../server/replica/ports.js';
 import { until } from '../../hang-guard.js';
-import { at, chain, connected, hashOf, keyOf, rules, startNode, stopAll, type TestNode } from './fixture.js';
+import { silentPeer } from '../../silent-peer.js';
+import { at, chain, connected, handClock, hashOf, keyOf, rules, startNode, stopAll, type TestNode } from './fixture.js';
 
 afterEach(stopAll);
 
@@ -101,6 +103,27 @@ test('addresses are remembered on disk, and a node without bootstrap finds its p
     await stopAll();
     rmSync(home, { recursive: true, force: true });
   }
+});
+
+test('of the addresses on disk the one where a node was met last is dialled first, however many are silent by now', async (t) => {
+  const { listener } = await silentPeer(t, '0.0.0.0');
+  const { port } = listener.address() as AddressInfo;
+  const friend = await startNode(2);
+  const silent = Array.from({ length: 100 }, (_, i) => ({
+    address: `127.0.1.${1 + i}:${port}`,
+    node: keyOf(3).publicKey,
+    proved_at: i,
+  }));
+  const peers = [...silent, { address: at(friend), node: friend.key, proved_at: 1_000 }];
+  const directory = mkdtempSync(join(tmpdir(), 'slotledger-peers-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const peersFile = join(directory, 'peers.json');
+  writeFileSync(peersFile, JSON.stringify({ version: 1, peers }));
+  // Time passes once, so that nobody's silence ends.
+  const time = handClock();
+  const node = await startNode(1, { peersFile, clock: time });
+  time.pass(DIAL_INTERVAL_MS);
+  await until('connected', () => connected(node, friend));
 });
 
 test('a bootstrap peer finds its place when it comes back, whoever took all others meanwhile', async () => {
