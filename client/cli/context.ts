@@ -14,6 +14,7 @@ import { createKeystore, type Keystore } from '../keystore/keystore.js';
 import { runningUrl } from '../keystore/running-node.js';
 import { behindBecause } from './catching-up.js';
 import { usageProblem } from './cli-problem.js';
+import { ofHome } from './home-node.js';
 import { clientOf } from './node-client.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { neededUserHome } from './user-home.js';
@@ -37,6 +38,8 @@ export interface Context {
   readonly client: Client;
   readonly home: string;
   readonly keystore: Keystore;
+  /** An error as this home's user understands it. */
+  explain(error: unknown): unknown;
   /** The node's status, asked for once a command. */
   chain(): Promise<StatusAnswer>;
   limits(): Promise<LimitsAnswer>;
@@ -49,7 +52,8 @@ export function createContext(command: Command): Context {
   const home = resolve(options.home ?? (process.env.SLOTLEDGER_HOME || join(neededUserHome(), '.slotledger')));
   const terminal = createTerminal(options);
   const told = options.node ?? (process.env.SLOTLEDGER_NODE || undefined);
-  const client = clientOf(nodeUrl(told ?? runningUrl(home) ?? defaultNode));
+  const running = told === undefined ? runningUrl(home) : undefined;
+  const client = clientOf(nodeUrl(told ?? running ?? defaultNode));
   let chain: Promise<StatusAnswer> | undefined;
   let limits: Promise<LimitsAnswer> | undefined;
   return {
@@ -57,6 +61,10 @@ export function createContext(command: Command): Context {
     terminal,
     client,
     home,
+    explain: (error) => {
+      if (told !== undefined || running !== undefined) return error;
+      return ofHome(error, home, options.home === undefined ? [] : ['--home', options.home]);
+    },
     keystore: createKeystore(home),
     chain: () => {
       chain ??= client.status().then((answer) => {

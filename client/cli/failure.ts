@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { ApiProblem, NodeUnreachable } from '../http/problem.js';
 import { CliProblem, exitCodes } from './cli-problem.js';
+import { NoNodeOnHome } from './home-node.js';
 
 export interface Failure {
   readonly code: string;
@@ -14,6 +15,8 @@ export interface Failure {
   readonly silent?: true;
 }
 
+const startOrName = 'Start one with `server start`, or name another with --node URL.';
+
 export function describeFailure(error: unknown, program: Command, argv: readonly string[]): Failure {
   if (error instanceof CliProblem) return error;
   if (error instanceof CommanderError) return wrongUsage(error, program, argv);
@@ -24,7 +27,7 @@ export function describeFailure(error: unknown, program: Command, argv: readonly
     return {
       code: 'node_unreachable',
       detail: error.message,
-      fix: 'Start one with `server start`, or name another with --node URL.',
+      fix: error instanceof NoNodeOnHome ? error.fix : startOrName,
       exitCode: exitCodes.unreachable,
     };
   }

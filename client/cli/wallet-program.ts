@@ -209,6 +209,11 @@ function run<Options>(
   return async (...given) => {
     const command = given.at(-1) as Command;
     const { createContext } = await import('./context.js');
-    await work(createContext(command), given.slice(0, -2) as unknown as Arguments, command.opts() as Options);
+    const context = createContext(command);
+    try {
+      await work(context, given.slice(0, -2) as unknown as Arguments, command.opts() as Options);
+    } catch (error) {
+      throw context.explain(error);
+    }
   };
 }

@@ -7,9 +7,20 @@ export const holderFileName = 'lock.pid';
 
 /** @returns where the process that runs on this home answers HTTP; undefined: none runs, or it does not answer HTTP */
 export function runningUrl(home: string): string | undefined {
+  return holder(home)?.url;
+}
+
+/** @returns the id of the process that runs on this home; undefined: none is seen here */
+export function runningProcess(home: string): number | undefined {
+  return holder(home)?.pid;
+}
+
+function holder(home: string): { readonly pid: number; readonly url?: string } | undefined {
   try {
-    const [pid, url] = readFileSync(join(home, holderFileName), 'utf8').split('\n');
-    return url && isAlive(Number(pid)) ? url : undefined;
+    const [first, url] = readFileSync(join(home, holderFileName), 'utf8').split('\n');
+    const pid = Number(first);
+    if (!isAlive(pid)) return undefined;
+    return url ? { pid, url } : { pid };
   } catch {
     return undefined;
   }

@@ -2,8 +2,10 @@
  * What `server start` says once it runs. On a development chain it ends with lines to copy, which work as printed from
  * where the user stands: three, or two where the home has not the key that pays.
  */
+
+import { shellQuote } from '../../client/cli/shell-quote.js';
 import { colour } from '../../client/cli/terminal.js';
-import { type Invocation, shellQuote, tildePath } from './invocation.js';
+import { type Invocation, tildePath } from './invocation.js';
 
 export interface BannerFacts {
   readonly version: string;

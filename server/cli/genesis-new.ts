@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseAmount } from '../../client/amounts.js';
 import { CliProblem, usageProblem } from '../../client/cli/cli-problem.js';
+import { shellQuote } from '../../client/cli/shell-quote.js';
 import { createTerminal } from '../../client/cli/terminal.js';
 import type { Genesis, GenesisAccount, Parameters } from '../../ledger/values/genesis.js';
 import { decodeGenesisDraft } from '../../ledger/values/genesis-file.js';
@@ -10,7 +11,7 @@ import { productionParameters } from '../../ledger/values/parameters.js';
 import type { Address } from '../../ledger/values/text.js';
 import { withSlotDuration } from '../home/development-genesis.js';
 import { genesisFileText } from '../home/init-home.js';
-import { findInvocation, shellQuote } from './invocation.js';
+import { findInvocation } from './invocation.js';
 import { integerOption, slotDurationOption } from './server-context.js';
 
 interface NewOptions {

@@ -1,7 +1,9 @@
 /** How the user can call our programs from where they stand, so that every command we print works as printed. */
+
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shellQuote } from '../../client/cli/shell-quote.js';
 
 export interface Invocation {
   /** Such as `npx --no wallet`. */
@@ -21,11 +23,6 @@ export function findInvocation(program: string, cwd: string): Invocation {
   }
   const bin = (name: string): string => shellQuote(shorter(join(packageRoot, 'dist/server/bin', `${name}.js`), cwd));
   return { wallet: `node ${bin('wallet')}`, server: `node ${bin('server')}` };
-}
-
-/** A word as the shell reads it back. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A path under the home directory of the user, as people write it; the shell reads it back. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../client/cli/cli-problem.js';
+import { shellQuote } from '../../client/cli/shell-quote.js';
 import { createTerminal, type Terminal } from '../../client/cli/terminal.js';
 import { userHome } from '../../client/cli/user-home.js';
 import { version } from '../../client/cli/version.js';
@@ -12,7 +13,8 @@ import { exitOnSignal } from '../node-runtime/until-signal.js';
 import type { Server } from '../server.js';
 import { bannerText } from './banner.js';
 import { freePorts } from './free-ports.js';
-import { findInvocation, shellQuote } from './invocation.js';
+import { findInvocation } from './invocation.js';
+
 import { keyPassword } from './key-password.js';
 import { serverFailure } from './server-failure.js';
 import { readSettings, type Settings } from './settings.js';

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ReadinessAnswer, StatusAnswer } from '../../client/api-types.js';
 import { exitCodes } from '../../client/cli/cli-problem.js';
+import { ofHome } from '../../client/cli/home-node.js';
 import { clientOf } from '../../client/cli/node-client.js';
 import { colour, counted, createTerminal, fields, formatDuration } from '../../client/cli/terminal.js';
 import type { Client } from '../../client/http/client.js';
@@ -37,7 +38,7 @@ export async function checkHealth(command: Command): Promise<void> {
 /**
  * The node that a command asks: told, or of the home.
  * @param timeoutMs for one answer
- * @throws NodeUnreachable also where none is known to run on the home, and another one answers at its port
+ * @throws NodeUnreachable also where none is known to run on the home, and nobody or another one answers at its port
  */
 export async function clientFor(command: Command, timeoutMs?: number): Promise<Client> {
   const flags = command.optsWithGlobals<{ readonly [flag: string]: string | undefined }>();
@@ -47,24 +48,36 @@ export async function clientFor(command: Command, timeoutMs?: number): Promise<C
   const { home, httpUrl } = readSettings(command);
   const running = runningUrl(home);
   const client = clientOf(running ?? httpUrl, timeoutMs);
-  if (running === undefined && !(await isOfHome(client, home, namesHome))) {
+  if (running !== undefined) return client;
+  const isItsOwn = await isOfHome(client, home, namesHome).catch((error: unknown) => {
+    throw ofHome(error, home, homeFlags(flags));
+  });
+  if (!isItsOwn) {
     throw new NodeUnreachable(client.url, `what answers there is another node than that of ${home}`);
   }
   return client;
 }
 
+/** As they were given. */
+function homeFlags({ home, config, p2pPort }: { readonly [flag: string]: string | undefined }): string[] {
+  const given = { '--home': home, '--config': config, '--p2p-port': p2pPort };
+  return Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+}
+
 /** In a container of its own, say, a command does not see the process of the home's node, and asks at its port. */
 async function isOfHome(client: Client, home: string, namesHome: boolean): Promise<boolean> {
   let own: PublicKey | undefined;
+  let canTell = true;
   try {
     own = readPublicKey(homePaths(home).keys, 'node');
+    canTell = own !== undefined || namesHome;
   } catch {
     // Who may not read the keys of the home cannot tell.
-    return true;
+    canTell = false;
   }
-  if (own === undefined && !namesHome) return true;
   try {
-    return (await client.status()).node_id === own;
+    const { node_id: found } = await client.status();
+    return !canTell || found === own;
   } catch (error) {
     if (error instanceof ApiProblem) return true;
     throw error;

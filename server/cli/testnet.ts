@@ -2,8 +2,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { usageProblem } from '../../client/cli/cli-problem.js';
+import { shellQuote } from '../../client/cli/shell-quote.js';
 import { makeTestnet, maxBasePort, maxTestnetValidators, minBasePort } from '../home/make-testnet.js';
-import { findInvocation, shellQuote } from './invocation.js';
+import { findInvocation } from './invocation.js';
+
 import { integerOption, saying, slotDurationOption } from './server-context.js';
 
 interface TestnetCommandOptions {

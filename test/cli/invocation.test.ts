@@ -5,7 +5,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { findInvocation, shellQuote, tildePath } from '../../server/cli/invocation.js';
+import { shellQuote } from '../../client/cli/shell-quote.js';
+import { findInvocation, tildePath } from '../../server/cli/invocation.js';
 import { binOf, temporaryHome } from './programs.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));

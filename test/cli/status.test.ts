@@ -1,8 +1,10 @@
 /** `server status`, `health` and `peers`, and the wallet, find the node of a home, whatever port it was started on, and no other. */
 import assert from 'node:assert/strict';
 import { unlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../free-ports.js';
 import { run, temporaryHome } from './programs.js';
 import { startNode } from './running-node.js';
 
@@ -69,3 +71,55 @@ test('a wallet whose home belongs to one chain asks no node of another unless it
   const told = await run('wallet', user, ['balance', address, '--home', other, '--node', node.url]);
   assert.equal(told.code, 0, told.stderr);
 });
+
+test('where nobody answers for a home, the home is named and how to start a node on it', async (t) => {
+  const user = temporaryHome(t);
+  const home = join(user, 'my node');
+  assert.equal((await run('server', user, ['init', '--home', home])).code, 0);
+  const port = await freePort();
+  writeFileSync(join(home, 'config.toml'), `http_port = ${port}\n`);
+  const none = `No node is seen to run on ${home}, and none answers at http://127.0.0.1:${port} (connection refused).`;
+  const start = `Start it with \`server start --home '${home}'\`, or name another with --node URL.`;
+  for (const command of ['status', 'peers']) {
+    const { code, stderr } = await run('server', user, [command, '--home', home]);
+    assert.deepEqual([code, stderr], [7, `error: ${none}\n  fix: ${start}\n`]);
+  }
+  const health = await run('server', user, ['health', '--home', home]);
+  assert.deepEqual([health.code, health.stdout], [1, `${none}\n`]);
+  const unusual = await run('server', user, ['status', '--p2p-port', `${port}`]);
+  assert.match(unusual.stderr, /fix: No chain is there: is the home the right one\? `server start --p2p-port \d+` /);
+  const usual = await run('server', user, ['status'], { env: { SLOTLEDGER_HTTP_PORT: `${port}` } });
+  assert.match(usual.stderr, /\n {2}fix: Start it with `server start`, or name another with --node URL\.\n$/);
+  // A node that is starting, or does not answer HTTP, has written down its process only.
+  writeFileSync(join(home, 'lock.pid'), `${process.pid}\n`);
+  const silent = await run('server', user, ['status', '--home', home]);
+  assert.ok(silent.stderr.includes(`What runs on ${home} (pid ${process.pid}) has not said where it answers HTTP`));
+});
+
+test('a wallet that finds nobody at the usual port names its home', async (t) => {
+  if (await isTaken(8080)) return t.skip('something listens at the usual port');
+  const user = temporaryHome(t);
+  const home = join(user, 'node');
+  assert.equal((await run('server', user, ['init', '--home', home])).code, 0);
+  const key = (await run('wallet', user, ['address', 'treasury', '--home', home])).stdout.trim();
+  for (const words of [
+    ['balance', key],
+    ['history', key],
+    ['send', 'treasury', 'shop', '1'],
+  ]) {
+    const { code, stderr } = await run('wallet', user, [...words, '--home', home]);
+    assert.equal(code, 7, stderr);
+    assert.ok(
+      stderr.startsWith(`error: No node is seen to run on ${home}, and none answers at http://127.0.0.1:8080 (`),
+    );
+    assert.ok(stderr.includes(`\n  fix: Start it with \`server start --home ${home}\`, `), stderr);
+  }
+  const named = await run('wallet', user, ['balance', key, '--home', home, '--node', 'http://127.0.0.1:1']);
+  assert.match(named.stderr, /^error: No node answers at http:\/\/127\.0\.0\.1:1 \(/);
+});
+
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
