@@ -35,6 +35,7 @@ export class Server extends EventEmitter<ServerEvents> {
   /** Of the start under way. */
   #startEnds = new AbortController();
   #stopping: Promise<void> | undefined;
+  #wasStarted = false;
   #failure: SlotledgerError | undefined;
   /** Told when the node has stopped, with why if it had to. */
   readonly #endings = new Set<(failure: unknown) => void>();
@@ -54,7 +55,10 @@ export class Server extends EventEmitter<ServerEvents> {
    * …) and then leaves nothing open. Port 0 takes a free one.
    */
   async start(httpPort = 8080, network: NetworkConfig = {}): Promise<void> {
-    if (this.#node !== undefined || this.#starting !== undefined || this.#stopping !== undefined) {
+    if (this.#stopping !== undefined) {
+      throw new SlotledgerError('ALREADY_RUNNING', 'This server is still stopping.', 'Await its stop() first.');
+    }
+    if (this.#node !== undefined || this.#starting !== undefined) {
       throw new SlotledgerError('ALREADY_RUNNING', 'This server is started already.', 'Stop it first.');
     }
     checkStart(httpPort, network);
@@ -68,6 +72,7 @@ export class Server extends EventEmitter<ServerEvents> {
       .finally(() => {
         this.#starting = undefined;
       });
+    this.#wasStarted = true;
     return this.#starting;
   }
 
@@ -86,18 +91,24 @@ export class Server extends EventEmitter<ServerEvents> {
 
   /**
    * Resolves when SIGTERM, SIGINT or SIGHUP came, or somebody called stop(), and the node has stopped cleanly; a second signal
-   * ends the process at once. Rejects with a SlotledgerError if the node had to stop by itself. Called before start(), it has a
-   * signal end that as well.
+   * ends the process at once; at once where it has stopped already. Rejects with a SlotledgerError if the node had to stop by
+   * itself, with that of a start under way that fails, and with NOT_RUNNING where nobody has called start().
    */
   async runUntilSignal(): Promise<void> {
     if (this.#failure !== undefined) {
       await this.stop();
       throw this.#failure;
     }
+    if (!this.#wasStarted) throw notRunning();
+    if (this.#node === undefined && this.#starting === undefined) return this.stop();
     await untilSignal(
       () => this.stop(),
       (end) => {
         this.#endings.add(end);
+        // One that a stop ended is told of by that stop.
+        this.#starting?.catch((error) => {
+          if (this.#stopping === undefined) end(error);
+        });
         return () => this.#endings.delete(end);
       },
     );
@@ -120,7 +131,7 @@ export class Server extends EventEmitter<ServerEvents> {
    * @param publicKey of the account that owns the stake; without it one is made under keys/accounts/
    */
   registerStakeholder(id: string, stake: number, publicKey?: PublicKey): void {
-    if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(id)) {
+    if (typeof id !== 'string' || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(id)) {
       throw badOption(`"${id}" is no name: use 1 to 32 lower-case letters, digits, "-" and "_".`);
     }
     if (!Number.isSafeInteger(stake) || stake < 1) {
@@ -182,8 +193,8 @@ export class Server extends EventEmitter<ServerEvents> {
    */
   addressOf(name: string): Address {
     const { api, home } = this.#running();
-    const own = createKeystore(home).read(name);
-    if (own.ok) return addressOfKey(`0x${own.value.file.pubkey}`, api.genesis.address_prefix);
+    const own = typeof name === 'string' ? createKeystore(home).read(name) : undefined;
+    if (own?.ok) return addressOfKey(`0x${own.value.file.pubkey}`, api.genesis.address_prefix);
     return accountNamed(name, api.genesis);
   }
 
@@ -273,6 +284,9 @@ export class Server extends EventEmitter<ServerEvents> {
 
   #running(): RunningNode {
     if (this.#node !== undefined) return this.#node;
-    throw new SlotledgerError('NOT_RUNNING', 'This server is not running.', 'Call start() first, and await it.');
+    throw notRunning();
   }
 }
+
+const notRunning = (): SlotledgerError =>
+  new SlotledgerError('NOT_RUNNING', 'This server is not running.', 'Call start() first, and await it.');

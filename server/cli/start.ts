@@ -30,12 +30,13 @@ export async function start(command: Command): Promise<void> {
   const password = await passwordOf(settings, terminal);
   const server = new Server({ ...settings.server, ...(password === undefined ? {} : { keyPassword: password }) });
   process.on('uncaughtException', onUncaught);
-  // From before the start, which may take long, or wait for a bootstrap peer.
+  const starting = server.start(settings.httpPort, settings.network);
+  // From here on, as a start may take long, or wait for a bootstrap peer.
   const ended = server.runUntilSignal();
   listenNoMore();
   ended.catch(() => undefined);
   try {
-    await server.start(settings.httpPort, settings.network);
+    await starting;
     announce(server, settings, terminal.json);
   } catch (error) {
     if (!isStartStopped(error)) throw await startFailure(error, settings);

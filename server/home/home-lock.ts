@@ -15,8 +15,8 @@ export interface HomeLock {
   release(): void;
 }
 
-/** Held until released: a database that nobody refers to is closed by the garbage collector, and its lock is gone. */
-const held = new Set<Connection>();
+/** With the home of each. Held until released: a database that nobody refers to is closed by the garbage collector, and its lock is gone. */
+const held = new Map<Connection, string>();
 
 /** @throws SlotledgerError HOME_LOCKED, naming the process that holds it; NO_PERMISSION, HOME_NOT_LOCKED */
 export function lockHome(home: string): HomeLock {
@@ -29,7 +29,7 @@ export function lockHome(home: string): HomeLock {
     db = new Database(path, { timeout: 0 });
     db.pragma('journal_mode = DELETE');
     db.exec('BEGIN EXCLUSIVE');
-    held.add(db);
+    held.set(db, home);
     writeFileSync(holderPath, `${process.pid}\n`);
   } catch (error) {
     if (db !== undefined) held.delete(db);
@@ -47,6 +47,13 @@ export function lockHome(home: string): HomeLock {
         'HOME_NOT_LOCKED',
         `${home} cannot be locked for this process: ${message}.`,
         `Look at the disk. ${path} holds nothing: where it is damaged, delete it while no node runs.`,
+      );
+    }
+    if ([...held.values()].includes(home)) {
+      throw new SlotledgerError(
+        'HOME_LOCKED',
+        `A Server of this very process (pid ${process.pid}) already runs on ${home}.`,
+        'Stop that one first, or give this one a home of its own.',
       );
     }
     throw new SlotledgerError(

@@ -6,6 +6,14 @@ import { SlotledgerError } from '../errors.js';
 
 /** @throws SlotledgerError UNKNOWN_ACCOUNT */
 export function accountNamed(text: string, genesis: Genesis): Address {
+  // A program without types: nothing given would be the name of whoever genesis gives none.
+  if (typeof text !== 'string') {
+    throw new SlotledgerError(
+      'UNKNOWN_ACCOUNT',
+      `An account is named by a text, not by ${text === null ? 'null' : typeof text}.`,
+      `Give an address, which begins with "${genesis.address_prefix}1", or a name.`,
+    );
+  }
   const account = genesis.accounts.find(({ name }) => name === text);
   if (account !== undefined) return account.address;
   const validator = genesis.validators.find(({ name }) => name === text);
