@@ -144,7 +144,10 @@ async function tellingFailures<T>(
   }
 }
 
-/** Ctrl-C while a payment is on its way: nothing calls it back, and what waits stands in no history. */
+/** Ctrl-C, what `timeout` and supervisors send, and a terminal that was closed. */
+const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal to end while a payment is on its way: nothing calls it back, and what waits stands in no history. */
 function awaitInterrupt() {
   const abort = new AbortController();
   let id: TransactionId | undefined;
@@ -162,14 +165,16 @@ function awaitInterrupt() {
       abort.abort();
     };
   });
-  process.once('SIGINT', onInterrupt);
+  for (const signal of interruptions) process.once(signal, onInterrupt);
   return {
     came,
     signal: abort.signal,
     handingIn: (transaction: Transaction): void => {
       id = idOfTransaction(transaction);
     },
-    over: () => process.off('SIGINT', onInterrupt),
+    over: (): void => {
+      for (const signal of interruptions) process.off(signal, onInterrupt);
+    },
   };
 }
 

@@ -65,20 +65,22 @@ test('a payment whose answer is lost each time is not said to have failed, and i
   assert.equal(Number(await shopHolds()), held + 5);
 });
 
-test('a payment that is interrupted while it is on its way is not said to be undone', async (t) => {
-  let child: ReturnType<typeof spawn> | undefined;
-  const url = await proxy(t, () => child?.kill('SIGINT'));
-  const user = temporaryHome(t);
-  const words = ['send', 'treasury', 'shop', '5', '--home', join(node.home, 'node'), '--node', url];
-  child = spawn(process.execPath, [binOf('wallet'), ...words], { env: environment(user) });
-  const [said, code] = await Promise.all([buffer(child.stderr!), once(child, 'exit').then(([status]) => status)]);
-  assert.equal(code, 130);
-  const named =
-    /^error: Interrupted\. A node may have taken transaction (0x[0-9a-f]{64}) all the same\.\n {2}fix: .* `wallet status \1` /m;
-  const id = named.exec(said.toString())?.[1] ?? '';
-  assert.notEqual(id, '', said.toString());
-  assert.match((await wallet('status', id, '--node', node.url)).stdout, /^status +(pending|final)\n/);
-});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`a payment that ${signal} interrupts while it is on its way is not said to be undone`, async (t) => {
+    let child: ReturnType<typeof spawn> | undefined;
+    const url = await proxy(t, () => child?.kill(signal));
+    const user = temporaryHome(t);
+    const words = ['send', 'treasury', 'shop', '5', '--home', join(node.home, 'node'), '--node', url];
+    child = spawn(process.execPath, [binOf('wallet'), ...words], { env: environment(user) });
+    const [said, code] = await Promise.all([buffer(child.stderr!), once(child, 'exit').then(([status]) => status)]);
+    assert.equal(code, 130);
+    const named =
+      /^error: Interrupted\. A node may have taken transaction (0x[0-9a-f]{64}) all the same\.\n {2}fix: .* `wallet status \1` /m;
+    const id = named.exec(said.toString())?.[1] ?? '';
+    assert.notEqual(id, '', said.toString());
+    assert.match((await wallet('status', id, '--node', node.url)).stdout, /^status +(pending|final)\n/);
+  });
+}
 
 test('a proxy that gives up on its node is asked again, and what it says at last is no refusal', async (t) => {
   let posts = 0;
