@@ -102,7 +102,7 @@ export interface TransactionAnswer {
   readonly receipt?: ReceiptAnswer;
   /** Present when rejected or expired. */
   readonly reason?: string;
-  /** Of `transaction(id)`, while pending: why, where there is more to say than that it waits. */
+  /** While pending: why, where there is more to say than that it waits. Not of what was handed in without waiting. */
   readonly not_final_because?: string;
   /** Present where it was handed in and the node had it before, from whomever. */
   readonly known?: true;

@@ -122,7 +122,7 @@ async function tellingFailures<T>(
     const sent = send({ timeoutMs, onRetry, signal: interruption.signal }, interruption.handingIn);
     return await Promise.race([sent, interruption.came]);
   } catch (error) {
-    if (error instanceof NotFinalYet) throw await notFinal(context, error, performance.now() - started);
+    if (error instanceof NotFinalYet) throw notFinal(error, performance.now() - started);
     if (error instanceof PaidByAnother) {
       const { receipt } = error.answer;
       throw new CliProblem(
@@ -178,27 +178,16 @@ function awaitInterrupt() {
   };
 }
 
-async function notFinal(context: Context, error: NotFinalYet, tookMs: number): Promise<CliProblem> {
-  const { id, taken } = error;
+function notFinal({ id, taken, reason }: NotFinalYet, tookMs: number): CliProblem {
   if (!taken) {
-    const detail = `Whether a node took transaction ${id} is not known. ${error.reason}`;
+    const detail = `Whether a node took transaction ${id} is not known. ${reason}`;
     const fix = `Before you pay anew, look with \`wallet status ${id}\` whether it became final.`;
     return new CliProblem('outcome_unknown', detail, fix, exitCodes.notFinal);
   }
-  const why = await reasonOf(context, error);
   return new CliProblem(
     'not_final_yet',
-    `The node took the transaction, but it was not final after ${Math.round(tookMs / 1000)} s.${why === undefined ? '' : ` ${why}`}`,
+    `The node took the transaction, but it was not final after ${Math.round(tookMs / 1000)} s. ${reason}`,
     `It may still become final: look with \`wallet status ${id}\` before you pay anew.`,
     exitCodes.notFinal,
   );
-}
-
-/** What the node says of it now, if it says anything. */
-async function reasonOf({ client }: Context, { id }: NotFinalYet): Promise<string | undefined> {
-  try {
-    return (await client.transaction(id)).not_final_because;
-  } catch {
-    return undefined;
-  }
 }

@@ -17,6 +17,7 @@ const longestWaitMs = 15_000;
 const leastTimeMs = 1_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
+const notIncluded = 'The chain has not included it so far.';
 export const sendOptionNames: readonly string[] = ['timeoutMs', 'signal', 'onRetry'];
 
 export interface SendOptions {
@@ -108,7 +109,7 @@ export async function sendAndWait(
       taken = true;
       arrived = true;
       pauseMs = firstPauseMs;
-      doubt = new NotFinalYet(answer.id, 'the chain has not included it so far.');
+      doubt = new NotFinalYet(answer.id, answer.not_final_because ?? notIncluded);
     } catch (error) {
       if (!isWorthAnotherTry(error)) throw error instanceof ApiProblem ? inDoubt(error) : error;
       doubt = error;
@@ -167,7 +168,7 @@ export async function waitUntilFinal(
   const { signal } = options;
   let pauseMs = 10;
   for (;;) {
-    let doubt: Error = new NotFinalYet(id, 'the chain has not included it so far.');
+    let doubt: Error;
     let asked = 0;
     try {
       const answer = await request<TransactionAnswer>(connection, 'GET', `/v1/transactions/${id}`, {
@@ -178,6 +179,7 @@ export async function waitUntilFinal(
       if (status === 'final') return answer;
       // Who knows the id alone cannot ask what became of its nonce.
       if (status !== 'pending') throw new TransactionFailed(answer.id, status, answer.reason ?? '', true);
+      doubt = new NotFinalYet(id, answer.not_final_because ?? notIncluded);
     } catch (error) {
       // Another node than the one that took it may not have heard of it yet.
       const unheard = error instanceof ApiProblem && error.status === 404;

@@ -12,7 +12,7 @@ import { isLines, readJson } from './read-json.js';
 import { problem, type Reply, refusalReply, sendReply } from './reply.js';
 import type { RouteContext } from './route.js';
 import { submitQuery } from './routes/submit-description.js';
-import { shownStatus } from './routes/transactions.js';
+import { shownStatus, whyPending } from './routes/transactions.js';
 import { answerLines, type HandedIn, type Judge } from './submit-lines.js';
 import type { Turns } from './turns.js';
 
@@ -58,8 +58,12 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
     }
   };
 
-  const decided = async (outcome: SubmitOutcome, wait: Wait): Promise<Reply> =>
-    outcomeReply(outcome.kind === 'accepted' ? { ...outcome, status: await waitFor(outcome.status, wait) } : outcome);
+  const decided = async (outcome: SubmitOutcome, wait: Wait): Promise<Reply> => {
+    if (outcome.kind !== 'accepted') return outcomeReply(outcome);
+    const status = await waitFor(outcome.status, wait);
+    const because = wait.gone.aborted ? {} : whyPending(node, status);
+    return outcomeReply({ ...outcome, status }, because);
+  };
 
   const decode = (one: HandedIn): Decoded => {
     if ('refused' in one) return one;
@@ -136,14 +140,17 @@ export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns:
   };
 }
 
-/** One outcome as an answer: 202 while it waits, 200 once its fate is known. */
-export function outcomeReply(outcome: SubmitOutcome): Reply {
+/**
+ * One outcome as an answer: 202 while it waits, 200 once its fate is known.
+ * @param more of an accepted one, what else is to be said of it
+ */
+export function outcomeReply(outcome: SubmitOutcome, more: object = {}): Reply {
   switch (outcome.kind) {
     case 'accepted': {
       const { status } = outcome;
       return {
         status: status.status === 'pending' ? 202 : 200,
-        body: { ...shownStatus(status), ...(outcome.known ? { known: true } : {}) },
+        body: { ...shownStatus(status), ...(outcome.known ? { known: true } : {}), ...more },
         caching: 'never',
         headers: { location: `/v1/transactions/${status.id}` },
         problem: false,

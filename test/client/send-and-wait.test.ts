@@ -159,6 +159,15 @@ test('when the time is up, a transaction that was taken is said to be waiting st
     assert.equal(error.id, id);
     return true;
   });
+  const says = (more: object) => serveAnswers(t, [json(202, { id, status: 'pending', ...more })]);
+  for (const [more, reason] of [
+    [{}, 'The chain has not included it so far.'],
+    [{ not_final_because: 'No peer is connected.' }, 'No peer is connected.'],
+  ] as const) {
+    const named = { name: 'NotFinalYet', reason, taken: true };
+    await assert.rejects((await says(more)).client.sendAndWait(transaction, { timeoutMs: 100 }), named);
+    await assert.rejects((await says(more)).client.waitUntilFinal(id, { timeoutMs: 100 }), named);
+  }
 });
 
 test('when the answer is lost each time, it may have been taken, and its id is said', async (t) => {

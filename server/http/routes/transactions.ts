@@ -23,17 +23,20 @@ export const transactionRoutes = [
         return problem('transaction_not_found', `This node knows no transaction ${params.id}.`, { path: 'id' });
       }
       if (status.status === 'final') return answer(shownStatus(status), 'immutable');
-      const because = status.status === 'pending' ? whyPending(node, status) : undefined;
-      const more = because === undefined ? {} : { not_final_because: because };
-      return answer({ ...shownStatus(status), ...more }, 'revalidate');
+      return answer({ ...shownStatus(status), ...whyPending(node, status) }, 'revalidate');
     },
   }),
 ] as const;
 
 type Pending = Extract<TransactionStatus, { readonly status: 'pending' }>;
 
-/** The nearest reason: what has to come before it, or what all wait for. */
-function whyPending(node: NodeApi, { id, transaction }: Pending): string | undefined {
+/** Of what waits the nearest reason: what has to come before it, or what all wait for. */
+export function whyPending(node: NodeApi, status: TransactionStatus): { readonly not_final_because?: string } {
+  const because = status.status === 'pending' ? becauseOf(node, status) : undefined;
+  return because === undefined ? {} : { not_final_because: because };
+}
+
+function becauseOf(node: NodeApi, { id, transaction }: Pending): string | undefined {
   const { from, lane = 0, nonce } = transaction;
   const missing = node.pendingNonces(from)[lane] ?? nonce;
   if (missing < nonce) return `It has nonce ${nonce} and waits for nonce ${missing} of lane ${lane} of this account.`;

@@ -119,7 +119,10 @@ export const transactionStatus = z
       .optional()
       .meta({ description: 'Present when final: where it stands' }),
     reason: z.string().optional().meta({ description: 'Present when rejected or expired' }),
-    not_final_because: z.string().optional().meta({ description: 'Of GET, while pending: why it is not final' }),
+    not_final_because: z
+      .string()
+      .optional()
+      .meta({ description: 'While pending, of GET and where final was waited for: why it is not final' }),
     known: z
       .literal(true)
       .optional()

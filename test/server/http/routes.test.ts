@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { createClient } from '../../../client/http/client.js';
 import { toHeight } from '../../../ledger/values/numbers.js';
 import { readRoutes } from '../../../server/http/routes/all-routes.js';
 import { hangGuardMs } from '../../hang-guard.js';
 import { addressOf, hex, idOf, sharedChainNode, startChainNode } from './chain-node.js';
-import { call, listening } from './listening.js';
+import { call, listening, post } from './listening.js';
 
 const shared = sharedChainNode();
 
@@ -131,6 +132,21 @@ test('a pending transaction says which nonce it waits for, else what the node kn
   assert.equal(status.not_final_because, alone);
   const waiting = await ask(`transactions/${idOf(next)}`);
   assert.deepEqual([waiting.status, waiting.not_final_because], ['pending', alone]);
+  // So does whoever handed it in and waited for nothing; who did not wait is answered at once.
+  const handIn = async (query: string) => (await post(`${url}/v1/transactions${query}`, [next, behind])).body;
+  const { items } = await handIn('?wait=final&timeout_ms=1');
+  assert.deepEqual(items, [
+    { ...waiting, known: true },
+    { ...gap, known: true },
+  ]);
+  assert.equal((await handIn('')).items[0].not_final_because, undefined);
+  const client = createClient({ url });
+  for (const wait of [
+    () => client.waitUntilFinal(idOf(behind), { timeoutMs: 100 }),
+    () => client.sendAndWait(behind, { timeoutMs: 100 }),
+  ]) {
+    await assert.rejects(wait(), { name: 'NotFinalYet', reason: why });
+  }
 });
 
 test('an answer that has not changed is 304 for its ETag', async (t) => {
