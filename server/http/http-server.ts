@@ -28,6 +28,7 @@ import { labelRoute, routeLabel } from './route-label.js';
 import { createSubmit } from './submit.js';
 import { createWebServer, type TlsFiles } from './tls-files.js';
 import { createTurns } from './turns.js';
+import { endUntaken } from './untaken.js';
 import { packageVersion } from './version.js';
 
 /** How long open answers may take after close(), in ms. */
@@ -96,7 +97,7 @@ export function createHttpServer({
   let closing = false;
   const answering = new WeakMap<Socket, ServerResponse>();
 
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const serve = async (request: IncomingMessage, response: ServerResponse, before?: ServerResponse): Promise<void> => {
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
@@ -109,17 +110,19 @@ export function createHttpServer({
     }
     const reading = request.method === 'GET' || request.method === 'HEAD' ? readDoor.find(path) : undefined;
     const answer = (): void | Promise<void> => {
-      // Who asked may have gone while it waited.
-      if (response.destroyed) return;
+      // Who asked may have gone while it waited. Of answers behind another node:http does not tell.
+      if (response.destroyed || request.socket.destroyed) return;
       return reading === undefined ? app(request, response) : readDoor.answer(request, response, reading, query);
     };
     // Orchestrators end what does not answer them: they do not stand in line.
-    await (probes.has(path) ? answer() : turns.run(request.socket, answer));
+    await (probes.has(path) ? answer() : turns.run(request.socket, answer, before));
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const began = performance.now();
+    const before = answering.get(request.socket);
     answering.set(request.socket, response);
+    endUntaken(request.socket, response, !isStream(request), limits.listenerStallMs);
     lingerOver(request, response);
     response.once('close', () => {
       const seconds = (performance.now() - began) / 1000;
@@ -128,7 +131,7 @@ export function createHttpServer({
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
     const start = (): void => {
-      serve(request, response).catch((error: unknown) => {
+      serve(request, response, before).catch((error: unknown) => {
         sendReply(response, failureReply(error, onBug));
       });
     };
@@ -191,6 +194,9 @@ export function createHttpServer({
       }),
   };
 }
+
+/** What is answered bit by bit. */
+const isStream = ({ url = '' }: IncomingMessage): boolean => /^\/v1\/(events|transactions)\/?(\?|$)/i.test(url);
 
 function genesisNames({ genesis }: NodeApi): ReadonlyMap<string, string> {
   const names = new Map<string, string>();

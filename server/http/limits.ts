@@ -31,7 +31,7 @@ export interface HttpLimits {
    * that the socket has not taken; events are shared by all.
    */
   readonly maxListeners: number;
-  /** A listener that reads nothing for so long, in ms, is closed; it can resume where it stopped. */
+  /** Who takes nothing of an answer for so long, in ms, loses the connection; a listener can resume where it stopped. */
   readonly listenerStallMs: number;
   /** Pause between heartbeats on an event stream, in ms: below the usual 60 s of proxies. */
   readonly heartbeatMs: number;

@@ -1,22 +1,29 @@
 /**
  * When a request is answered. A thousand may come in one turn of the event loop, and lists, proofs and pages take milliseconds
  * each. One rule: a turn answers for a few milliseconds; who comes later in it waits for the next, in order, so that the loop
- * that votes is never kept waiting. A connection with a request that waits is not read on.
+ * that votes is never kept waiting. A connection with a request that waits is not read on, and what came behind an answer that
+ * was not taken yet waits for that: a thousand questions fit into one packet, and their answers would all be held.
  */
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** What one turn spends on answers, in ms. */
 const sliceMs = 4;
 
 export interface Turns {
-  /** Resolves when the work is done, and rejects as it does. */
-  run(socket: Pick<Socket, 'pause' | 'resume'>, work: () => void | Promise<void>): Promise<void>;
+  /**
+   * Resolves when the work is done, and rejects as it does.
+   * @param before the answer that has to be taken first
+   */
+  run(socket: Pick<Socket, 'pause' | 'resume'>, work: () => void | Promise<void>, before?: Before): Promise<void>;
 }
+
+export type Before = Pick<ServerResponse, 'writableFinished' | 'destroyed' | 'once'>;
 
 /** @param monotonic milliseconds that only go forward */
 export function createTurns(monotonic: () => number): Turns {
   const waiting: (() => Promise<void>)[] = [];
-  const countBySocket = new Map<object, number>();
+  const countBySocket = new WeakMap<object, number>();
   let spentMs = 0;
   let working = false;
   let turnEnds = false;
@@ -46,12 +53,12 @@ export function createTurns(monotonic: () => number): Turns {
   }
 
   return {
-    run(socket, work) {
+    run(socket, work, before) {
       return new Promise((resolve, reject) => {
         const count = countBySocket.get(socket) ?? 0;
         countBySocket.set(socket, count + 1);
         let paused = false;
-        waiting.push(async () => {
+        const answer = async (): Promise<void> => {
           const left = (countBySocket.get(socket) ?? 1) - 1;
           if (left > 0) countBySocket.set(socket, left);
           else countBySocket.delete(socket);
@@ -62,8 +69,13 @@ export function createTurns(monotonic: () => number): Turns {
           } catch (error) {
             reject(error);
           }
-        });
-        void workOn();
+        };
+        const queue = (): void => {
+          waiting.push(answer);
+          void workOn();
+        };
+        if (before === undefined || before.writableFinished || before.destroyed) queue();
+        else before.once('close', queue);
         if (countBySocket.has(socket)) {
           paused = true;
           socket.pause();
