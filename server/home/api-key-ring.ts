@@ -59,8 +59,12 @@ export function openApiKeyRing({ path, monotonic, onChange, onProblem }: ApiKeyR
 
 const byHash = (keys: readonly ApiKey[]): ReadonlyMap<string, ApiKey> => new Map(keys.map((key) => [key.sha256, key]));
 
-/** What changes whenever the file is replaced or edited. */
+/** What changes whenever the file is replaced or edited, or can no longer be looked at. */
 function stampOf(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? '' : `${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.size} ${stats.mode}`;
+  try {
+    const { ino, mtimeMs, ctimeMs, size, mode } = statSync(path);
+    return `${ino} ${mtimeMs} ${ctimeMs} ${size} ${mode}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'error';
+  }
 }

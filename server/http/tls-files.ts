@@ -6,6 +6,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer as createPlainServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { SlotledgerError } from '../errors.js';
 
 export interface TlsFiles {
@@ -53,7 +54,11 @@ export function createWebServer({ tls, options, log, handle }: WebServerParts): 
 
 function readTls({ cert, key }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
   const invalid = (file: string, what: string): SlotledgerError =>
-    new SlotledgerError('TLS_FILES_INVALID', `${file} ${what}.`, 'Name PEM files that belong together.');
+    new SlotledgerError(
+      'TLS_FILES_INVALID',
+      `${file} ${what}.`,
+      'Name PEM files that belong together, the certificate of this node before those of its issuers.',
+    );
   const read = (file: string): Buffer => {
     try {
       return readFileSync(file);
@@ -78,13 +83,22 @@ function readTls({ cert, key }: TlsFiles): { readonly cert: Buffer; readonly key
     throw invalid(key, 'is not a private key without a password');
   }
   if (!belongs) throw invalid(key, `is not the key of ${cert}`);
+  try {
+    createSecureContext({ ...files, minVersion: 'TLSv1.2' });
+  } catch (error) {
+    throw invalid(cert, `cannot be shown to clients (${(error as Error).message})`);
+  }
   return files;
 }
 
-/** What changes whenever one of the files is replaced, also by way of a link. */
-function stampOf({ cert, key }: TlsFiles): string {
-  return [cert, key]
-    .map((file) => statSync(file, { throwIfNoEntry: false }))
-    .map((stats) => (stats === undefined ? '-' : `${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.size}`))
-    .join(' ');
+/** What changes whenever one of the files is replaced, also by way of a link, or can no longer be looked at. */
+const stampOf = ({ cert, key }: TlsFiles): string => `${stampOfFile(cert)} ${stampOfFile(key)}`;
+
+function stampOfFile(file: string): string {
+  try {
+    const { ino, mtimeMs, ctimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'error';
+  }
 }

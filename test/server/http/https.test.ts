@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -56,6 +56,12 @@ test('HTTPS takes replaced files without a restart, and keeps the old ones while
   const after = await ask(port, second!.cert);
   assert.equal(after.status, 200);
   assert.notEqual(after.fingerprint, before.fingerprint);
+  // Such as a link to itself, or a directory that only root may enter now.
+  lines.length = 0;
+  rmSync(files.cert);
+  symlinkSync(files.cert, files.cert);
+  await said('cert.pem cannot be read (ELOOP)');
+  assert.equal((await ask(port, second!.cert)).fingerprint, after.fingerprint);
 });
 
 test('files that do not fit keep the node from starting, with a sentence', async (t) => {
@@ -73,4 +79,7 @@ test('files that do not fit keep the node from starting, with a sentence', async
   writeFileSync(files.key, own!.key);
   chmodSync(files.key, 0o644);
   assert.throws(start, { code: 'KEY_PERMISSIONS' });
+  chmodSync(files.key, 0o600);
+  writeFileSync(files.cert, `${own!.cert}\n-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n`);
+  assert.throws(start, { code: 'TLS_FILES_INVALID', message: /cert\.pem cannot be shown to clients \(/ });
 });
