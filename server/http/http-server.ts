@@ -122,7 +122,7 @@ export function createHttpServer({
     const began = performance.now();
     const before = answering.get(request.socket);
     answering.set(request.socket, response);
-    endUntaken(request.socket, response, !isStream(request), limits.listenerStallMs);
+    endUntaken(request.socket, response, !isStream(request), limits.answerStallMs);
     lingerOver(request, response);
     response.once('close', () => {
       const seconds = (performance.now() - began) / 1000;

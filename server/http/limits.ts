@@ -31,7 +31,9 @@ export interface HttpLimits {
    * that the socket has not taken; events are shared by all.
    */
   readonly maxListeners: number;
-  /** Who takes nothing of an answer for so long, in ms, loses the connection; a listener can resume where it stopped. */
+  /** A connection on which nothing is taken of an answer for so long, in ms, ends: the answer is held until then. */
+  readonly answerStallMs: number;
+  /** A listener that reads nothing for so long, in ms, is closed; it can resume where it stopped. */
   readonly listenerStallMs: number;
   /** Pause between heartbeats on an event stream, in ms: below the usual 60 s of proxies. */
   readonly heartbeatMs: number;
@@ -60,6 +62,7 @@ export const defaultHttpLimits: HttpLimits = {
   maxWaitMs: 60_000,
   maxWaiting: 10_000,
   maxListeners: defaultMaxListeners,
+  answerStallMs: 30_000,
   listenerStallMs: 30_000,
   heartbeatMs: 15_000,
   requestsPer10s: 2_000,

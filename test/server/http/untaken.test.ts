@@ -27,7 +27,7 @@ for (const [how, encoding] of [
       calls += 1;
       return { items: [{ memo: text }], nextCursor: null };
     }) as unknown as NodeApi['pendingTransactions'];
-    const { port } = await listening(t, { ...api, pendingTransactions }, { listenerStallMs: 300 });
+    const { port } = await listening(t, { ...api, pendingTransactions }, { answerStallMs: 300 });
     const socket = connect(port, '127.0.0.1');
     socket.pause();
     let ended = false;
