@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openApiKeyRing } from '../../../server/home/api-key-ring.js';
@@ -64,6 +64,11 @@ test('a running node takes changes over, and a damaged file opens nothing', (t) 
   assert.equal(ring.find(second), undefined);
   assert.equal(problems.length, 1);
   assert.deepEqual(changes, [['second'], []]);
+  rmSync(path);
+  symlinkSync(path, path);
+  now += 1_000;
+  assert.equal(ring.find(second), undefined);
+  assert.match(problems[1] ?? '', /ELOOP/);
 });
 
 test('a file that is damaged, or that others can read, is not used', (t) => {
