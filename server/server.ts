@@ -67,7 +67,7 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#starting = this.#start(httpPort, network)
       .catch((error: unknown) => {
         // Of a node that had to stop while it started, why is more than that it was stopped.
-        throw this.#failure ?? error;
+        throw error instanceof SlotledgerError && error.code === 'START_STOPPED' ? (this.#failure ?? error) : error;
       })
       .finally(() => {
         this.#starting = undefined;
