@@ -6,9 +6,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-
-/** What one turn spends on answers, in ms. */
-const sliceMs = 4;
+import { createTurnBudget } from '../turn-budget.js';
 
 export interface Turns {
   /**
@@ -24,32 +22,20 @@ export type Before = Pick<ServerResponse, 'writableFinished' | 'destroyed' | 'on
 export function createTurns(monotonic: () => number): Turns {
   const waiting: (() => Promise<void>)[] = [];
   const countBySocket = new WeakMap<object, number>();
-  let spentMs = 0;
+  const budget = createTurnBudget(() => void workOn());
   let working = false;
-  let turnEnds = false;
-
-  function atNextTurn(): void {
-    if (turnEnds) return;
-    turnEnds = true;
-    setImmediate(() => {
-      turnEnds = false;
-      spentMs = 0;
-      void workOn();
-    });
-  }
 
   /** One after the other, since what an answer takes is known when it is done: reading and writing down are not one step. */
   async function workOn(): Promise<void> {
     if (working) return;
     working = true;
-    while (waiting.length > 0 && spentMs < sliceMs) {
+    while (waiting.length > 0 && budget.hasLeft()) {
       const began = monotonic();
       await waiting.shift()!();
-      spentMs += monotonic() - began;
-      atNextTurn();
+      budget.spend(monotonic() - began);
     }
     working = false;
-    if (waiting.length > 0) atNextTurn();
+    if (waiting.length > 0) budget.goOnLater();
   }
 
   return {

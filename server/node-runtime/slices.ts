@@ -3,9 +3,7 @@
  * them may come at once. One rule: a turn of the event loop spends a few milliseconds on all of it together, the rest waits for the
  * next ones, in order, so that the loop that votes is never kept waiting.
  */
-
-/** What one turn spends, in ms. */
-const sliceMs = 4;
+import { createTurnBudget } from '../turn-budget.js';
 
 /** Does a little, and must not throw. @returns whether there is more to do */
 export type Step = () => boolean;
@@ -18,34 +16,22 @@ export interface Slices {
 }
 
 /** @param monotonic milliseconds that only go forward @param soon calls back in the next turn of the event loop */
-export function createSlices(monotonic: () => number, soon: (call: () => void) => void = setImmediate): Slices {
+export function createSlices(monotonic: () => number, soon?: (call: () => void) => void): Slices {
   const waiting: Step[] = [];
-  let spentMs = 0;
+  const budget = createTurnBudget(work, soon);
   let working = false;
-  let turnEnds = false;
   let closed = false;
-
-  function atNextTurn(): void {
-    if (turnEnds) return;
-    turnEnds = true;
-    soon(() => {
-      turnEnds = false;
-      spentMs = 0;
-      work();
-    });
-  }
 
   function work(): void {
     if (working) return;
     working = true;
-    while (waiting.length > 0 && (closed || spentMs < sliceMs)) {
+    while (waiting.length > 0 && (closed || budget.hasLeft())) {
       const began = monotonic();
       if (!waiting[0]!()) waiting.shift();
-      spentMs += monotonic() - began;
-      atNextTurn();
+      budget.spend(monotonic() - began);
     }
     working = false;
-    if (waiting.length > 0) atNextTurn();
+    if (waiting.length > 0) budget.goOnLater();
   }
 
   return {
