@@ -16,6 +16,9 @@ export class SlotledgerError extends Error {
 export const startStopped = (): SlotledgerError =>
   new SlotledgerError('START_STOPPED', 'The node was stopped while it started.', 'Start it again.');
 
+export const isStartStopped = (error: unknown): boolean =>
+  error instanceof SlotledgerError && error.code === 'START_STOPPED';
+
 /** A read of ledger.db that has no answer: the file contradicts itself, or the disk does not give it. The node stops. */
 export class LedgerFailure extends Error {
   constructor(

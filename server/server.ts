@@ -9,7 +9,7 @@ import type { Slot } from '../ledger/values/numbers.js';
 import type { Address, PublicKey } from '../ledger/values/text.js';
 import { isHashText } from '../ledger/values/text-forms.js';
 import { badOption, checkServerOptions, checkStart } from './check-options.js';
-import { SlotledgerError } from './errors.js';
+import { isStartStopped, SlotledgerError } from './errors.js';
 import type { NodeApi, NodeEvents, PeerSummary, SubmitOutcome } from './http/node-api.js';
 import { accountNamed } from './node-runtime/account-named.js';
 import { readTransaction } from './node-runtime/read-transaction.js';
@@ -67,7 +67,7 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#starting = this.#start(httpPort, network)
       .catch((error: unknown) => {
         // Of a node that had to stop while it started, why is more than that it was stopped.
-        throw error instanceof SlotledgerError && error.code === 'START_STOPPED' ? (this.#failure ?? error) : error;
+        throw isStartStopped(error) ? (this.#failure ?? error) : error;
       })
       .finally(() => {
         this.#starting = undefined;

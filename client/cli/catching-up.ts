@@ -1,7 +1,7 @@
 /** A node that fetches old blocks knows old balances and nonces: who reads is told so, who pays waits. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusAnswer } from '../api-types.js';
-import { CliProblem, exitCodes } from './cli-problem.js';
+import { CliProblem } from './cli-problem.js';
 import type { Context } from './context.js';
 import { type SigningOptions, timeoutMsOf } from './payment.js';
 
@@ -31,7 +31,6 @@ export async function untilCaughtUp(context: Context, options: Pick<SigningOptio
         'node_behind',
         `The node ${because}: what it says of balances and nonces may be old. Nothing was sent.`,
         'Run it again later or with a longer --timeout, or pay through another node: --node URL.',
-        exitCodes.failed,
       );
     }
     await pause(pauseMs);

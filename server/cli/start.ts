@@ -7,7 +7,7 @@ import { shellQuote } from '../../client/cli/shell-quote.js';
 import { createTerminal, type Terminal } from '../../client/cli/terminal.js';
 import { userHome } from '../../client/cli/user-home.js';
 import { version } from '../../client/cli/version.js';
-import { LedgerFailure } from '../errors.js';
+import { isStartStopped, LedgerFailure } from '../errors.js';
 import { homePaths } from '../home/home.js';
 import { exitOnSignal } from '../node-runtime/until-signal.js';
 import type { Server } from '../server.js';
@@ -47,8 +47,6 @@ export async function start(command: Command): Promise<void> {
     throw serverFailure(error);
   }
 }
-
-const isStartStopped = (error: unknown): boolean => (error as { readonly code?: unknown }).code === 'START_STOPPED';
 
 async function passwordOf({ home, keyPasswordFile: file }: Settings, terminal: Terminal): Promise<string | undefined> {
   try {
