@@ -173,6 +173,8 @@ export interface ScheduleAnswer {
 
 export interface MempoolAnswer {
   readonly count: number;
+  /** Those that blocks can take without another coming first that is not here. */
+  readonly ready: number;
   readonly bytes: number;
   readonly accounts: number;
 }

@@ -116,7 +116,10 @@ function nodeGauges(node: NodeApi, register: Registry): void {
   gauge('chain_epoch_number', 'Epoch of the next block', () => node.status().epoch);
   gauge('mempool_waiting_transactions', 'Transactions that wait', () => node.mempool().count);
   gauge('mempool_size_bytes', 'Bytes that wait', () => node.mempool().bytes);
-  const { knownSignatures } = node;
+  gauge('mempool_ready_transactions', 'Of these, those that wait behind no gap', () => node.mempool().ready);
+  const { held, knownSignatures } = node;
+  if (held !== undefined)
+    gauge('mempool_held_transactions', 'Handed in, and not taken in yet: more than enough are ready', held);
   if (knownSignatures !== undefined) {
     gauge('mempool_known_signatures', 'Signatures found good of transactions that are not final', knownSignatures);
   }

@@ -80,6 +80,8 @@ export interface NodeEvents {
 
 export interface MempoolSummary {
   readonly count: number;
+  /** Those that blocks can take without another coming first that is not here. */
+  readonly ready: number;
   readonly bytes: number;
   readonly accounts: number;
   readonly max_transactions: number;
@@ -169,6 +171,8 @@ export interface NodeApi {
   /** Syncs of each file since the start. */
   readonly syncs?: () => SyncCounts;
   readonly onTimed?: OnTimed;
+  /** Transactions handed in that wait to be taken in, since more than enough are ready. */
+  readonly held?: () => number;
   /** Of transactions that are not final: found good, and not checked again in a block. */
   readonly knownSignatures?: () => number;
   /** As of final block `index` (default: the tip). undefined: there is no proof for that height (any more). */

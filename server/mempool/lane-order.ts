@@ -19,14 +19,24 @@ export interface LaneOrder {
   /** Whose last one waits behind a gap or for room. */
   readonly gappedTails: Pick<TailIndex, 'ascending'>;
   readonly tails: Pick<TailIndex, 'ascending'>;
+  /** Transactions that blocks can take without another coming first that is not here. */
+  readonly readyCount: number;
 }
 
 export function createLaneOrder(): LaneOrder {
   const [ready, roomless, gapped] = [createHeadHeap(), createHeadHeap(), createHeadHeap()];
   const [tails, gappedTails] = [createTailIndex(), createTailIndex()];
+  const readyByLane = new Map<Lane, number>();
+  let readyCount = 0;
+  const count = (lane: Lane, ready: number): void => {
+    readyCount += ready - (readyByLane.get(lane) ?? 0);
+    if (ready === 0) readyByLane.delete(lane);
+    else readyByLane.set(lane, ready);
+  };
   return {
     update(lane) {
       const canGo = isReady(lane);
+      count(lane, canGo ? lane.end - lane.next : 0);
       ready.update(lane, canGo);
       roomless.update(lane, lacksRoom(lane));
       gapped.update(lane, !canGo && !lacksRoom(lane));
@@ -39,5 +49,8 @@ export function createLaneOrder(): LaneOrder {
     gapped,
     tails,
     gappedTails,
+    get readyCount() {
+      return readyCount;
+    },
   };
 }

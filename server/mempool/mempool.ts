@@ -66,7 +66,8 @@ export interface Mempool {
   pendingNonces(from: Address): { readonly [lane: string]: number };
   /** In order of arrival. */
   page(limit: number, after: number): { readonly items: readonly Transaction[]; readonly next: number | undefined };
-  summary(): { readonly count: number; readonly bytes: number; readonly accounts: number };
+  /** `ready`: blocks can take so many without another coming first that is not here. */
+  summary(): { readonly count: number; readonly ready: number; readonly bytes: number; readonly accounts: number };
 }
 
 /** What waits of one account. */
@@ -384,7 +385,7 @@ export function createMempool(parts: MempoolParts): Mempool {
       }
       return { items, next: undefined };
     },
-    summary: () => ({ count: waitingById.size, bytes, accounts: accounts.size }),
+    summary: () => ({ count: waitingById.size, ready: order.readyCount, bytes, accounts: accounts.size }),
   };
 }
 

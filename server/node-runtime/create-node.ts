@@ -44,6 +44,8 @@ import type { MemoryPlan } from './memory-plan.js';
 import { createMempoolPort } from './mempool-port.js';
 import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
+import { createPace } from './pace.js';
+import { peerSummary } from './peer-summary.js';
 import { createRecentFinals } from './recent-finals.js';
 import { createSignatureGate } from './signature-gate.js';
 import { createSlices } from './slices.js';
@@ -162,6 +164,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   closers.push(threads.close);
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
   const slices = createSlices(steadyNow);
+  const pace = createPace({ ready: () => pool.summary().ready, clock: createSystemClock(steadyNow) });
   const admission = createAdmissionState(context, ledger, () =>
     queries.tip().index > ledger.tip().index ? stateOnDisk : undefined,
   );
@@ -262,18 +265,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   }
 
   const peerNode = (peer: string) => peerNetwork?.peerViews().find((view) => view.peer === peer)?.node;
-  const peers = (): readonly PeerSummary[] =>
-    (peerNetwork?.peerViews() ?? []).map((view) => ({
-      node_id: view.node,
-      address: view.address,
-      hidden: view.isHidden,
-      direction: view.direction === 'inbound' ? 'in' : 'out',
-      final_index: view.head.final_index,
-      clock_offset_ms: Math.round(view.clockOffsetMs ?? 0),
-      bytes_in: view.bytesIn,
-      bytes_out: view.bytesOut,
-      since: Math.round(view.connectedAt),
-    }));
+  const peers = (): readonly PeerSummary[] => (peerNetwork?.peerViews() ?? []).map(peerSummary);
 
   function onEvent(event: ReplicaEvent): void {
     switch (event.type) {
@@ -283,6 +275,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         const ids = receipts.map(({ id }) => id);
         known.forget(ids);
         recentFinals.add(event.final);
+        pace.final(ids.length);
         for (const id of ids) waiters.tell(id);
         log.debug({ index, slot, transactions: ids.length }, 'a block is final');
         tellProgram(() => api.events.emit('final', { index, hash, slot, view: event.view, transactions: ids }));
@@ -349,6 +342,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     limits: memory.mempool,
     replica,
     slices,
+    pace,
     waiters,
     recentFinals,
     peers,
@@ -366,6 +360,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   });
 
   const quiesce = (): void => {
+    pace.close();
     watch.stop();
     replica.stop();
     waiters.close();

@@ -19,6 +19,7 @@ import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createFaucet } from './faucet.js';
 import { type Hearing, mayBeBehind } from './hearing.js';
 import { observerBecause } from './own-place.js';
+import type { Pace } from './pace.js';
 import { proveAccount } from './prove-account.js';
 import { proveTransaction } from './prove-transaction.js';
 import type { RecentFinals } from './recent-finals.js';
@@ -41,6 +42,7 @@ export interface NodeApiParts {
   readonly replica: Replica;
   /** Where batches are answered. */
   readonly slices: Slices;
+  readonly pace: Pace;
   readonly waiters: Waiters;
   readonly recentFinals: RecentFinals;
   readonly peers: () => readonly PeerSummary[];
@@ -56,7 +58,7 @@ export interface NodeApiParts {
 const answeredTogether = 8;
 
 export function createNodeApi(parts: NodeApiParts): NodeApi {
-  const { chain, crypto, ledger, queries, pool, limits, replica, slices, waiters, recentFinals } = parts;
+  const { chain, crypto, ledger, queries, pool, limits, replica, slices, pace, waiters, recentFinals } = parts;
   const events: NodeApi['events'] = new EventEmitter();
   // One listener for each event stream; HTTP bounds their number.
   events.setMaxListeners(0);
@@ -128,7 +130,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
 
   const submit = (transactions: readonly Transaction[]): Promise<readonly SubmitOutcome[]> =>
     new Promise((resolve, reject) => {
-      replica.submit(transactions, (admissions) => {
+      const answer = (admissions: readonly Admission[]): void => {
         const outcomes: SubmitOutcome[] = [];
         slices.run(() => {
           try {
@@ -144,7 +146,8 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
           resolve(outcomes);
           return false;
         });
-      });
+      };
+      pace.admit(transactions.length, () => replica.submit(transactions, answer));
     });
 
   function schedule(number: Epoch, fromSlot: number, count: number) {
@@ -200,6 +203,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     syncs: parts.syncs,
     onTimed: parts.onTimed,
     knownSignatures: parts.knownSignatures,
+    held: () => pace.held,
     peers: parts.peers,
     ...(parts.networkStats === undefined ? {} : { networkStats: parts.networkStats }),
     prove: (address, index) => proveAccount(crypto, parts.stateOnDisk, queries, address, index),

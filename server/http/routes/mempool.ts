@@ -16,13 +16,13 @@ export const mempoolRoutes = [
     answers: {
       200: {
         description: 'Sizes',
-        schema: z.strictObject({ count, bytes: count, accounts: count }).meta({ id: 'Mempool' }),
+        schema: z.strictObject({ count, ready: count, bytes: count, accounts: count }).meta({ id: 'Mempool' }),
       },
     },
     problems: [],
     handle: ({ node }) => {
-      const summary = node.mempool();
-      return answer({ count: summary.count, bytes: summary.bytes, accounts: summary.accounts }, 'never');
+      const { count, ready, bytes, accounts } = node.mempool();
+      return answer({ count, ready, bytes, accounts }, 'never');
     },
   }),
   defineRoute({

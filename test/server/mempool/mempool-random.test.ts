@@ -63,7 +63,7 @@ function runOnce(seed: number): { readonly accepted: number; readonly final: num
   };
 
   const check = (): void => {
-    const { count, bytes } = pool.summary();
+    const { count, ready, bytes } = pool.summary();
     assert.ok(count <= limits.maxTransactions && bytes <= limits.maxBytes);
     const { items } = pool.page(1000, -1);
     assert.equal(items.length, count);
@@ -77,6 +77,7 @@ function runOnce(seed: number): { readonly accepted: number; readonly final: num
     for (const id of accepted)
       assert.ok(pool.has(id) || final.has(id) || pool.dropped(id) !== undefined, `${id} is lost`);
     const offered = [...pool.candidates()];
+    assert.equal(ready, offered.length);
     assert.deepEqual(offered.map(idOf), inOrderSlowly(items).map(idOf));
     const overlay = createOverlay(chain.state);
     for (const one of offered) {

@@ -140,7 +140,7 @@ test('what became final leaves, and so does what used its nonce', () => {
   assert.deepEqual([...pool.candidates()], [next]);
   chain.add(2, [next]);
   pool.forgetFinal([next]);
-  assert.deepEqual(pool.summary(), { count: 0, bytes: 0, accounts: 0 });
+  assert.deepEqual(pool.summary(), { count: 0, ready: 0, bytes: 0, accounts: 0 });
   assert.equal(pool.dropped(idOf(next)), undefined);
   assert.equal(kept.size, 0);
 });
