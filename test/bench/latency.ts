@@ -9,15 +9,18 @@ import { format, percentile } from './figures.js';
 import type { Measurement } from './measurement.js';
 import { createPurse } from './payments.js';
 
-/** Not measured: connections are opened, and V8 compiles what runs often. As many, or for as long as what is measured. */
-const warmUps = 200;
+export interface LatencyPlan {
+  readonly validators: number;
+  /** Not measured: connections are opened, and V8 compiles what runs often. */
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** A directory for a CPU profile of the first node. */
+  readonly profileTo?: string | undefined;
+}
 
-/** @param profileTo a directory for a CPU profile of the first node */
 export async function measureLatency(
   name: string,
-  validators: number,
-  seconds: number,
-  profileTo?: string,
+  { validators, warmUpSeconds, seconds, profileTo }: LatencyPlan,
 ): Promise<Measurement> {
   const under = await startChain(validators, { payers: validators, profileTo });
   const times: number[] = [];
@@ -34,7 +37,7 @@ export async function measureLatency(
     let cpuBefore = 0;
     let until: number | undefined;
     for (let n = 0; until === undefined || performance.now() < until; n += 1) {
-      if (until === undefined && (n === warmUps || performance.now() - begun > seconds * 1000)) {
+      if (until === undefined && performance.now() - begun > warmUpSeconds * 1000) {
         until = performance.now() + seconds * 1000;
         cpuBefore = cpuTaken();
       }

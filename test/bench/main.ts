@@ -56,7 +56,7 @@ const options = readCommandLine({
     ),
     warmUp: optional(
       forms.seconds({ most: 3600 }),
-      'how long rate4 and rateDead4 run before they measure',
+      'how long latency, latency4, rate4 and rateDead4 run before they measure',
       'as --seconds, 20 at most',
     ),
     listeners: option(forms.wholeNumber({ least: 1, most: mostListeners }), 'event streams in listeners', '1000'),
@@ -91,7 +91,7 @@ const common = { seconds: options.seconds, profileTo: options.profile, door: opt
 const single = { ...common, outputs: 1, batch: 100, signedPerSecond: 20_000 };
 const four = { ...single, validators: 4, signedPerSecond: 6000 };
 const parts: Readonly<Record<keyof typeof titles, () => Promise<Measurement>>> = {
-  latency: () => measureLatency(titles.latency, 1, options.seconds, options.profile),
+  latency: () => measureLatency(titles.latency, { ...common, warmUpSeconds, validators: 1 }),
   throughput: () => measureThroughput(titles.throughput, { ...single, validators: 1 }),
   outputs: () =>
     measureThroughput(titles.outputs, {
@@ -101,7 +101,7 @@ const parts: Readonly<Record<keyof typeof titles, () => Promise<Measurement>>> =
       batch: 20,
       signedPerSecond: 1000,
     }),
-  latency4: () => measureLatency(titles.latency4, 4, options.seconds, options.profile),
+  latency4: () => measureLatency(titles.latency4, { ...common, warmUpSeconds, validators: 4 }),
   throughput4: () => measureThroughput(titles.throughput4, { ...four }),
   rate4: () => atRate(titles.rate4, {}),
   dead4: () => measureThroughput(titles.dead4, { ...four, oneDead: true }),

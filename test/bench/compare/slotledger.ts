@@ -13,7 +13,7 @@ export const slotledger = (validators: number): Rival => ({
       ? 'on disk, signed, and provable to an outsider'
       : 'on disk, and final while less than a third of the stake lies',
   async measure(seconds) {
-    const alone = await measureLatency('', validators, seconds);
+    const alone = await measureLatency('', { validators, seconds, warmUpSeconds: Math.min(seconds, 2) });
     const plan = { validators, seconds, outputs: 1, batch, signedPerSecond: validators === 1 ? 20_000 : 6000 };
     const many = await measureThroughput('', plan);
     const faults = [...alone.faults, ...many.faults];
