@@ -11,6 +11,7 @@ import { format, percentile } from './figures.js';
 import type { Door, LoadPlan, LoadReport } from './load.js';
 import type { Measurement } from './measurement.js';
 import { readMetrics } from './node-metrics.js';
+import { payBeside } from './pay-beside.js';
 import { runChild } from './run-child.js';
 
 export interface ThroughputPlan {
@@ -35,7 +36,7 @@ export const connectionsPerNode = 8;
 
 export async function measureThroughput(name: string, plan: ThroughputPlan): Promise<Measurement> {
   const { validators, outputs, seconds, batch } = plan;
-  const under = await startChain(validators, { payers, profileTo: plan.profileTo });
+  const under = await startChain(validators, { payers: payers + 1, profileTo: plan.profileTo });
   let measurement: Measurement | undefined;
   try {
     if (plan.oneDead) await under.killLast();
@@ -43,8 +44,9 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
     const cpuTaken = (): number => pids.reduce((sum, pid) => sum + cpuTimeMs(pid), 0);
     const cpuBefore = cpuTaken();
     const before = await readMetrics(under.nodes);
-    const report = await runChild<LoadPlan, LoadReport>('./load.js', {
+    const load = runChild<LoadPlan, LoadReport>('./load.js', {
       ...loadOn(under),
+      payers: under.payers.slice(0, payers),
       outputs,
       lanes,
       connections: connectionsPerNode * validators,
@@ -53,13 +55,17 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
       batches: Math.ceil((plan.signedPerSecond * seconds) / batch),
       seconds,
     });
+    const paidBeside = await payBeside(under, under.payers[payers]!, load);
+    const report = await load;
     const index = await under.settled(hangGuardMs + seconds * 10_000);
     const finalAt = Date.now();
     const cpuMs = cpuTaken() - cpuBefore;
     const after = await readMetrics(under.nodes);
-    const { faults, blocks } = await account(under, index, report.acknowledged);
+    const acknowledged = [...report.acknowledged, ...paidBeside.map(({ id }) => id)];
+    const { faults, blocks } = await account(under, index, acknowledged);
     const count = report.acknowledged.length;
     const perSecond = (count * 1000) / (finalAt - report.startedAt);
+    const beside = paidBeside.filter(({ at }) => at >= report.startedAt && at <= report.endedAt).map(({ ms }) => ms);
     const refused = Object.entries(report.refused).map(([code, times]) => `${times} ${code}`);
     measurement = {
       name,
@@ -70,7 +76,13 @@ export async function measureThroughput(name: string, plan: ThroughputPlan): Pro
         ['acknowledged a second while handed in', format((count * 1000) / (report.endedAt - report.startedAt))],
         [`answers to ${batch}, p50`, `${format(percentile(report.answerTimes, 0.5))} ms`],
         [`answers to ${batch}, p99`, `${format(percentile(report.answerTimes, 0.99))} ms`],
-        ['acknowledged, all final once', format(count)],
+        ...(beside.length > 0
+          ? ([
+              ['one who pays beside it, submit to final, p50', `${format(percentile(beside, 0.5))} ms`],
+              ['one who pays beside it, submit to final, p99', `${format(percentile(beside, 0.99))} ms`],
+            ] as const)
+          : []),
+        ['acknowledged, all final once', format(acknowledged.length)],
         ['blocks', format(blocks)],
         ['syncs to disk, all files of all nodes', format(after.syncs - before.syncs)],
         ['event loop of the first node late, p99', `${format(after.loopDelayMs)} ms`],
