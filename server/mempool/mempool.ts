@@ -31,10 +31,11 @@ export interface Dropped {
 
 export interface Mempool {
   /**
-   * Takes back what an earlier process kept. @returns how many no state can take any more and were dropped, without those whose
-   * nonce is used: they are final. The ledger may be older than they are, so all else is for a sweep.
+   * Takes back what an earlier process kept. @param kept the next ones of all that it kept; all of them when not given
+   * @returns how many no state can take any more and were dropped, without those whose nonce is used: they are final. The ledger
+   * may be older than they are, so all else is for a sweep.
    */
-  recover(slot: Slot): number;
+  recover(slot: Slot, kept?: readonly Transaction[]): number;
   /**
    * `answer` is called once; for an accepted transaction when it is durable.
    * @returns whether it waits now and did not before: it may be proposed
@@ -55,10 +56,10 @@ export interface Mempool {
   forgetFinal(transactions: readonly Transaction[]): void;
   /** Looks again at transactions that a block could not take; those that final state refuses are dropped. */
   review(ids: readonly TransactionId[], slot: Slot): void;
-  /** Drops what expires before this slot. */
-  expire(slot: Slot): void;
+  /** Drops a few of those that expire before this slot: thousands may in the same one. @returns whether there are more */
+  expire(slot: Slot): boolean;
   /**
-   * Drops what expires before this slot, and looks again at a few of the others in turn, so that what no block can take
+   * Does the same, and looks again at a few of the others in turn, so that what no block can take
    * any more does not wait for ever, and copies that stay are kept. Once a slot or a final block.
    */
   sweep(slot: Slot): void;
@@ -80,6 +81,8 @@ interface Account {
 
 /** Transactions that one sweep checks again: a millisecond or so with their signatures. */
 const reviewedTogether = 32;
+/** Expired ones that are dropped together: a millisecond or so. */
+const expiredTogether = 64;
 /** A copy is written when it has waited so long: whoever promised to keep it may be gone. Nearly all are final before. */
 const copySlots = 10;
 
@@ -91,6 +94,8 @@ export function createMempool(parts: MempoolParts): Mempool {
   const expiring = createExpiring();
   const takesStakes = parts.takesStakes ?? (() => true);
   const droppedById = new Map<TransactionId, Dropped>();
+  /** Goes on where it was: looking for the first one anew would look past all that were forgotten before it. */
+  const oldestDropped = droppedById.keys();
   let bytes = 0;
   let arrivals = 0;
   let sweeping: Iterator<Waiting> = [][Symbol.iterator]();
@@ -163,7 +168,7 @@ export function createMempool(parts: MempoolParts): Mempool {
     take(waiting);
     if (waiting.kept !== 'in-memory') store.remove([waiting.id], 'dropped');
     droppedById.set(waiting.id, why);
-    if (droppedById.size > limits.maxRemembered) droppedById.delete(droppedById.keys().next().value!);
+    if (droppedById.size > limits.maxRemembered) droppedById.delete(oldestDropped.next().value!);
     parts.onDropped?.(waiting.id);
   };
 
@@ -223,12 +228,14 @@ export function createMempool(parts: MempoolParts): Mempool {
     drop(waiting, { status: refused.code === 'expired' ? 'expired' : 'rejected', reason: refused.detail });
   };
 
-  const expire = (slot: Slot): void => {
-    for (const { last, id } of expiring.before(slot)) {
+  const expire = (slot: Slot): boolean => {
+    const expired = expiring.before(slot, expiredTogether);
+    for (const { last, id } of expired) {
       const waiting = waitingById.get(id);
       const reason = `It was valid until slot ${last} and not final then.`;
       if (waiting !== undefined) drop(waiting, { status: 'expired', reason });
     }
+    return expired.length === expiredTogether;
   };
 
   /** Calls back when it is on disk. */
@@ -278,10 +285,10 @@ export function createMempool(parts: MempoolParts): Mempool {
   };
 
   return {
-    recover(slot) {
+    recover(slot, kept = store.all()) {
       const lost: TransactionId[] = [];
       let used = 0;
-      for (const transaction of store.all()) {
+      for (const transaction of kept) {
         const id = parts.idOf(transaction);
         const rival = holderOf(transaction);
         const isUsed = transaction.nonce < parts.nextNonce(transaction.from, transaction.lane ?? 0);

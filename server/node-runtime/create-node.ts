@@ -52,6 +52,7 @@ import { createSlices } from './slices.js';
 import { createStallLog } from './stall-log.js';
 import { openStores } from './stores.js';
 import { createSystemClock, steadyNow } from './system-clock.js';
+import { takeBack } from './take-back.js';
 import { tellProgram } from './tell-program.js';
 import { createProposalTimer, createTimings } from './timings.js';
 import { createWaiters } from './waiters.js';
@@ -82,6 +83,8 @@ export interface NodeParts {
 export interface Node {
   readonly api: NodeApi;
   readonly peers: PeerNetwork | undefined;
+  /** What waited in an earlier run, before anybody hands in more. Rejects with what `goOn` throws. */
+  takeBack(goOn: () => void): Promise<void>;
   /** @returns the port for peers, if it listens. Rejects with the system's error. */
   start(): Promise<number | undefined>;
   /** Proposes, votes and promises nothing any more, and answers whoever waits; reading goes on. */
@@ -298,7 +301,10 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
       case 'slot': {
         watch.check();
         // By a clock in doubt nothing expires.
-        if (watch.fault() === undefined) pool.sweep(event.slot);
+        if (watch.fault() === undefined) {
+          pool.sweep(event.slot);
+          slices.run(() => pool.expire(event.slot));
+        }
         // What waits behind a gap or for room is nothing that a leader could propose.
         const [ready] = pool.candidates();
         proposals.slotBegan(event.slot, ready !== undefined);
@@ -369,9 +375,9 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   return {
     api,
     peers: peerNetwork,
+    takeBack: (goOn) =>
+      takeBack(stores.mempool.all(), { gate, recover: (some) => pool.recover(slotNow(), some), goOn, log }),
     async start() {
-      const lost = pool.recover(slotNow());
-      if (lost > 0) log.warn({ lost }, 'transactions of an earlier run can never become final and were dropped');
       const port = await peerNetwork?.start();
       // Before the watch begins: until it knows the clocks of others it keeps this node silent, and that is no news.
       const { waiting_for: waitingFor } = replica.status().consensus;

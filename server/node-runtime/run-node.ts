@@ -175,6 +175,7 @@ async function startAll(
   });
   closers.push(() => node.stop());
   goOn();
+  await node.takeBack(goOn);
   const { httpPort, metricsPort } = await listenHttp({
     server,
     port: options.httpPort,

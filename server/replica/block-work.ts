@@ -9,14 +9,14 @@ import { readQueue } from '../../ledger/state-keys.js';
 import type { Block } from '../../ledger/values/block.js';
 import type { Signer, VrfProver } from '../../ledger/values/crypto.js';
 import type { Hash, VrfProof } from '../../ledger/values/text.js';
-import type { TransactionId } from '../../ledger/values/transaction.js';
+import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { BlockTree } from './block-tree.js';
 import { createBoundedMap } from './bounded-map.js';
 import type { EvidencePool } from './evidence-pool.js';
 import type { BlockFetcher } from './fetch-blocks.js';
 import type { Clock, Mempool } from './ports.js';
 import type { Receiver } from './receive.js';
-import { maxVrfProofs } from './replica-limits.js';
+import { maxRefusedInDraft, maxVrfProofs } from './replica-limits.js';
 
 export interface BlockWorkOptions {
   readonly context: LedgerContext;
@@ -54,6 +54,12 @@ export function createBlockWork(options: BlockWorkOptions): BlockWork {
     // Idle costs nothing: no drafting where there is nothing to add.
     if (!hasWork(context, state, effect.slot, mempool.size, evidence.length)) return undefined;
     const refused: TransactionId[] = [];
+    function* candidates(): Iterable<Transaction> {
+      for (const transaction of mempool.candidates(state!, () => takesStakes)) {
+        if (refused.length === maxRefusedInDraft) return;
+        yield transaction;
+      }
+    }
     let takesStakes = takesNewStake(readQueue(state));
     const drafted = draftBlock({
       context,
@@ -63,7 +69,7 @@ export function createBlockWork(options: BlockWorkOptions): BlockWork {
       round: effect.round,
       justifyView: effect.justify_view,
       proposer: signer.publicKey,
-      candidates: mempool.candidates(state, () => takesStakes),
+      candidates: candidates(),
       evidence,
       vrfProof(alpha) {
         const proof = vrfProofs.get(alpha) ?? vrf.prove(alpha);

@@ -37,3 +37,5 @@ export const maxUnstoredInSync = 64;
 export const maxBlocksInRun = 8;
 /** A block of so many slots ago is old: who gets it from a peer now was behind. */
 export const slotsUntilOld = 16;
+/** Candidates that do not apply, of which a leader looks at so many in one draft: some milliseconds. They leave the mempool after it. */
+export const maxRefusedInDraft = 1_024;

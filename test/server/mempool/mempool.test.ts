@@ -166,6 +166,24 @@ test('what expires or cannot apply any more is swept out with a reason, without 
   assert.equal(pool.summary().count, 0);
 });
 
+test('of a thousand that expire in one slot a few are dropped in one go, and one that is later stays', () => {
+  const { chain, pool, add } = makePool();
+  for (let nonce = 0; nonce < 1_000; nonce += 1) {
+    const outputs = [{ to: person('bob').address, amount: 1 as never }];
+    add(chain.sign('ann', { type: 'transfer', nonce, outputs, expires_slot: (nonce === 500 ? 4 : 3) as never }));
+  }
+  let calls = 0;
+  for (let more = true, before = 1_000; more; calls += 1) {
+    more = pool.expire(toSlot(4));
+    const { count } = pool.summary();
+    assert.ok(before - count <= 64);
+    before = count;
+  }
+  assert.deepEqual([calls, pool.summary().count], [16, 1]);
+  assert.equal(pool.expire(toSlot(5)), false);
+  assert.equal(pool.summary().count, 0);
+});
+
 test('only so many dropped ones are remembered', () => {
   const { chain, pool, add, idOf } = makePool({ maxRemembered: 2 });
   const fees = [10, 20, 40, 80].map((fee) => chain.pay('ann', 'bob', 1, { fee }));

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readAccount } from '../../../ledger/state-keys.js';
 import { decodeBlock } from '../../../ledger/values/decode-block.js';
 import { maxEvidencePerBlock } from '../../../ledger/values/limits.js';
-import { toAmount, toNonce } from '../../../ledger/values/numbers.js';
+import { toAmount, toNonce, toSlot } from '../../../ledger/values/numbers.js';
 import { transactionSigningText } from '../../../ledger/values/signing.js';
 import type { TransactionBody } from '../../../ledger/values/transaction.js';
 import { person, TestChain } from '../../ledger/test-chain.js';
@@ -152,6 +152,26 @@ test('proofs that are more than a block may carry wait for the next one, and sto
     assert.equal(blocks.flatMap(({ evidence = [] }) => evidence).length, offences.length);
     for (const block of blocks.slice(1)) assert.ok(decodeBlock(block, rules).ok, `a peer takes block ${block.index}`);
   }
+});
+
+test('of thousands that cannot go into a block any more, a leader looks at some in one draft', () => {
+  const nodes = cluster(['v1']);
+  const chain = new TestChain();
+  nodes.time.runUntil(2_000);
+  const reads = new Array<number>(3_000).fill(0);
+  const late = reads.map((_, nonce) => {
+    const outputs = [{ to: person('bob').address, amount: toAmount(1) }];
+    const one = chain.sign('ann', { type: 'transfer', nonce, outputs });
+    return Object.defineProperty(one, 'expires_slot', {
+      get() {
+        reads[nonce]! += 1;
+        return toSlot(0);
+      },
+    });
+  });
+  nodes.members[0]!.replica.submit(late, () => {});
+  const whenHandedIn = reads.at(-1)!;
+  assert.equal(reads.filter((count) => count > whenHandedIn).length, 1_024);
 });
 
 test('[8-not-final-because] what waits behind a gap, or has only just come to an idle chain, is no chain that stands still', () => {
