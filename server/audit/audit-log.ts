@@ -43,9 +43,11 @@ export function openAuditLog({ home, now, onFailure, fileBytes = maxFileBytes }:
 
   function append(event: AuditEvent, about: AuditEntry['about'], durable: boolean): void {
     if (bytes >= fileBytes) {
-      closeSync(handle);
       putAside(home, first);
-      handle = openSync(path, 'a', 0o600);
+      // The old one stays open until there is another: a number that is closed already may be that of another file by the next close.
+      const next = openSync(path, 'a', 0o600);
+      closeSync(handle);
+      handle = next;
       syncDirectory(home);
       bytes = 0;
       first = last.n + 1;

@@ -166,10 +166,10 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
         .map(({ address, node, provedAt }) => ({ address, node, proved_at: Math.round(provedAt ?? 0) }));
       const text = `${JSON.stringify({ version: 1, peers }, null, 2)}\n`;
       if (text === saved) return;
-      saved = text;
       try {
         await writeFile(`${file}.new`, text, { mode: 0o600 });
         await rename(`${file}.new`, file);
+        saved = text;
       } catch (error) {
         options.onFileProblem(`${file} cannot be written: ${(error as Error).message}`);
       }

@@ -61,6 +61,8 @@ export function createBanList({ clock, file, onFileProblem }: BanListOptions): B
       await writeFile(`${file}.new`, text, { mode: 0o600 });
       await rename(`${file}.new`, file);
     } catch (error) {
+      // With the next one, or when the node stops.
+      changed = true;
       onFileProblem(`${file} cannot be written: ${(error as Error).message}`);
     }
   }

@@ -27,6 +27,9 @@ export function replaceFile(path: string, content: string | Uint8Array, mode = 0
   try {
     writeFully(handle, content);
     fsyncSync(handle);
+  } catch (error) {
+    // What fails on an open file names none, and a person is to know which disk it is.
+    throw Object.assign(error as NodeJS.ErrnoException, { path });
   } finally {
     closeSync(handle);
   }

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AuditEntry, entryHash, entryLine } from '../../../server/audit/audit-entry.js';
@@ -95,6 +107,27 @@ test('full files are put aside, bounded in number, and the chain goes on through
 });
 
 const numberIn = (name: string): number => Number(/\d+/.exec(name)?.[0]);
+
+test('a full file that cannot be put aside stops the node once, and the log closes no file but its own', (t) => {
+  const home = temporaryDirectory(t);
+  const failures: string[] = [];
+  const log = openAuditLog({
+    home,
+    now: () => 1_700_000_000_000,
+    onFailure: (said) => failures.push(said),
+    fileBytes: 300,
+  });
+  mkdirSync(join(home, 'audit-1.jsonl', 'something'), { recursive: true });
+  while (log.record('node_stopped', {}));
+  assert.equal(log.record('node_stopped', {}), false);
+  assert.match(failures.join(), /^The audit log .* cannot be written \(.*\)\.$/);
+  const others = [1, 2, 3].map((name) => openSync(join(home, `${name}`), 'w'));
+  log.close();
+  for (const other of others) {
+    fstatSync(other);
+    closeSync(other);
+  }
+});
 
 test('a restart right after rotation goes on with the chain', (t) => {
   const home = written(t, 4, 500);

@@ -1,5 +1,7 @@
 /** A full address book: who gives way, and that nobody fills it alone. */
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PublicKey } from '../../../ledger/values/text.js';
 import { createAddressBook } from '../../../server/p2p/address-book.js';
@@ -9,7 +11,8 @@ import {
   MAX_KNOWN_ADDRESSES,
   MAX_PROVED_ADDRESSES,
 } from '../../../server/p2p/limits.js';
-import { hashOf } from './fixture.js';
+import { temporaryDirectory } from '../nodes.js';
+import { clock, hashOf } from './fixture.js';
 
 const key = (number: number): PublicKey => hashOf(number) as PublicKey;
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
@@ -36,6 +39,20 @@ test('hints that nobody dials, as they name this very node, do not keep others o
   book.add('honest.example:9000', key(2));
   assert.ok(holds('honest.example:9000'));
   assert.equal(book.size(), MAX_KNOWN_ADDRESSES);
+});
+
+test('what the disk did not take is written with the next save, though nothing is new by then', async (t) => {
+  const home = join(temporaryDirectory(t), 'unmounted');
+  const file = join(home, 'peers.json');
+  const problems: string[] = [];
+  const onFileProblem = (said: string) => void problems.push(said);
+  const book = createAddressBook({ clock, random: () => 0.5, bootstrap: [], file, onFileProblem });
+  book.onProved('10.0.0.1:9000', key(1));
+  await book.save();
+  assert.match(problems.join(), /peers\.json cannot be written/);
+  mkdirSync(home);
+  await book.save();
+  assert.ok(existsSync(file));
 });
 
 test('known addresses where nobody was met for long give way to new ones, the others stay', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { addressGroup } from '../../../server/p2p/address-group.js';
@@ -27,6 +27,23 @@ test('bans end, are bounded in number and text, and can be lifted', () => {
   now += 5_000;
   assert.equal(bans.isBanned(hashOf(2)), false);
   assert.deepEqual(bans.all(), []);
+});
+
+test('a ban that the disk did not take is written when the node stops', async (t) => {
+  const home = join(temporaryDirectory(t), 'unmounted');
+  const file = join(home, 'bans.json');
+  let onFileProblem = (_: string): void => {};
+  const failed = new Promise<string>((resolve) => {
+    onFileProblem = resolve;
+  });
+  const bans = createBanList({ clock, file, onFileProblem });
+  bans.ban(hashOf(1), 'a lie');
+  assert.match(await failed, /bans\.json cannot be written/);
+  mkdirSync(home);
+  await bans.close();
+  const again = createBanList({ clock, file, onFileProblem: noProblem });
+  assert.equal(again.isBanned(hashOf(1)), true);
+  await again.close();
 });
 
 test('a banned node is refused after a restart too, until the ban ends', async (t) => {
