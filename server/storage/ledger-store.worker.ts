@@ -12,6 +12,7 @@ import { ledgerMigrations } from './migrations/ledger-migrations.js';
 import { limitSize, openWriter } from './open-database.js';
 import type { PackedBlock } from './packed-block.js';
 import { createPlaceCheck } from './place-check.js';
+import type { Connection } from './sqlite.js';
 
 export interface StorageThreadOptions {
   readonly path: string;
@@ -34,6 +35,18 @@ export type FromStorage =
 
 /** Blocks in one database transaction: bounds how long an acknowledgement can wait for others. */
 const maxBlocksTogether = 64;
+
+/**
+ * So that ledger.db is the whole ledger while no node runs: whoever copies or moves it forgets the log. Closing does not do it, as this
+ * is not the last connection.
+ */
+function emptyLog(database: Connection): void {
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The log stays, and holds what the file may lack.
+  }
+}
 
 function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: StorageThreadOptions): void {
   const tell = (message: FromStorage) => port.postMessage(message);
@@ -78,6 +91,7 @@ function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: Storage
       write(id, blocks);
     }
     if (message?.kind === 'close') {
+      if (!failed) emptyLog(database);
       database.close();
       port.close();
     }

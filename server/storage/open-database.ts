@@ -2,7 +2,7 @@
  * Opens SQLite files the one way this node does: WAL, synchronous=FULL for writers, and a schema brought up to date by
  * numbered migrations. A file written by a newer version is refused, never guessed at.
  */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.js';
 import { rewriteInPlace, syncDirectory } from './durable-files.js';
@@ -44,10 +44,12 @@ export function openWriter(
   return opening(path, () => {
     // SQLite opens for reading what it may not write, and says so at the first write only.
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    else refuseLogAlone(path);
     // A process that died left its log; whether its last sync succeeded is not known.
     if (existsSync(`${path}-wal`)) rewriteInPlace(`${path}-wal`);
     const database = new Database(path, { timeout: busyTimeoutMs });
     try {
+      refuseOther(database, path, migrations);
       database.pragma(`page_size = ${pageBytes}`);
       database.pragma('journal_mode = WAL');
       // Under WAL the default is NORMAL, which loses acknowledged rows in a power cut.
@@ -58,7 +60,7 @@ export function openWriter(
       database.pragma('trusted_schema = OFF');
       const version = versionOf(database);
       if (version > 0 && version < migrations.length) onOlder(version, migrations.length);
-      migrate(database, path, migrations);
+      migrate(database, migrations);
       // SQLite does this for a new log, and ignores it when it fails.
       syncDirectory(dirname(path));
     } catch (error) {
@@ -80,7 +82,7 @@ export function openReader(
     try {
       database.pragma(`cache_size = -${cacheKiB}`);
       database.pragma('trusted_schema = OFF');
-      refuseNewer(database, path, migrations);
+      refuseOther(database, path, migrations);
     } catch (error) {
       database.close();
       throw error;
@@ -95,7 +97,7 @@ export function openScratch(migrations: readonly Migration[]): Connection {
   database.pragma('journal_mode = MEMORY');
   database.pragma('synchronous = OFF');
   database.pragma(`cache_size = -${scratchCacheKiB}`);
-  migrate(database, 'scratch', migrations);
+  migrate(database, migrations);
   return database;
 }
 
@@ -120,6 +122,15 @@ export class OlderFile extends RefusedFile {
   override readonly fix: string = 'Start the node once, which brings it up to date.';
 }
 
+export class ForeignFile extends RefusedFile {
+  override readonly fix: string = 'Move it away; is --home right?';
+}
+
+export class MissingFile extends RefusedFile {
+  override readonly fix: string =
+    'Put it back where it still is, such as on a disk that is not mounted; where it is gone for good, move the -wal away as well.';
+}
+
 /** As `openReader`. @throws OlderFile where the file was not brought up to date yet. */
 export function openPresentReader(path: string, migrations: readonly Migration[]): Connection {
   const database = openReader(path, migrations);
@@ -139,8 +150,20 @@ function opening(path: string, open: () => Connection): Connection {
 
 const versionOf = (database: Connection): number => database.pragma('user_version', { simple: true }) as number;
 
-function refuseNewer(database: Connection, path: string, migrations: readonly Migration[]): void {
+/** SQLite deletes a log that lies beside no database, and what was written last stands nowhere else. */
+function refuseLogAlone(path: string): void {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (log === undefined || log.size === 0) return;
+  throw new MissingFile(
+    `${path} is missing, and its log ${path}-wal, which holds what was written to it last, is there.`,
+  );
+}
+
+function refuseOther(database: Connection, path: string, migrations: readonly Migration[]): void {
   const version = versionOf(database);
+  if (version === 0 && database.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
+    throw new ForeignFile(`${path} is a database of another program.`);
+  }
   if (version <= migrations.length) return;
   throw new RefusedFile(
     `${path} has schema version ${version}, and this program knows only versions up to ${migrations.length}: ` +
@@ -149,8 +172,7 @@ function refuseNewer(database: Connection, path: string, migrations: readonly Mi
 }
 
 /** Migration n (from 1) brings user_version n - 1 to n, each in a transaction of its own. */
-function migrate(database: Connection, path: string, migrations: readonly Migration[]): void {
-  refuseNewer(database, path, migrations);
+function migrate(database: Connection, migrations: readonly Migration[]): void {
   for (let version = versionOf(database); version < migrations.length; version += 1) {
     const step = migrations[version] ?? '';
     database.transaction(() => {

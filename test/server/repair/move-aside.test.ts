@@ -74,11 +74,15 @@ test('cut off anywhere and called again, it goes on to the same place', (t) => {
   }
 });
 
-test('cut off between the file and its log, the log is no part of what is made there next', (t) => {
+test('cut off between the file and its log, nothing is made there before it has gone on, and the log is no part of that', (t) => {
   for (let cuts = 0; ; cuts += 1) {
     const path = crashed(t);
     if (!cutAfter(path, cuts)) break;
     if (existsSync(path)) continue;
+    if (existsSync(`${path}-wal`)) {
+      assert.throws(() => openWriter(path, schema), /is missing, and its log/);
+      assert.equal(moveAside(path), `${path}.damaged-1`);
+    }
     const fresh = openWriter(path, schema);
     assert.deepEqual(fresh.prepare('SELECT n FROM numbers').all(), []);
     fresh.prepare('INSERT INTO numbers VALUES (7)').run();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { stateRoot } from '../../../ledger/state-tree/update-tree.js';
 import type { FinalBlock, LedgerStore } from '../../../server/replica/ports.js';
@@ -115,6 +115,19 @@ for (const worker of [false, true]) {
     await again.close();
   });
 }
+
+test('when it is closed, its file alone is the whole ledger', async (t) => {
+  const busy = busyChain(12);
+  const path = temporaryFile(t);
+  const store = openStore(path, busy.chain, { worker: true });
+  await appended(store, busy.finals);
+  await store.close();
+  const copy = temporaryFile(t);
+  copyFileSync(path, copy);
+  const moved = openStore(copy, busy.chain);
+  assert.equal(moved.tip().index, 12);
+  await moved.close();
+});
 
 test('a ledger of another genesis is refused', async (t) => {
   const { chain } = busyChain(0);

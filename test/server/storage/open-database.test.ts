@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openWriter } from '../../../server/storage/open-database.js';
+import { openReader, openWriter } from '../../../server/storage/open-database.js';
 import { Database } from '../../../server/storage/sqlite.js';
 import { createLedgerQueries } from '../../../server/storage/sqlite-queries.js';
 import { busyChain, openStore, temporaryFile } from './final-chain.js';
@@ -29,6 +29,37 @@ test('a file that is no database, or stands where none can be, is refused with a
   );
   const nowhere = join(path, 'ledger.db');
   assert.throws(() => openStore(nowhere, chain), /^Error: Cannot open .*ledger\.db: /);
+});
+
+test('a log without its database is refused, and stays for when the database is put back', async (t) => {
+  const busy = busyChain(3);
+  const path = temporaryFile(t);
+  const store = openStore(path, busy.chain);
+  store.append(busy.finals, () => {});
+  const [database, log] = [path, `${path}-wal`].map((name) => readFileSync(name));
+  await store.close();
+  rmSync(path);
+  writeFileSync(`${path}-wal`, log!);
+  assert.throws(
+    () => openStore(path, busy.chain),
+    /^Error: .*ledger\.db is missing, and its log .*ledger\.db-wal, .* is there\.$/,
+  );
+  assert.deepEqual([existsSync(path), readFileSync(`${path}-wal`)], [false, log]);
+  writeFileSync(path, database!);
+  const again = openStore(path, busy.chain);
+  assert.equal(again.tip().index, 3);
+  await again.close();
+});
+
+test('a database of another program is refused, and left as it is', (t) => {
+  const path = temporaryFile(t);
+  const database = new Database(path);
+  database.exec('CREATE TABLE songs (title)');
+  database.close();
+  const before = readFileSync(path);
+  assert.throws(() => openStore(path, busyChain(0).chain), /^Error: .* is a database of another program\.$/);
+  assert.throws(() => openReader(path, []), /is a database of another program/);
+  assert.deepEqual(readFileSync(path), before);
 });
 
 test('writers use synchronous=FULL: under WAL anything less loses acknowledged blocks in a power cut', (t) => {
