@@ -36,12 +36,16 @@ export type FromStorage =
 /** Blocks in one database transaction: bounds how long an acknowledgement can wait for others. */
 const maxBlocksTogether = 64;
 
+/** How long a node that stops waits for somebody else, such as a `sqlite3` shell in a transaction, to have read. */
+const foreignReadersMs = 1_000;
+
 /**
  * So that ledger.db is the whole ledger while no node runs: whoever copies or moves it forgets the log. Closing does not do it, as this
- * is not the last connection.
+ * is not the last connection. Where somebody else reads on, the log stays.
  */
 function emptyLog(database: Connection): void {
   try {
+    database.pragma(`busy_timeout = ${foreignReadersMs}`);
     database.pragma('wal_checkpoint(TRUNCATE)');
   } catch {
     // The log stays, and holds what the file may lack.

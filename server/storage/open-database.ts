@@ -122,11 +122,11 @@ export class OlderFile extends RefusedFile {
   override readonly fix: string = 'Start the node once, which brings it up to date.';
 }
 
-export class ForeignFile extends RefusedFile {
+class ForeignFile extends RefusedFile {
   override readonly fix: string = 'Move it away; is --home right?';
 }
 
-export class MissingFile extends RefusedFile {
+class MissingFile extends RefusedFile {
   override readonly fix: string =
     'Put it back where it still is, such as on a disk that is not mounted; where it is gone for good, move the -wal away as well.';
 }
