@@ -30,8 +30,8 @@ export const disk: readonly Mutant[] = [
   ]),
   breaks('5-persist-first', 'replaced-unsynced', 'a power cut leaves an empty file where the vote state was', [
     'server/storage/durable-files.ts',
-    'fsyncSync(handle);\n  } finally {\n    closeSync(handle);\n  }\n  renameSync',
-    'fsyncSync;\n  } finally {\n    closeSync(handle);\n  }\n  renameSync',
+    'fsyncSync(handle);\n  } catch',
+    'fsyncSync;\n  } catch',
   ]),
   breaks('5-bodies', 'bodies-of-this-line-only', 'bodies of earlier lines are lost at the next start', [
     'server/storage/vote-state-file.ts',
