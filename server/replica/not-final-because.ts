@@ -1,4 +1,5 @@
 /** [8-not-final-because] Why something waits that is not becoming final, in one sentence; the nearest reason first. */
+import type { Slot } from '../../ledger/values/numbers.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { SyncProgress } from '../sync/sync-interface.js';
 import type { NonceGap, RoomWait } from './ports.js';
@@ -10,6 +11,8 @@ export interface Progress {
   /** Why this node signs nothing, whatever its clock. */
   readonly signsNothing: string | undefined;
   readonly clockSuspect: boolean;
+  /** What `clockBehind` says. */
+  readonly clockBehind: string | undefined;
   readonly sync: SyncProgress['state'];
   /** Final blocks that are not on disk. */
   readonly unstored: number;
@@ -35,6 +38,7 @@ export function notFinalBecause(progress: Progress): string | undefined {
   if (progress.signsNothing !== undefined) return progress.signsNothing;
   if (progress.clockSuspect) return 'The clock of this machine differs too much from those of the other validators.';
   if (progress.sync === 'syncing') return 'This node is still fetching final blocks from its peers.';
+  if (progress.clockBehind !== undefined) return progress.clockBehind;
   if (progress.unstored >= 64) return 'The disk does not keep up: 64 final blocks are unwritten.';
   const long = 3 * progress.slotDurationMs;
   // Nothing is due to become final then: a silent network is as it should be.
@@ -46,6 +50,18 @@ export function notFinalBecause(progress: Progress): string | undefined {
   if (progress.peers === 0) return 'No peer is connected, and validators elsewhere have to vote.';
   const since = `Nothing has become final for ${Math.floor(progress.waitedMs / 1000)} seconds.`;
   return `${since} ${waitingFor ?? 'No leader has proposed a block.'}`;
+}
+
+/**
+ * Nobody signs for a slot twice: where the clocks of all were set back there is nothing to do but wait, or to set them right.
+ *
+ * @param aheadMs from now until the slot of the last final block begins
+ */
+export function clockBehind(slot: Slot, aheadMs: number, slotDurationMs: number): string | undefined {
+  // Before genesis_time it is slot 0 for everybody.
+  if (slot === 0 || aheadMs <= slotDurationMs) return undefined;
+  const seconds = Math.ceil(aheadMs / 1000);
+  return `The last final block is of slot ${slot}, which begins in ${seconds} seconds by the clock of this machine, and nothing is signed for earlier ones: is the clock right?`;
 }
 
 /** The core knows keys only; whoever has to call the others knows their names. */

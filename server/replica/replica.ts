@@ -19,7 +19,7 @@ import { createEvidencePool } from './evidence-pool.js';
 import { createBlockFetcher } from './fetch-blocks.js';
 import { createFinalBlocks } from './final-blocks.js';
 import { createInputQueue } from './input-queue.js';
-import { notFinalBecause } from './not-final-because.js';
+import { clockBehind, notFinalBecause } from './not-final-because.js';
 import { createOwnSignatures } from './own-signatures.js';
 import type { Admission, Head } from './ports.js';
 import { createReceiver } from './receive.js';
@@ -289,14 +289,17 @@ export function createReplica(options: ReplicaOptions): Replica {
     const unfinal = [...tree.unfinal()].length;
     const othersWait = waitsOtherwise();
     const onlyGap = othersWait ? undefined : mempool.onlyGaps();
+    const tip = ledger.tip();
+    const behind = clockBehind(tip.slot, slots.startOf(tip.slot) - clock.now(), parameters.slot_duration_ms);
     const notFinal = notFinalBecause({
       waits: mempool.size > 0 || othersWait,
       onlyGap,
       silentMs: clock.now() - lastFinalAt,
       signsNothing: because,
       clockSuspect: suspect,
+      clockBehind: behind,
       sync: sync.progress().state,
-      unstored: tree.finalIndex - ledger.tip().index,
+      unstored: tree.finalIndex - tip.index,
       waitedMs: waiting.waitedMs(lastFinalAt),
       slotDurationMs: parameters.slot_duration_ms,
       validators: epoch.validators,
@@ -311,13 +314,14 @@ export function createReplica(options: ReplicaOptions): Replica {
       leader: core.leader(slot),
       epoch: epoch.number,
       head: head(),
-      storedIndex: ledger.tip().index,
+      storedIndex: tip.index,
       pending: mempool.size,
       unfinalBlocks: unfinal,
       sync: sync.progress(),
       clockSuspect: suspect,
       onlyGaps: onlyGap !== undefined,
       consensus,
+      ...(behind === undefined ? {} : { clockBehind: behind }),
       ...(notFinal === undefined ? {} : { notFinalBecause: notFinal }),
     };
   }

@@ -28,7 +28,8 @@ export function createWaitingSince({ now, transactions, waitsOtherwise }: Waitin
   return {
     look() {
       if (!waitsOtherwise() && !anything()) since = undefined;
-      else since ??= now();
+      // The clock may have been set back meanwhile.
+      else since = Math.min(since ?? now(), now());
     },
     waitedMs: (lastFinalAt) => (since === undefined ? 0 : Math.max(0, now() - Math.max(since, lastFinalAt))),
   };

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TransactionId } from '../../../ledger/values/transaction.js';
 import { notFinalBecause } from '../../../server/replica/not-final-because.js';
+import { initialVoteState } from '../../../server/replica/recover.js';
+import { createWaitingSince } from '../../../server/replica/waiting-since.js';
 import { person } from '../../ledger/test-chain.js';
+import { chainOfOne, newcomer, pay } from './chain-of-one.js';
 
 const [one, two, late] = ['v1', 'v2', 'late'].map((name) => person(name).validator.publicKey);
 const short = (key: string | undefined): string => `${key?.slice(0, 10)}…`;
@@ -12,6 +15,7 @@ const stands = {
   waits: true,
   signsNothing: undefined,
   clockSuspect: false,
+  clockBehind: undefined,
   sync: 'idle',
   unstored: 0,
   onlyGap: undefined,
@@ -58,4 +62,32 @@ test('where all waits for room in the queue of stakes, one is named, and no peer
     notFinalBecause({ ...stands, onlyGap, waitedMs: 0, peers: 0 }),
     `What waits here waits for room in the queue of stakes, as ${onlyGap.id}: an epoch change or two make it.`,
   );
+});
+
+test('a clock that is behind the last final block is named, as is how long the chain waits for that slot', () => {
+  const { nodes: made, blocks, finality } = chainOfOne();
+  const watermark = { view: finality.at(-1)!.view, step: 'commit' } as const;
+  const voteState = { ...initialVoteState(made.context.genesisHash), watermark };
+  const { nodes, replica, receive } = newcomer(3, { foundVoteState: () => ({ voteState, bodies: [] }) });
+  receive({ type: 'blocks', id: 0, blocks, finality });
+  nodes.time.runUntil(3_010);
+  const says = (seconds: number): string =>
+    `The last final block is of slot 16, which begins in ${seconds} seconds by the clock of this machine, and nothing is signed for earlier ones: is the clock right?`;
+  const { clockBehind, notFinalBecause: nothingWaits } = replica.status();
+  assert.deepEqual([clockBehind, nothingWaits], [says(13), undefined]);
+  pay(nodes, 4);
+  nodes.time.runUntil(4_010);
+  assert.equal(replica.status().notFinalBecause, says(12));
+  nodes.time.runUntil(16_010);
+  assert.equal(replica.status().clockBehind, undefined);
+});
+
+test('what waited before the clock was set back has waited since then at least', () => {
+  let now = 3_600_000;
+  const waiting = createWaitingSince({ now: () => now, transactions: () => [], waitsOtherwise: () => true });
+  waiting.look();
+  now = 1_000;
+  waiting.look();
+  now = 6_000;
+  assert.equal(waiting.waitedMs(0), 5_000);
 });
