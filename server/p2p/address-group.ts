@@ -20,7 +20,8 @@ export function subnetOf(host: string): string {
     : plain.toLowerCase().split('.').slice(-2).join('.');
 }
 
-const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+/** IPv4 written as IPv6 as the IPv4 address that it is. */
+export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
 /** The eight groups of digits, as far as `::` and zeros before a digit allow to compare them. */
 function groupsOf(ipv6: string): readonly string[] {

@@ -2,13 +2,15 @@
  * Looks for peers to connect to. The one rule: bootstrap addresses are always tried; others only while there is room
  * for peers of this node's own choice.
  */
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock } from '../replica/ports.js';
 import type { AddressBook } from './address-book.js';
 import { FetchClient } from './fetch-client.js';
+import { parseHostPort } from './host-port.js';
 import { DIAL_INTERVAL_MS, MAX_DIALS } from './limits.js';
 import type { HostPort } from './messages.js';
+import { createNameLookup, type NameLookupOptions } from './name-lookup.js';
 import type { PeerLogger } from './peer-network.js';
 import { repeat } from './repeat.js';
 import type { TlsTransport } from './tls-transport.js';
@@ -38,12 +40,16 @@ export interface DiallerOptions {
   readonly maxReserved: number;
   /** Absent: without TLS. */
   readonly tls: TlsTransport | undefined;
+  /** Whether so many peers were chosen in the subnet of this IP address already that no more are. */
+  readonly isSubnetFull: (host: string) => boolean;
+  readonly names: NameLookupOptions;
 }
 
 export function createDialler(options: DiallerOptions): Dialler {
   const { clock, book, logger } = options;
   const ending = new AbortController();
-  const client = new FetchClient({ clock, tls: options.tls, signal: ending.signal });
+  const names = createNameLookup(options.names);
+  const client = new FetchClient({ clock, tls: options.tls, lookup: names.lookup, signal: ending.signal });
   const dialling = new Set<HostPort>();
   let running = false;
 
@@ -57,12 +63,18 @@ export function createDialler(options: DiallerOptions): Dialler {
       book.onFailed(address, 0);
       logger.debug({ address, reason: connected.problem }, 'dialling failed');
       options.onFailed(address, connected.problem);
+    } else if (!book.isBootstrap(address) && options.isSubnetFull(connected.value.socket.remoteAddress ?? '')) {
+      connected.value.socket.destroy();
+      book.onFailed(address, 0);
     } else {
       options.onSocket(connected.value.socket, address, connected.value.key);
     }
   }
 
   const isOut = (node: PublicKey | undefined): boolean => node !== undefined && options.isOut(node);
+
+  /** Names that others tell may be such as nobody ever answers for: they must not keep this node from looking up its own. */
+  const isPutOff = (host: string): boolean => (isIP(host) === 0 ? names.isAsking() : options.isSubnetFull(host));
 
   function look(): void {
     const inUse = new Set([...dialling, ...options.inUse()]);
@@ -74,7 +86,7 @@ export function createDialler(options: DiallerOptions): Dialler {
     for (const { address, node, isBootstrap } of book.due()) {
       if (dialling.size >= MAX_DIALS || total <= 0) return;
       if (inUse.has(address) || (!isBootstrap && (chosen <= 0 || options.bootstrapOnly))) continue;
-      if (isOut(node)) continue;
+      if (isOut(node) || (!isBootstrap && isPutOff(parseHostPort(address)?.host ?? ''))) continue;
       chosen -= 1;
       total -= 1;
       void dial(address);

@@ -2,14 +2,14 @@
  * Connects to a node. The one rule: every wait has an end. `connect` is the way to become a peer; `ask` puts one
  * question as anyone may, without saying who is asking. PROTOCOL section 7.
  */
-import { connect as netConnect, type Socket } from 'node:net';
+import { type LookupFunction, connect as netConnect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import ndjson from 'ndjson';
 import { err, ok, type Result } from '../../ledger/values/result.js';
 import type { PublicKey } from '../../ledger/values/text.js';
 import type { Clock } from '../replica/ports.js';
 import { formatHostPort, parseHostPort } from './host-port.js';
-import { DIAL_TIMEOUT_MS, MAX_LINE_BYTES } from './limits.js';
+import { DIAL_ATTEMPT_TIMEOUT_MS, DIAL_TIMEOUT_MS, MAX_LINE_BYTES } from './limits.js';
 import { LineGate } from './line-gate.js';
 import type { HostPort } from './messages.js';
 import type { TlsTransport } from './tls-transport.js';
@@ -22,6 +22,8 @@ export interface FetchClientOptions {
   readonly answerTimeoutMs?: number;
   /** Absent: without TLS. */
   readonly tls?: TlsTransport | undefined;
+  /** Of names. Starting value: the system's. */
+  readonly lookup?: LookupFunction;
   /** Ends what is under way, with a problem as its result. A socket that was handed out is its owner's. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,6 +39,7 @@ export class FetchClient {
   readonly #connectTimeoutMs: number;
   readonly #answerTimeoutMs: number;
   readonly #tls: TlsTransport | undefined;
+  readonly #lookup: { readonly lookup?: LookupFunction };
   readonly #signal: AbortSignal | undefined;
 
   constructor(options: FetchClientOptions) {
@@ -44,6 +47,7 @@ export class FetchClient {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? DIAL_TIMEOUT_MS;
     this.#answerTimeoutMs = options.answerTimeoutMs ?? 10_000;
     this.#tls = options.tls;
+    this.#lookup = options.lookup === undefined ? {} : { lookup: options.lookup };
     this.#signal = options.signal;
   }
 
@@ -62,7 +66,13 @@ export class FetchClient {
     const endpoint = parseHostPort(address);
     if (!endpoint) return Promise.resolve(err(`"${address}" is not an address: write host:port`));
     return new Promise((resolve) => {
-      const socket = netConnect({ ...endpoint, allowHalfOpen: true, noDelay: true });
+      const socket = netConnect({
+        ...endpoint,
+        ...this.#lookup,
+        allowHalfOpen: true,
+        autoSelectFamilyAttemptTimeout: DIAL_ATTEMPT_TIMEOUT_MS,
+        noDelay: true,
+      });
       const cancel = this.#clock.at(this.#clock.now() + this.#connectTimeoutMs, () =>
         socket.destroy(new Error(`no connection within ${this.#connectTimeoutMs} ms`)),
       );

@@ -71,6 +71,8 @@ export const MAX_MISSED_PONGS = 5;
 export const DEFAULT_MAX_PEERS = 50;
 /** Of these, peers that this node chose itself. The rest is for those who come. */
 export const MAX_OUTBOUND = 16;
+/** Of the places for those, the part that one subnet may hold, bootstrap addresses and private networks excepted: four subnets at least. */
+export const SUBNETS_OUTBOUND = 4;
 /** A connection that lasted this long was a good one: the pauses start anew. */
 export const STEADY_MS = 10_000;
 /** Connections that may come from one IPv4 address or IPv6 /64; loopback is exempt so that a test network fits on one machine. */
@@ -114,6 +116,11 @@ export const PAUSE_AFTER_ANSWER_MS = 1;
 export const DIAL_INTERVAL_MS = 250;
 /** Time for a TCP connection to come about. */
 export const DIAL_TIMEOUT_MS = 5_000;
+/**
+ * For one address of a name that has several, before the next is tried; a connection over half the globe takes a third. Node's
+ * own 250 ms would give up all that are farther, but for the last.
+ */
+export const DIAL_ATTEMPT_TIMEOUT_MS = 1_000;
 /** Dials at the same time. */
 export const MAX_DIALS = 8;
 /** How often peers are asked for addresses and peers.json is written. */

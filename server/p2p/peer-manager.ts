@@ -30,6 +30,7 @@ import {
   MISMATCHES_PER_SECOND,
   RESERVED_BURST_OF_SUBNET,
   RESERVED_PER_SECOND_OF_SUBNET,
+  SUBNETS_OUTBOUND,
 } from './limits.js';
 import type { HostPort, PeerAddress, WireMessage } from './messages.js';
 import { createPeer, type Peer } from './peer.js';
@@ -37,6 +38,7 @@ import type { PeerLogger, PeerNetworkOptions } from './peer-network.js';
 import type { PublicAnswers } from './public-answers.js';
 import { createReasonCounts, type ReasonCounts } from './reason-counts.js';
 import { createSession, type Identity, type Refusal, type Session } from './session.js';
+import { isSubnetFull } from './subnet-room.js';
 import { createTlsTransport } from './tls-transport.js';
 import { speaksPlain, speaksTls } from './tls-words.js';
 import { createTokenBucket } from './token-bucket.js';
@@ -280,6 +282,10 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     sessionByNode.get(node)?.refuse({ code: 'refused', detail: reason.slice(0, 500) });
   }
 
+  function* chosenHosts(): Iterable<string> {
+    for (const [session, address] of addressBySession) if (!book.isBootstrap(address)) yield session.remote.host;
+  }
+
   const dialler = createDialler({
     clock,
     book,
@@ -292,6 +298,8 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       return { total: maxPeers - sessionByNode.size, chosen: maxOutbound - count('opener') - unproved };
     },
     maxReserved: Math.floor(maxOutbound / 2),
+    isSubnetFull: (host) => isSubnetFull(host, chosenHosts(), Math.ceil(maxOutbound / SUBNETS_OUTBOUND)),
+    names: { random: network.random },
     tls,
     onSocket: (socket, address, key) => open(socket, 'opener', address, () => {}, key),
     onFailed: (address, reason) => {
