@@ -220,6 +220,8 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     peersById.set(id, peer);
     peerBySession.set(session, peer);
     if (dialled !== undefined) trouble.isWell(dialled);
+    // It may have come by itself: its addresses are not dialled then, and would not be heard to be well.
+    for (const { address, node } of book.bootstrap()) if (node === hello.node) trouble.isWell(address);
     if (peer.reachableAt !== undefined && session.role === 'accepter')
       book.add(peer.reachableAt, hello.node, session.remote.host);
     strangers.info({ peer: id, node: hello.node, direction: peer.direction, at: peer.reachableAt }, 'peer connected');

@@ -77,3 +77,17 @@ test('a bootstrap address that comes to lead to a peer is no trouble any more', 
   await until('it is connected', () => connected(node, late));
   assert.deepEqual(node.network.bootstrapTrouble(), []);
 });
+
+test('a bootstrap peer that comes back by itself is no trouble either, and is told of when it is lost once more', async () => {
+  const peer = await startNode(1);
+  const node = await startNode(2, { bootstrap: [at(peer)] });
+  await until('connected', () => connected(node, peer));
+  await peer.network.stop();
+  await until('it is told of', () => told(node).length === 1);
+  // On another port, so that only it can dial.
+  const again = await startNode(1, { bootstrap: [at(node)] });
+  await until('it is back', () => connected(node, again));
+  assert.deepEqual(node.network.bootstrapTrouble(), []);
+  await again.network.stop();
+  await until('it is told of again', () => told(node).length === 2);
+});
