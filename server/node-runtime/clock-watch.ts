@@ -26,6 +26,8 @@ export interface ClockWatchOptions {
   readonly forgetOffsets: () => void;
   readonly onSuspect: (suspect: boolean) => void;
   readonly warn: (sentence: string) => void;
+  /** That what was warned of is over. */
+  readonly inform: (sentence: string) => void;
   /** Starting value: this machine's. */
   readonly sources?: ClockSources;
 }
@@ -49,11 +51,14 @@ const patienceAtStartMs = 2_000;
 /** After so long a jump is believed though not all validators that are connected confirm it, or there is none to ask. */
 const patienceMs = 30_000;
 
+/** A process that is held up, as at its start, measures the clocks of others wrong at first: the log waits for better answers. */
+const patienceOfTheLogMs = 5_000;
+
 const unconfirmed = (jumpMs: number): string =>
   `The clock of this machine was set by ${(jumpMs / 1000).toFixed(1)} s, and other validators do not confirm it.`;
 
 export function createClockWatch(options: ClockWatchOptions): ClockWatch {
-  const { maxOffsetMs, ownKey, forgetOffsets, warn } = options;
+  const { maxOffsetMs, ownKey, forgetOffsets, warn, inform } = options;
   const sources = options.sources ?? machineTime;
   const lookEveryMs = sleepForSlots(options.slotMs);
   const toleranceMs = Math.max(leastToleranceMs, maxOffsetMs);
@@ -61,6 +66,8 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
   let jump: number | undefined;
   let jumpSince = 0;
   let fault: string | undefined;
+  let problemSince: number | undefined;
+  let warnedOf: string | undefined;
   let startedAt: number | undefined;
   let confirmed = false;
   let stopLooking = (): void => undefined;
@@ -117,6 +124,22 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
     return !confirmed;
   }
 
+  function tell(problem: string | undefined, measured: boolean): void {
+    const now = sources.steady();
+    if (problem !== undefined) {
+      problemSince ??= now;
+      if (warnedOf === problem || now - problemSince < patienceOfTheLogMs) return;
+      warnedOf = problem;
+      warn(problem);
+    } else if (measured) {
+      problemSince = undefined;
+      if (warnedOf !== undefined && fault === undefined) {
+        warnedOf = undefined;
+        inform('The clock of this machine agrees with those of the other validators again.');
+      }
+    }
+  }
+
   function check(): void {
     noteJump();
     const of = readStakes();
@@ -133,9 +156,8 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
       guarded.accept();
       jump = undefined;
     }
-    const before = fault;
     fault = problem ?? (jump === undefined ? undefined : unconfirmed(jump));
-    if (problem !== undefined && before !== problem) warn(problem);
+    tell(problem, isMeasured(offsets, of));
     const waits = !alone && isUnconfirmed(offsets, of);
     options.onSuspect(fault !== undefined || waits);
   }

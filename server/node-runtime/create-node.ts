@@ -152,6 +152,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     forgetOffsets: () => peerNetwork?.forgetClockOffsets(),
     onSuspect: (suspect) => replica.setClockSuspect(suspect),
     warn: (sentence) => log.warn(sentence),
+    inform: (sentence) => log.info(sentence),
   });
   const { clock } = watch;
   const slotNow = (): Slot => toSlot(Math.max(0, Math.floor((clock.now() - genesis.genesis_time) / slotMs)));

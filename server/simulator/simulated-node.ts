@@ -159,6 +159,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
             born.setClockSuspect(suspect);
           },
           warn: (sentence) => options.onRefused?.(sentence, {}),
+          inform: () => undefined,
           sources: { wall: clock.now, steady: clock.steady, after: (ms, call) => clock.after(ms, () => enter(call)) },
         })
       : undefined;

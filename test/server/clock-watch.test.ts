@@ -14,6 +14,7 @@ function watched(t: TestContext, stakes: readonly number[]) {
   const validators = stakes.map((stake, i) => ({ key: keyOf(`${i}`), stake })) as unknown as readonly SetMember[];
   const time = { steady: start, offset: 0 };
   const state = { suspect: undefined as boolean | undefined, forgotten: 0, peers: [] as ClockPeer[] };
+  const log: string[] = [];
   const watch = createClockWatch({
     maxOffsetMs: 50,
     slotMs: 1_000,
@@ -27,7 +28,8 @@ function watched(t: TestContext, stakes: readonly number[]) {
     onSuspect: (suspect) => {
       state.suspect = suspect;
     },
-    warn: () => undefined,
+    warn: (sentence) => void log.push(sentence),
+    inform: (sentence) => void log.push(sentence),
     sources: { ...machineTime, wall: () => time.steady + time.offset, steady: () => time.steady },
   });
   t.after(() => watch.stop());
@@ -35,7 +37,7 @@ function watched(t: TestContext, stakes: readonly number[]) {
   const measure = () => {
     state.peers = validators.slice(1).map(({ key }) => ({ validator: key, clockOffsetMs: -time.offset }));
   };
-  return { watch, time, state, measure };
+  return { watch, time, state, measure, log };
 }
 
 test('a validator that starts signs nothing before it knows the clocks of a third of the stake, or for 2 s', (t) => {
@@ -137,4 +139,36 @@ test('one validator that never answers does not keep a clock in doubt that the o
   watch.check();
   assert.equal(state.suspect, false);
   assert.equal(watch.clock.now(), time.steady + 60);
+});
+
+test('the log tells of a clock that is off when that lasts, and when it is over; who was only held up is not told of', (t) => {
+  const { watch, time, state, measure, log } = watched(t, [1, 1, 1, 1]);
+  const pass = (ms: number): void => {
+    time.steady += ms;
+    watch.check();
+  };
+  const measureWrong = (): void => {
+    state.peers = [1, 2, 3].map((i) => ({ validator: keyOf(`${i}`), clockOffsetMs: -80 }));
+  };
+  measureWrong();
+  watch.start();
+  assert.match(watch.fault() ?? '', /more than 50 ms ahead of/);
+  pass(4_900);
+  measure();
+  pass(100);
+  assert.deepEqual([watch.fault(), log], [undefined, []]);
+
+  measureWrong();
+  watch.check();
+  pass(5_000);
+  pass(5_000);
+  assert.equal(log.length, 1);
+  assert.match(log[0] ?? '', /ahead of/);
+  // Nobody is there who could say.
+  state.peers = [];
+  pass(1_000);
+  assert.equal(log.length, 1);
+  measure();
+  pass(1_000);
+  assert.deepEqual(log.slice(1), ['The clock of this machine agrees with those of the other validators again.']);
 });
