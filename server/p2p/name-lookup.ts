@@ -18,32 +18,33 @@ type Found = (problem: NodeJS.ErrnoException | null, addresses: LookupAddress[])
 export interface NameLookupOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Starting value: the system's. */
-  readonly ask?: (name: string, found: Found) => void;
+  /** Starting value: the system's. @param hints as `net.connect` gives them: no IPv6 addresses where there is no IPv6 */
+  readonly ask?: (name: string, found: Found, hints: number) => void;
 }
 
-const askSystem = (name: string, found: Found): void => systemLookup(name, { all: true }, found);
+const askSystem = (name: string, found: Found, hints: number): void => systemLookup(name, { all: true, hints }, found);
 
 export function createNameLookup({ random, ask = askSystem }: NameLookupOptions): NameLookup {
   const waitingByName = new Map<string, Found[]>();
 
-  function askOnce(name: string, found: Found): void {
+  function askOnce(name: string, hints: number, found: Found): void {
     const waiting = waitingByName.get(name);
     if (waiting !== undefined) {
       waiting.push(found);
       return;
     }
     waitingByName.set(name, [found]);
-    ask(name, (problem, addresses) => {
+    const answered: Found = (problem, addresses) => {
       const all = waitingByName.get(name) ?? [];
       waitingByName.delete(name);
       for (const call of all) call(problem, addresses);
-    });
+    };
+    ask(name, answered, hints);
   }
 
   return {
-    lookup: (name, { all }, done) =>
-      askOnce(name, (problem, addresses) => {
+    lookup: (name, { all, hints = 0 }, done) =>
+      askOnce(name, hints, (problem, addresses) => {
         if (problem !== null) return done(problem, [], undefined);
         const first = Math.floor(random() * addresses.length);
         const turned = [...addresses.slice(first), ...addresses.slice(0, first)];
