@@ -357,7 +357,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     hearing: hearing.now,
     health: createHealth({
       failure: () => failure,
-      clockFault: () => secondSigner ?? watch.fault() ?? replica.status().clockBehind,
+      clockFault: () => secondSigner ?? watch.fault(),
       missingCheckpoint: () =>
         checkpoint !== undefined && ledger.tip().index < checkpoint.index ? checkpoint.index : undefined,
       isSyncing: () => replica.status().sync.state === 'syncing',

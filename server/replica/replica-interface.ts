@@ -89,8 +89,6 @@ export interface ReplicaStatus {
   readonly sync: SyncProgress;
   /** Whether the clock is not to be trusted, or not known yet to be right; nothing is signed then. */
   readonly clockSuspect: boolean;
-  /** One sentence, present when the last final block is of a slot that is still to come by this machine's clock. */
-  readonly clockBehind?: string;
   /** Whether something waits, and all of it for earlier nonces of its senders. */
   readonly onlyGaps: boolean;
   /** Lock, watermark and what is waited for. */

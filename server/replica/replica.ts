@@ -290,14 +290,13 @@ export function createReplica(options: ReplicaOptions): Replica {
     const othersWait = waitsOtherwise();
     const onlyGap = othersWait ? undefined : mempool.onlyGaps();
     const tip = ledger.tip();
-    const behind = clockBehind(tip.slot, slots.startOf(tip.slot) - clock.now(), parameters.slot_duration_ms);
     const notFinal = notFinalBecause({
       waits: mempool.size > 0 || othersWait,
       onlyGap,
       silentMs: clock.now() - lastFinalAt,
       signsNothing: because,
       clockSuspect: suspect,
-      clockBehind: behind,
+      clockBehind: clockBehind(tip.slot, slots.startOf(tip.slot) - clock.now(), parameters.slot_duration_ms),
       sync: sync.progress().state,
       unstored: tree.finalIndex - tip.index,
       waitedMs: waiting.waitedMs(lastFinalAt),
@@ -321,7 +320,6 @@ export function createReplica(options: ReplicaOptions): Replica {
       clockSuspect: suspect,
       onlyGaps: onlyGap !== undefined,
       consensus,
-      ...(behind === undefined ? {} : { clockBehind: behind }),
       ...(notFinal === undefined ? {} : { notFinalBecause: notFinal }),
     };
   }
