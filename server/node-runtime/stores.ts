@@ -78,7 +78,7 @@ export async function openStores(
       },
       onWritten: onLedgerWritten,
       onOlder: (from, to) => log.info({ from, to }, 'an older ledger.db is brought up to date: minutes per GB'),
-      onLongLog: (bytes) => log.warn(longLogText(paths.ledger, bytes)),
+      onLongLog: (bytes) => log.warn(longLogText(paths.ledger, bytes, ', `server verify`, or a backup')),
       genesisHash: hash,
       genesis: () => ({
         changes: genesisState(context).changes,
@@ -109,6 +109,7 @@ export async function openStores(
       onSync: () => {
         syncs.mempool += 1;
       },
+      onLongLog: (bytes) => log.warn(longLogText(paths.mempool, bytes)),
     });
     closers.push(() => mempool.close());
     const voteFile = createVoteStateStore(paths.keys, {

@@ -50,7 +50,7 @@ function isHeld(database: Connection): boolean {
   return checkpointed < log;
 }
 
-/** For people. @param path of the database */
-export const longLogText = (path: string, bytes: number): string =>
+/** For people. @param path of the database. @param ours what of our own reads it in one go */
+export const longLogText = (path: string, bytes: number, ours = ''): string =>
   `${path}-wal has grown to ${Math.round(bytes / 1_048_576)} MiB, and grows with each write until whoever reads ${path} in one go has ended: ` +
-  'a sqlite3 shell or another program in a transaction, `server verify`, or a backup.';
+  `a sqlite3 shell or another program in a transaction${ours}.`;

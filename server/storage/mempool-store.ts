@@ -7,6 +7,7 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { MempoolStore } from '../replica/ports.js';
 import { diskFailure } from './disk-failure.js';
+import { type LogWatchLimits, usualLogLimits } from './log-watch.js';
 import type { LineReader } from './mempool-line.js';
 import { createMempoolRows, MempoolDamage, type MempoolRow, type MempoolRows } from './mempool-rows.js';
 import type { FromMempoolThread, MempoolThreadOptions, ToMempoolThread } from './mempool-store.worker.js';
@@ -27,6 +28,9 @@ export interface MempoolFileOptions {
   readonly onFailure: (error: Error) => void;
   /** After each sync of the file. */
   readonly onSync?: () => void;
+  /** Its log has so many bytes and cannot be shortened, as somebody reads on in one go. */
+  readonly onLongLog?: (bytes: number) => void;
+  readonly logLimits?: LogWatchLimits;
   /** Pages kept by the connection. */
   readonly cacheKiB?: number;
   /** Of the thread that writes. Starting value: none. */
@@ -38,10 +42,11 @@ const maxFinalKept = 1000;
 
 /** @throws an Error of one sentence when the file cannot be opened, is damaged, or was written by a newer version. */
 export function createMempoolStore(options: MempoolFileOptions): MempoolFile {
-  const { path, idOf, readLine, onFailure, onSync, cacheKiB = usualCaches.mempoolKiB } = options;
+  const { path, idOf, readLine, onFailure, onSync, onLongLog } = options;
+  const { cacheKiB = usualCaches.mempoolKiB, logLimits = usualLogLimits } = options;
   const rows = readRows(path, idOf, readLine);
   const thread = new Worker(new URL('./mempool-store.worker.js', import.meta.url), {
-    workerData: { path, cacheKiB } satisfies MempoolThreadOptions,
+    workerData: { path, cacheKiB, logLimits } satisfies MempoolThreadOptions,
     resourceLimits: options.threadLimits ?? {},
     execArgv: [],
   });
@@ -66,6 +71,10 @@ export function createMempoolStore(options: MempoolFileOptions): MempoolFile {
     if (message.kind === 'failed') {
       fail(new Error(message.message));
       if (closing) tell({ kind: 'close' });
+      return;
+    }
+    if (message.kind === 'long_log') {
+      onLongLog?.(message.bytes);
       return;
     }
     onSync?.();
