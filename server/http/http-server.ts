@@ -50,7 +50,7 @@ export interface HttpServerOptions {
   readonly anonymous?: Anonymous;
   /** Absent: no admin routes. */
   readonly admin?: NodeAdmin;
-  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 export interface HttpServer {

@@ -8,6 +8,7 @@ import { createServer as createPlainServer, type RequestListener, type Server, t
 import { createServer as createTlsServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { SlotledgerError } from '../errors.js';
+import { watchEnd } from './certificate-end.js';
 
 export interface TlsFiles {
   /** PEM: the certificate of this node, then those of its issuers. */
@@ -25,7 +26,11 @@ export interface WebServer {
 export interface WebServerParts {
   readonly tls: TlsFiles | undefined;
   readonly options: ServerOptions;
-  readonly log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
+  readonly log: {
+    info(fields: object, text: string): void;
+    warn(fields: object, text: string): void;
+    error(fields: object, text: string): void;
+  };
   readonly handle: RequestListener;
 }
 
@@ -36,23 +41,39 @@ const lookAgainMs = 1_000;
 export function createWebServer({ tls, options, log, handle }: WebServerParts): WebServer {
   if (tls === undefined) return { server: createPlainServer(options, handle), stop: () => {} };
   let stamp = stampOf(tls);
-  const server = createTlsServer({ ...options, ...readTls(tls), minVersion: 'TLSv1.2' }, handle);
-  const timer = setInterval(() => {
+  const { certificate, ...files } = readTls(tls);
+  const server = createTlsServer({ ...options, ...files, minVersion: 'TLSv1.2' }, handle);
+  const end = watchEnd(tls.cert, Date.now, (sentence) => log.warn({}, sentence));
+  end.taken(certificate);
+  end.look();
+  const takeNew = (): void => {
     const now = stampOf(tls);
     if (now === stamp) return;
     stamp = now;
     try {
-      server.setSecureContext({ ...readTls(tls), minVersion: 'TLSv1.2' });
+      const { certificate, ...files } = readTls(tls);
+      server.setSecureContext({ ...files, minVersion: 'TLSv1.2' });
+      end.taken(certificate);
       log.info({ cert: tls.cert }, 'HTTPS has a new certificate');
     } catch (error) {
       log.error({ reason: (error as Error).message }, 'HTTPS keeps its old certificate');
     }
+  };
+  const timer = setInterval(() => {
+    takeNew();
+    end.look();
   }, lookAgainMs);
   timer.unref();
   return { server, stop: () => clearInterval(timer) };
 }
 
-function readTls({ cert, key }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
+interface ReadFiles {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly certificate: X509Certificate;
+}
+
+function readTls({ cert, key }: TlsFiles): ReadFiles {
   const invalid = (file: string, what: string): SlotledgerError =>
     new SlotledgerError(
       'TLS_FILES_INVALID',
@@ -88,7 +109,7 @@ function readTls({ cert, key }: TlsFiles): { readonly cert: Buffer; readonly key
   } catch (error) {
     throw invalid(cert, `cannot be shown to clients (${(error as Error).message})`);
   }
-  return files;
+  return { ...files, certificate };
 }
 
 /** What changes whenever one of the files is replaced, also by way of a link, or can no longer be looked at. */

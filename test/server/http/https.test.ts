@@ -10,6 +10,7 @@ import { createHttpServer } from '../../../server/http/http-server.js';
 import { hangGuardMs } from '../../hang-guard.js';
 import { temporaryDirectory } from '../nodes.js';
 import { sharedChainNode } from './chain-node.js';
+import { endedLongAgo } from './ended-certificate.js';
 
 const shared = sharedChainNode();
 
@@ -82,4 +83,30 @@ test('files that do not fit keep the node from starting, with a sentence', async
   chmodSync(files.key, 0o600);
   writeFileSync(files.cert, `${own!.cert}\n-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n`);
   assert.throws(start, { code: 'TLS_FILES_INVALID', message: /cert\.pem cannot be shown to clients \(/ });
+});
+
+test('a certificate that has ended is told of at the start, and when it comes while the node runs', async (t) => {
+  const directory = temporaryDirectory(t);
+  const files = { cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
+  const { cert, key } = createNodeCertificate(Buffer.alloc(32, 1));
+  writeFileSync(files.key, key, { mode: 0o600 });
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+  const start = async (text: string) => {
+    writeFileSync(files.cert, text);
+    const server = createHttpServer({ node: (await shared()).api, port: 0, tls: files, log });
+    t.after(() => server.close());
+    await server.listen();
+  };
+  await start(endedLongAgo(cert));
+  assert.match(lines.join(''), /cert\.pem has ended at 2001-01-01T00:00:00Z/);
+  lines.splice(0);
+  await start(cert);
+  assert.equal(lines.join(''), '');
+  writeFileSync(files.cert, endedLongAgo(cert));
+  const deadline = Date.now() + hangGuardMs;
+  while (!lines.some((line) => line.includes('has ended'))) {
+    assert.ok(Date.now() < deadline, 'it was never told');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 });
