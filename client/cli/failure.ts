@@ -2,7 +2,6 @@
 import { type Command, CommanderError } from 'commander';
 import { ApiProblem, NodeUnreachable } from '../http/problem.js';
 import { CliProblem, exitCodes } from './cli-problem.js';
-import { NoNodeOnHome } from './home-node.js';
 
 export interface Failure {
   readonly code: string;
@@ -27,7 +26,7 @@ export function describeFailure(error: unknown, program: Command, argv: readonly
     return {
       code: 'node_unreachable',
       detail: error.message,
-      fix: error instanceof NoNodeOnHome ? error.fix : startOrName,
+      fix: error.fix ?? startOrName,
       exitCode: exitCodes.unreachable,
     };
   }

@@ -6,8 +6,8 @@ import { runningProcess } from '../keystore/running-node.js';
 import { shellQuote } from './shell-quote.js';
 
 /** The reader meant the node of a home, and has never heard of the address that was asked in its place. */
-export class NoNodeOnHome extends NodeUnreachable {
-  readonly fix: string;
+class NoNodeOnHome extends NodeUnreachable {
+  override readonly fix: string;
 
   /**
    * @param asked what came of the address that was asked

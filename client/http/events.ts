@@ -8,7 +8,7 @@ import type { EventType, LedgerEvent } from '../api-types.js';
 import { abortWith } from './abort-with.js';
 import { checkEventTypes, eventPlace, refuseUnknown } from './check-options.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
-import { type Connection, problemOf, reasonOf } from './request.js';
+import { type Connection, problemOf, unreachable } from './request.js';
 import { pause } from './send-and-wait.js';
 
 /** Characters of one event; a longer one is a broken stream. */
@@ -113,7 +113,7 @@ async function openStream(
       signal: over.signal,
     });
   } catch (error) {
-    throw new NodeUnreachable(connection.url, reasonOf(error));
+    throw unreachable(connection.url, error);
   } finally {
     clearTimeout(timer);
   }

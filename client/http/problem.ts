@@ -24,6 +24,8 @@ export class NodeUnreachable extends Error {
     readonly reason: string,
     /** False where there surely was no connection: what was to be asked has reached nobody. */
     readonly mayHaveArrived = true,
+    /** What helps; absent: to start a node, or to name another address. */
+    readonly fix?: string,
   ) {
     super(`No node answers at ${url} (${reason}).`);
     this.name = 'NodeUnreachable';

@@ -61,7 +61,7 @@ export async function request<Answer>(
   } catch (error) {
     if (error instanceof ApiProblem || error instanceof NodeUnreachable) throw error;
     options.signal?.throwIfAborted();
-    throw new NodeUnreachable(connection.url, reasonOf(error), arrived || !isUnconnected(error));
+    throw unreachable(connection.url, error, arrived || !isUnconnected(error));
   } finally {
     clearTimeout(timer);
     letGo();
@@ -118,7 +118,7 @@ const isUnconnected = (error: unknown): boolean =>
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(causeOf(error)?.code ?? '');
 
 /** fetch hides what happened in `cause`. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'no answer in time';
   const cause = causeOf(error);
@@ -132,19 +132,45 @@ export function reasonOf(error: unknown): string {
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return broke;
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-    case 'ERR_SSL_UNEXPECTED_MESSAGE':
-    case 'EPROTO':
-      return 'it does not speak TLS: write http:// where a node has no certificate';
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'its certificate is by no authority known here: name yours in NODE_EXTRA_CA_CERTS';
     case 'UND_ERR_CONNECT_TIMEOUT':
       return 'no answer in time';
     default:
-      return cause?.message || error.message;
+      return tlsFaultOf(cause)?.reason ?? (cause?.message || error.message);
   }
 }
+
+/** With what helps, where somebody is there who shows another certificate than is wanted, or none. */
+export const unreachable = (url: string, error: unknown, mayHaveArrived = true): NodeUnreachable =>
+  new NodeUnreachable(url, reasonOf(error), mayHaveArrived, tlsFaultOf(causeOf(error))?.fix);
+
+interface TlsFault {
+  readonly codes: RegExp;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+const tlsFaults: readonly TlsFault[] = [
+  {
+    codes: /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE)|EPROTO)$/,
+    reason: 'it does not speak TLS: write http:// where a node has no certificate',
+    fix: 'Write http:// instead of https:// in --node.',
+  },
+  {
+    codes:
+      /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/,
+    reason: 'its certificate is by no authority known here: name yours in NODE_EXTRA_CA_CERTS',
+    fix: 'Set NODE_EXTRA_CA_CERTS to the PEM file of the authority that made it, and run this again.',
+  },
+  {
+    codes: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    reason: 'its certificate has expired, or begins later: is the clock of this machine right?',
+    fix: 'Put a new certificate and key in the place of its files: a running node takes them within seconds.',
+  },
+  {
+    codes: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    reason: 'its certificate is for other names',
+    fix: 'Name the node as its certificate does, with --node https://NAME:PORT.',
+  },
+];
+
+const tlsFaultOf = (cause: Cause): TlsFault | undefined => tlsFaults.find(({ codes }) => codes.test(cause?.code ?? ''));

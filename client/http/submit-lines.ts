@@ -2,7 +2,7 @@
 import type { Transaction } from '../../ledger/values/transaction.js';
 import type { BatchItem } from '../api-types.js';
 import { ApiProblem, NodeUnreachable } from './problem.js';
-import { type Connection, problemOf, reasonOf } from './request.js';
+import { type Connection, problemOf, unreachable } from './request.js';
 
 /** Bytes gathered before they are sent on. */
 const chunkChars = 16_384;
@@ -62,7 +62,7 @@ export async function* submitLines(
   } catch (error) {
     if (theirs !== undefined) throw theirs.error;
     if (error instanceof ApiProblem || error instanceof NodeUnreachable) throw error;
-    throw new NodeUnreachable(connection.url, reasonOf(error));
+    throw unreachable(connection.url, error);
   } finally {
     clearTimeout(timer);
     abort.abort();
