@@ -1,15 +1,20 @@
 /**
  * How commands speak: results to stdout (as text, or as one JSON value with `--output json`), notes and questions to
- * stderr. Colours only where a person reads, which is a terminal or FORCE_COLOR, and never with NO_COLOR.
+ * stderr. Colours only where a person reads, which is a terminal that knows them, or as FORCE_COLOR says, and never with
+ * NO_COLOR.
  */
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import { usageProblem } from './cli-problem.js';
 
 /** picocolors alone would also colour whenever CI is set, where nobody asked for it. */
-const pc = picocolors.createColors(
-  !process.env.NO_COLOR && (Boolean(process.env.FORCE_COLOR) || process.stdout.isTTY === true),
-);
+const pc = picocolors.createColors(wantsColours(process.env, process.stdout.isTTY === true));
+
+/** @param isTerminal of standard output */
+export function wantsColours({ NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (NO_COLOR) return false;
+  return FORCE_COLOR ? !/^(0|false)$/.test(FORCE_COLOR) : isTerminal && TERM !== 'dumb';
+}
 
 export interface Terminal {
   readonly json: boolean;

@@ -19,8 +19,8 @@ import { homeContext } from './server-context.js';
 export async function seal(command: Command): Promise<void> {
   const { paths, terminal, keyPasswordFile: file } = homeContext(command);
   const from = { paths, terminal, file };
+  refuseNoKeys(paths);
   const sealed = await locked(paths, async () => {
-    refuseNoKeys(paths);
     const known = areKeysSealed(paths.keys) ? await keyPassword(from) : undefined;
     const password = known ?? (await newKeyPassword(from));
     return await sealKeys(paths.keys, password, recordBefore(paths, 'keys_sealed'));
@@ -36,8 +36,8 @@ export async function seal(command: Command): Promise<void> {
 
 export async function unseal(command: Command): Promise<void> {
   const { paths, terminal, keyPasswordFile: file } = homeContext(command);
+  refuseNoKeys(paths);
   const unsealed = await locked(paths, async () => {
-    refuseNoKeys(paths);
     const password = await keyPassword({ paths, terminal, file });
     return await unsealKeys(paths.keys, password, recordBefore(paths, 'keys_unsealed'));
   });
@@ -48,6 +48,7 @@ export async function unseal(command: Command): Promise<void> {
   );
 }
 
+/** Before anything is made: the home may be mistyped. */
 function refuseNoKeys(paths: HomePaths): void {
   if (keyKinds.some((kind) => hasKeyFile(paths.keys, kind))) return;
   throw new CliProblem(

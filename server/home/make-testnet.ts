@@ -2,7 +2,7 @@
  * The homes of a development chain with several validators on one machine, ready to start: one genesis, keys and vote
  * state of each, and a config.toml that says which ports it uses and where the others are.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { makeDirectory } from '../../client/keystore/make-directory.js';
@@ -100,9 +100,20 @@ export function makeTestnet(options: TestnetOptions): {
 
 function refuseNonEmpty(directory: string): void {
   makeDirectory(directory);
-  if (readdirSync(directory).length === 0) return;
+  const there = readdirSync(directory);
+  if (there.length === 0) return;
+  if (there.every((name) => /^node\d+$/.test(name)) && there.some((name) => !isWhole(join(directory, name)))) {
+    throw new SlotledgerError(
+      'NOT_EMPTY',
+      `${directory} holds homes that were cut off while they were made: no chain is in them, or not in all.`,
+      'Delete it and run this again, or name a directory that does not exist yet.',
+    );
+  }
   throw new SlotledgerError('NOT_EMPTY', `${directory} is not empty.`, 'Name a directory that does not exist yet.');
 }
+
+/** What is written last is there. */
+const isWhole = (home: string): boolean => existsSync(homePaths(home).config);
 
 /** The nodes after this one, around the circle: every node is somebody's first. */
 function configText(node: TestnetNode, nodes: readonly TestnetNode[]): string {

@@ -1,6 +1,15 @@
 /** `server keys seal`: a node whose keys have a password, as its operator meets it. */
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run, temporaryHome } from './programs.js';
@@ -18,6 +27,8 @@ test('a node with sealed keys starts with their password, and pays; without it, 
   const withPassword = ['--key-password-file', file];
   const none = await run('server', home, ['keys', 'seal', ...at, ...withPassword]);
   assert.match(none.stderr, /^error: There are no keys in .*\n {2}fix: .*server keygen/);
+  assert.equal((await run('server', home, ['keys', 'unseal', ...at, ...withPassword])).code, 1);
+  assert.ok(!existsSync(nodeHome), 'a mistyped home is not made');
   assert.equal((await run('server', home, ['init', ...at])).code, 0);
 
   const noTerminal = await run('server', home, ['keys', 'seal', ...at]);

@@ -59,6 +59,11 @@ test('testnet refuses a directory with anything in it, and numbers that make no 
   const full = await run('server', user, ['testnet', '--validators', '2', '--output', 'net']);
   assert.equal(full.code, 1);
   assert.match(full.stderr, /^error: .*\/net is not empty\.\n {2}fix: /);
+  // As `testnet` leaves it that is killed while it makes the keys.
+  mkdirSync(join(user, 'half', 'node1', 'keys'), { recursive: true });
+  const half = await run('server', user, ['testnet', '--validators', '2', '--output', 'half']);
+  assert.equal(half.code, 1);
+  assert.match(half.stderr, /^error: .*\/half holds homes that were cut off .*\n {2}fix: Delete it and run this again/);
   for (const wrong of [
     ['--validators', '0'],
     ['--validators', '2', '--base-port', '80'],

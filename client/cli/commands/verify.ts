@@ -2,7 +2,6 @@
  * `wallet verify FILE`: hashes and signatures of a transaction, or of a block with its certificate, without a node; a proof
  * without believing one.
  */
-import { writeFile } from 'node:fs/promises';
 import { decodeBlock } from '../../../ledger/values/decode-block.js';
 import { type ChainRules, decodeTransaction } from '../../../ledger/values/decode-transaction.js';
 import { decodeCertificate } from '../../../ledger/values/decode-vote.js';
@@ -16,6 +15,7 @@ import { prefixOf, widestRules } from '../../light/decode-answers.js';
 import { CliProblem, usageProblem } from '../cli-problem.js';
 import type { Context } from '../context.js';
 import { inputName, readJson } from '../input-file.js';
+import { replaceFile } from '../replace-file.js';
 import { colour } from '../terminal.js';
 import { accountChecks, isAccountProof, type VerifyAccountOptions } from './verify-account.js';
 import { type Checked, type Json, maxProofBytes, object, readEpoch } from './verify-proof.js';
@@ -33,7 +33,7 @@ export async function verify(context: Context, file: string, options: VerifyOpti
   const checked = await checksOf(context, file, value, options);
   const { checks, proved } = checked;
   const holds = checks.every((check) => check.verdict !== 'fails');
-  if (holds && options.saveEpoch !== undefined) await saveEpoch(file, options.saveEpoch, checked);
+  if (holds && options.saveEpoch !== undefined) saveEpoch(file, options.saveEpoch, checked);
   context.terminal.result({ holds, checks, ...(proved === undefined ? {} : { proved }) }, () =>
     checks.map(({ name, verdict, detail }) => `${marks[verdict]} ${name}: ${detail}`).join('\n'),
   );
@@ -72,12 +72,12 @@ function refuse(
 }
 
 /** In the form of GET /v1/epochs/N, for `--epoch` the next time, with the chain: that is not asked of a proof then. */
-async function saveEpoch(file: string, path: string, { set, chain }: Checked): Promise<void> {
+function saveEpoch(file: string, path: string, { set, chain }: Checked): void {
   if (set === undefined) {
     throw usageProblem(`${inputName(file)} is no proof and leads to no validators.`, 'Leave out --save-epoch.');
   }
   const { number, nonce, validators, validators_hash } = set;
-  await writeFile(path, `${JSON.stringify({ chain, number, nonce, validators, validators_hash })}\n`);
+  replaceFile(path, `${JSON.stringify({ chain, number, nonce, validators, validators_hash })}\n`);
 }
 
 function transactionChecks(file: string, value: Json): readonly Check[] {
