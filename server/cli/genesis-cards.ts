@@ -28,7 +28,7 @@ import { replaceFile } from '../storage/durable-files.js';
 import { writeNew } from './genesis-new.js';
 import { genesisSummary } from './genesis-show.js';
 import { keyPassword } from './key-password.js';
-import { locked, recordKeys } from './key-records.js';
+import { locked, recordKeys, recordMade } from './key-records.js';
 import { homeContext, readNamedFile, saying } from './server-context.js';
 
 /** A card has under 1 KiB; more is something else. */
@@ -86,9 +86,8 @@ function refuseOtherChain(paths: HomePaths, file: string, draft: Genesis): void 
 /** Keys that are about to sign a card: that is written down before it is done. */
 async function keysFor(paths: HomePaths, genesis: string, password: string | undefined): Promise<NodeSigners> {
   const known = await openValidatorKeys(paths, password);
-  const keys = known ?? makeValidatorKeys(paths);
+  const keys = known ?? makeValidatorKeys(paths, undefined, recordMade(paths));
   const named = readNodePublicKeys(paths)!;
-  if (known === undefined) recordKeys(paths, 'keys_made', named);
   recordKeys(paths, 'keys_used', named, { signed: 'genesis card', genesis });
   return keys;
 }

@@ -16,7 +16,7 @@ import {
   type NodePublicKeys,
   readNodePublicKeys,
 } from '../home/make-validator.js';
-import { locked, recordKeys } from './key-records.js';
+import { locked, recordMade } from './key-records.js';
 import { homeContext, integerOption, readNamedFile, saying, slotDurationOption } from './server-context.js';
 
 interface InitOptions {
@@ -49,11 +49,8 @@ export async function init(command: Command): Promise<void> {
 type MakeChain = (paths: HomePaths) => OpenedGenesis;
 
 function initHome(paths: HomePaths, make: MakeChain) {
-  const hadKeys = hasValidatorKeys(paths);
   const opened = make(paths);
-  const keys = readNodePublicKeys(paths)!;
-  if (!hadKeys) recordKeys(paths, 'keys_made', keys);
-  return { ...opened, keys };
+  return { ...opened, keys: readNodePublicKeys(paths)! };
 }
 
 function newChain(options: InitOptions): MakeChain {
@@ -69,12 +66,13 @@ function newChain(options: InitOptions): MakeChain {
         'Start it with `server start`, or use another --home.',
       );
     }
-    return initDevelopmentHome(paths, {
+    const chain = {
       genesisTime: Date.now(),
       ...(slotDurationMs === undefined ? {} : { slotDurationMs }),
       ...(slotsPerEpoch === undefined ? {} : { slotsPerEpoch }),
       ...(difficulty === undefined ? {} : { difficulty }),
-    });
+    };
+    return initDevelopmentHome(paths, chain, recordMade(paths));
   };
 }
 
@@ -83,7 +81,7 @@ function givenChain(file: string): MakeChain {
   saying(() => parseGenesis(Buffer.from(text), file));
   return (paths) => {
     // Keys come before the genesis that marks a finished home.
-    if (!hasValidatorKeys(paths)) makeValidatorKeys(paths);
+    if (!hasValidatorKeys(paths)) makeValidatorKeys(paths, undefined, recordMade(paths));
     return installGenesis(paths, text, file);
   };
 }
@@ -91,10 +89,8 @@ function givenChain(file: string): MakeChain {
 export async function keygen(command: Command): Promise<void> {
   const { paths, terminal } = homeContext(command);
   const keys = await locked(paths, () => {
-    makeValidatorKeys(paths, readGenesis(paths)?.hash);
-    const made = readNodePublicKeys(paths)!;
-    recordKeys(paths, 'keys_made', made);
-    return made;
+    makeValidatorKeys(paths, readGenesis(paths)?.hash, recordMade(paths));
+    return readNodePublicKeys(paths)!;
   });
   terminal.result({ home: paths.home, ...named(keys) }, () =>
     fields([

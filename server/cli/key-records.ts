@@ -26,6 +26,12 @@ export function recordKeys(
   audit.close();
 }
 
+/** For `makeValidatorKeys`: a key that comes without a word in the log would be worse than a word about one that did not. */
+export const recordMade =
+  (paths: HomePaths) =>
+  (keys: NodePublicKeys): void =>
+    recordKeys(paths, 'keys_made', keys, {}, 'Nothing was made. Mend that and try again.');
+
 /** Does what no running node may be beside. @throws CliProblem also for what a SlotledgerError says */
 export async function locked<T>(paths: HomePaths, work: () => T | Promise<T>): Promise<T> {
   let lock: HomeLock | undefined;

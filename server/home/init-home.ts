@@ -22,6 +22,7 @@ import {
   checkVoteState,
   genesisValidator,
   makeValidatorKeys,
+  type NodePublicKeys,
   readValidatorKeys,
 } from './make-validator.js';
 
@@ -93,13 +94,15 @@ export function installGenesis(paths: HomePaths, text: string, file = paths.gene
 /**
  * A home for a development chain with one validator, which the treasury owns. Keys and accounts that are there
  * already are used; the home must not have a genesis.
+ * @param before as of `makeValidatorKeys`
  */
 export function initDevelopmentHome(
   paths: HomePaths,
   chain: Omit<DevelopmentChain, 'accounts' | 'validators'>,
+  before?: (keys: NodePublicKeys) => void,
 ): OpenedGenesis {
   prepareHome(paths);
-  const keys = readValidatorKeys(paths) ?? makeValidatorKeys(paths);
+  const keys = readValidatorKeys(paths) ?? makeValidatorKeys(paths, undefined, before);
   const accounts = developmentAccounts(paths.home);
   const validators = [genesisValidator(keys, chain.name ?? 'dev', accounts[0].address, developmentStake)];
   return installGenesis(paths, genesisFileText(developmentGenesis({ ...chain, accounts, validators })));

@@ -43,9 +43,14 @@ const unknownGenesis: Hash = `0x${'0'.repeat(64)}`;
  * Makes all three keys and the vote state, or what is missing of them where a crash came in between. Other keys that exist
  * are never overwritten: then nothing is made.
  * @param genesisHash absent while the chain is not known
- * @throws SlotledgerError KEY_EXISTS
+ * @param before told of the keys while none of them is on disk; a crash in between leaves a word about keys that nobody has
+ * @throws SlotledgerError KEY_EXISTS; what `before` throws, and then nothing is made
  */
-export function makeValidatorKeys(paths: HomePaths, genesisHash?: Hash): NodeSigners {
+export function makeValidatorKeys(
+  paths: HomePaths,
+  genesisHash?: Hash,
+  before: (keys: NodePublicKeys) => void = () => undefined,
+): NodeSigners {
   prepareHome(paths);
   const hasVoteState = existsSync(join(paths.keys, voteStateFileName));
   const present = [
@@ -59,15 +64,18 @@ export function makeValidatorKeys(paths: HomePaths, genesisHash?: Hash): NodeSig
       'Use another --home.',
     );
   }
+  const [node, validator, vrf] = keyKinds.map((kind) => readKeyFile(paths.keys, kind) ?? randomBytes(32));
+  const made = signersOf([node, validator, vrf])!;
+  before({ node: made.node.publicKey, validator: made.validator.publicKey, vrf: made.vrf.publicKey });
   // The vote state comes first: a crash in between leaves no key that could sign without one.
-  const seed = randomBytes(32);
-  const names = { key: createSigner(seed).publicKey, ...(genesisHash === undefined ? {} : { genesis: genesisHash }) };
+  const names = { key: made.validator.publicKey, ...(genesisHash === undefined ? {} : { genesis: genesisHash }) };
   // One that was begun names a key that nobody has.
   if (hasVoteState) rmSync(join(paths.keys, voteStateFileName));
   initVoteState(paths.keys, names, initialVoteState(genesisHash ?? unknownGenesis));
-  for (const kind of ['node', 'vrf'] as const) if (!hasKeyFile(paths.keys, kind)) writeKeyFile(paths.keys, kind);
-  writeKeyFile(paths.keys, 'validator', seed);
-  return readValidatorKeys(paths)!;
+  if (!hasKeyFile(paths.keys, 'node')) writeKeyFile(paths.keys, 'node', node);
+  if (!hasKeyFile(paths.keys, 'vrf')) writeKeyFile(paths.keys, 'vrf', vrf);
+  writeKeyFile(paths.keys, 'validator', validator);
+  return made;
 }
 
 /**

@@ -1,10 +1,11 @@
 /** What a node and its commands write into the audit log, and `server audit verify`. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeAddress } from '../../ledger/values/address.js';
 import { createSigner } from '../../server/crypto/create-crypto.js';
+import { readPublicKey } from '../../server/home/key-files.js';
 import { run, temporaryHome } from './programs.js';
 import { startNode } from './running-node.js';
 
@@ -91,6 +92,40 @@ test('keys that a start makes stand in the log, and a second start makes none', 
   );
   const { faucet: _, ...keys } = lines[0]!.about.keys as Record<string, string>;
   assert.deepEqual(lines[1]!.about, keys);
+});
+
+test('no key is made without a line about it, and what was cut off is done again', async (t) => {
+  const home = temporaryHome(t);
+  const draft = join(home, 'draft.json');
+  const made = await run('server', home, [
+    'genesis',
+    'new',
+    draft,
+    '--name',
+    'trade',
+    '--start',
+    '2027-01-31T12:00:00Z',
+  ]);
+  assert.equal(made.code, 0, made.stderr);
+  const owner = encodeAddress('sl', createSigner(new Uint8Array(32).fill(7)).publicKey);
+  for (const command of [
+    ['keygen'],
+    ['init'],
+    ['genesis', 'join', draft, '--name', 'acme', '--owner', owner, '--stake', '5'],
+  ]) {
+    const nodeHome = join(home, command[0]!);
+    const log = join(nodeHome, 'audit.jsonl');
+    mkdirSync(log, { recursive: true });
+    const refused = await run('server', home, [...command, '--home', nodeHome]);
+    assert.equal(refused.code, 1, refused.stdout);
+    assert.match(refused.stderr, /The audit log .*cannot be written/);
+    rmSync(log, { recursive: true });
+    const again = await run('server', home, [...command, '--home', nodeHome]);
+    assert.equal(again.code, 0, again.stderr);
+    const [line] = linesOf(nodeHome);
+    assert.equal(line!.event, 'keys_made');
+    assert.equal(line!.about.validator, readPublicKey(join(nodeHome, 'keys'), 'validator'), command.join(' '));
+  }
 });
 
 test('keys that sign a card for a genesis stand in the log', async (t) => {
