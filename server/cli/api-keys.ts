@@ -21,7 +21,11 @@ export function add(name: string, command: Command): void {
     const wish = { name, role: role as Role, now: Date.now() };
     return addApiKey(paths.apiKeys, requestsPer10s === undefined ? wish : { ...wish, requestsPer10s });
   });
-  terminal.note(colour.dim(`The key of ${name}, shown this once. Send it as: authorization: Bearer <key>`));
+  terminal.note(
+    colour.dim(
+      `The key of ${name} for the node of ${paths.home}, shown this once. Send it as: authorization: Bearer <key>`,
+    ),
+  );
   terminal.result({ name, role, key }, () => key);
 }
 
