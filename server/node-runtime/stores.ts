@@ -12,6 +12,7 @@ import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { SyncCounts } from '../http/node-api.js';
 import type { LedgerStore } from '../replica/ports.js';
+import { isDamage, isDiskFailure } from '../storage/disk-failure.js';
 import { isLedgerDamage } from '../storage/ledger-damage.js';
 import type { LedgerQueries } from '../storage/ledger-queries.js';
 import { createLedgerStore } from '../storage/ledger-store.js';
@@ -136,7 +137,12 @@ export async function openStores(
     if (error instanceof SlotledgerError) throw error;
     const { message, cause } = error as Error;
     if (isLedgerDamage(cause)) throw damaged(message);
-    const fix = error instanceof RefusedFile ? error.fix : 'See docs/OPERATING.md, backup and restore.';
-    throw new SlotledgerError('LEDGER_NOT_OPENED', message, fix);
+    throw new SlotledgerError('LEDGER_NOT_OPENED', message, error instanceof RefusedFile ? error.fix : fixOf(cause));
   }
+}
+
+/** What the disk refuses, such as room, is no reason to put another file in the place of one that is whole. */
+function fixOf(cause: unknown): string {
+  if (isDamage(cause)) return 'See docs/OPERATING.md, repairing the ledger.';
+  return isDiskFailure(cause) ? 'Mend that, then start the node again.' : 'See docs/OPERATING.md, backup and restore.';
 }

@@ -10,8 +10,14 @@ import { diskFailure } from '../../server/storage/disk-failure.js';
 import { binOf, environment, run, temporaryHome } from './programs.js';
 import { startNode, until } from './running-node.js';
 
+interface Failed {
+  readonly code: string;
+  readonly detail: string;
+  readonly fix: string;
+}
+
 /** Runs `server` where no file may grow beyond so many blocks of 512 bytes. @returns the error that it printed */
-function limited(user: string, blocks: number, words: readonly string[]): Promise<{ code: string; detail: string }> {
+function limited(user: string, blocks: number, words: readonly string[]): Promise<Failed> {
   const line = `ulimit -f ${blocks}; exec "$0" "$@" --output json`;
   const options = { cwd: user, env: environment(user) };
   return new Promise((resolve) => {
@@ -40,6 +46,16 @@ test('a backup that does not fit says so, and leaves nothing', async (t) => {
   assert.equal(failed.code, 'disk_failed');
   assert.match(failed.detail, /^Cannot write the backup \S+copy\.db: the disk reported an error; /);
   assert.equal(existsSync(join(user, 'copy.db')), false);
+});
+
+test('a node that finds no room on the disk when it starts does not advise to restore anything', async (t) => {
+  const user = temporaryHome(t);
+  const home = join(user, 'node');
+  assert.equal((await run('server', user, ['init', '--home', home])).code, 0);
+  const failed = await limited(user, 32, ['start', '--home', home, '--p2p-port', '0', '--http-port', '0']);
+  assert.equal(failed.code, 'ledger_not_opened', failed.detail);
+  assert.match(failed.detail, /^Cannot open \S+\.db: the disk /);
+  assert.match(failed.fix, /^Mend that, then start the node again/);
 });
 
 test('a directory that may not be written to, and a disk that is full, have their codes', async (t) => {
