@@ -2,7 +2,7 @@
  * The homes of a development chain with several validators on one machine, ready to start: one genesis, keys and vote
  * state of each, and a config.toml that says which ports it uses and where the others are.
  */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { makeDirectory } from '../../client/keystore/make-directory.js';
@@ -27,6 +27,8 @@ export const minBasePort = 2000;
 export const maxBasePort = 65_000;
 /** Peers that a node is told to connect to; it learns of the others from them. */
 const maxBootstrap = 8;
+/** Stands in the directory until all homes are whole. */
+const unfinished = 'testnet.unfinished';
 /** Ten thousand tokens. */
 const shopBalance = toAmount(10_000_000);
 /** A hundred tokens. */
@@ -63,6 +65,7 @@ export function makeTestnet(options: TestnetOptions): {
 } {
   const { directory, validators, basePort, genesisTime, slotDurationMs, slotsPerEpoch } = options;
   refuseNonEmpty(directory);
+  writeFileSync(join(directory, unfinished), '');
   const nodes = Array.from({ length: validators }, (_, i) => ({
     name: `node${i + 1}`,
     home: join(directory, `node${i + 1}`),
@@ -95,6 +98,7 @@ export function makeTestnet(options: TestnetOptions): {
     addDevelopmentKeys(node.home, [treasury, shop, owners[i]!]);
     writeFileSync(paths.config, configText(node, nodes));
   }
+  rmSync(join(directory, unfinished));
   return { genesis: opened!, nodes };
 }
 
@@ -102,7 +106,7 @@ function refuseNonEmpty(directory: string): void {
   makeDirectory(directory);
   const there = readdirSync(directory);
   if (there.length === 0) return;
-  if (there.every((name) => /^node\d+$/.test(name)) && there.some((name) => !isWhole(join(directory, name)))) {
+  if (there.includes(unfinished)) {
     throw new SlotledgerError(
       'NOT_EMPTY',
       `${directory} holds homes that were cut off while they were made: no chain is in them, or not in all.`,
@@ -111,9 +115,6 @@ function refuseNonEmpty(directory: string): void {
   }
   throw new SlotledgerError('NOT_EMPTY', `${directory} is not empty.`, 'Name a directory that does not exist yet.');
 }
-
-/** What is written last is there. */
-const isWhole = (home: string): boolean => existsSync(homePaths(home).config);
 
 /** The nodes after this one, around the circle: every node is somebody's first. */
 function configText(node: TestnetNode, nodes: readonly TestnetNode[]): string {

@@ -1,11 +1,13 @@
 /** `server testnet`: homes that a node can start from as they are. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createClient } from '../../client/http/client.js';
 import { freePortRun } from '../free-ports.js';
-import { run, temporaryHome } from './programs.js';
+import { hangGuardMs } from '../hang-guard.js';
+import { binOf, environment, run, temporaryHome } from './programs.js';
 import { startNode, until } from './running-node.js';
 
 test('testnet makes homes of one chain, each with its ports, the others and the keys that pay', async (t) => {
@@ -59,9 +61,19 @@ test('testnet refuses a directory with anything in it, and numbers that make no 
   const full = await run('server', user, ['testnet', '--validators', '2', '--output', 'net']);
   assert.equal(full.code, 1);
   assert.match(full.stderr, /^error: .*\/net is not empty\.\n {2}fix: /);
-  // As `testnet` leaves it that is killed while it makes the keys.
-  mkdirSync(join(user, 'half', 'node1', 'keys'), { recursive: true });
-  const half = await run('server', user, ['testnet', '--validators', '2', '--output', 'half']);
+  // Where no file may have a byte it is cut off at the first key.
+  const halfArgs = ['testnet', '--validators', '2', '--output', 'half'];
+  const cutOff = spawnSync(
+    'sh',
+    ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, binOf('server'), ...halfArgs],
+    {
+      cwd: user,
+      env: environment(user),
+      timeout: hangGuardMs,
+    },
+  );
+  assert.equal(cutOff.status, 1);
+  const half = await run('server', user, halfArgs);
   assert.equal(half.code, 1);
   assert.match(half.stderr, /^error: .*\/half holds homes that were cut off .*\n {2}fix: Delete it and run this again/);
   for (const wrong of [
