@@ -19,6 +19,7 @@ import { listenError } from './listen-error.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics.js';
 import type { NodeAdmin } from './node-admin.js';
 import type { NodeApi } from './node-api.js';
+import { createOpenAnswers } from './open-answers.js';
 import type { ProblemCode } from './problems.js';
 import { createReadDoor } from './read-door.js';
 import { isLines } from './read-json.js';
@@ -95,33 +96,38 @@ export function createHttpServer({
   const allowOrigins = cors({ origin: [...limits.allowedOrigins], exposedHeaders: ['location', 'retry-after'] });
 
   let closing = false;
-  const answering = new WeakMap<Socket, ServerResponse>();
+  const openAnswers = createOpenAnswers(limits.maxOpenAnswers);
 
-  const serve = async (request: IncomingMessage, response: ServerResponse, before?: ServerResponse): Promise<void> => {
-    const url = request.url ?? '/';
-    const mark = url.indexOf('?');
-    const path = mark === -1 ? url : url.slice(0, mark);
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { path, query } = targetOf(request);
     const refused = (await guard.refusal(request)) ?? (await access.refusal(request, path));
     if (refused !== undefined) return sendReply(response, refused);
-    const query = mark === -1 ? '' : url.slice(mark + 1);
     if (request.method === 'POST' && path === fastPath) {
       labelRoute(response, fastPath);
-      return submit(request, response, new URLSearchParams(query));
+      // Its body may be long in coming: nobody in line waits for it.
+      submit(request, response, new URLSearchParams(query)).catch((error: unknown) => fail(response, error));
+      return;
     }
     const reading = request.method === 'GET' || request.method === 'HEAD' ? readDoor.find(path) : undefined;
-    const answer = (): void | Promise<void> => {
-      // Who asked may have gone while it waited. Of answers behind another node:http does not tell.
-      if (response.destroyed || request.socket.destroyed) return;
-      return reading === undefined ? app(request, response) : readDoor.answer(request, response, reading, query);
-    };
-    // Orchestrators end what does not answer them: they do not stand in line.
-    await (probes.has(path) ? answer() : turns.run(request.socket, answer, before));
+    if (reading === undefined) app(request, response);
+    else await readDoor.answer(request, response, reading, query);
   };
+  const answer = (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
+    // Who asked may have gone while it waited. Of answers behind another node:http does not tell.
+    if (response.destroyed || request.socket.destroyed) return;
+    if (limits.allowedOrigins.length === 0) return answerTo(request, response);
+    let answered: Promise<void> | undefined;
+    // It answers what browsers ask before they ask.
+    allowOrigins(request, response, () => {
+      answered = answerTo(request, response);
+    });
+    return answered;
+  };
+  const fail = (response: ServerResponse, error: unknown): void => sendReply(response, failureReply(error, onBug));
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!openAnswers.add(request, response)) return;
     const began = performance.now();
-    const before = answering.get(request.socket);
-    answering.set(request.socket, response);
     endUntaken(request.socket, response, !isStream(request), limits.answerStallMs);
     lingerOver(request, response);
     response.once('close', () => {
@@ -130,13 +136,10 @@ export function createHttpServer({
       // Its connection is idle only after this event.
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
-    const start = (): void => {
-      serve(request, response, before).catch((error: unknown) => {
-        sendReply(response, failureReply(error, onBug));
-      });
-    };
-    if (limits.allowedOrigins.length === 0) start();
-    else allowOrigins(request, response, start);
+    const before = openAnswers.before(response);
+    // Orchestrators end what does not answer them: they do not stand in line.
+    const line = probes.has(targetOf(request).path) ? turns.atOnce : turns.run;
+    line(request.socket, () => answer(request, response), before).catch((error: unknown) => fail(response, error));
   };
   const web = createWebServer({
     tls,
@@ -159,9 +162,7 @@ export function createHttpServer({
     handle(request, response);
   });
   server.on('clientError', (error, socket) => {
-    const response = answering.get(socket as Socket);
-    // A second head must not stand in the middle of an answer that has begun.
-    if (response?.headersSent && !response.writableFinished) socket.destroy();
+    if (!openAnswers.leavesRoom(socket as Socket)) socket.destroy();
     else answerBrokenRequest(error, socket as Socket);
   });
 
@@ -193,6 +194,11 @@ export function createHttpServer({
         server.closeIdleConnections();
       }),
   };
+}
+
+function targetOf({ url = '/' }: IncomingMessage): { readonly path: string; readonly query: string } {
+  const mark = url.indexOf('?');
+  return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
 /** What is answered bit by bit. */

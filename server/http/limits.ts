@@ -20,6 +20,8 @@ export interface HttpLimits {
   readonly keepAliveTimeoutMs: number;
   /** Then the client connects again, so that no connection lives for ever. */
   readonly maxRequestsPerSocket: number;
+  /** Answers that one connection may have to come: a packet holds a thousand questions, and each is held with its headers, some KiB. */
+  readonly maxOpenAnswers: number;
   /** Besides event streams. Idle ones give way to new ones. */
   readonly maxConnections: number;
   /** Longest `timeout_ms` of `?wait=final`. */
@@ -58,6 +60,7 @@ export const defaultHttpLimits: HttpLimits = {
   connectionsCheckMs: 2_000,
   keepAliveTimeoutMs: 65_000,
   maxRequestsPerSocket: 100_000,
+  maxOpenAnswers: 64,
   maxConnections: 2_000,
   maxWaitMs: 60_000,
   maxWaiting: 10_000,

@@ -12,7 +12,7 @@ import type { Turns } from './turns.js';
 export async function readJson(
   request: IncomingMessage,
   maxBytes: number,
-  turns?: Turns,
+  turns?: Pick<Turns, 'run'>,
 ): Promise<Result<unknown, Reply>> {
   const type = request.headers['content-type'];
   if (type === undefined || !isOfType(type, 'application/json')) {

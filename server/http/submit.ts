@@ -38,7 +38,7 @@ function closeOf(response: ServerResponse): AbortSignal {
 }
 
 /** @param turns decoding a batch takes some */
-export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns: Turns): Submit {
+export function createSubmit(context: RouteContext, metrics: HttpMetrics, turns: Pick<Turns, 'run'>): Submit {
   const { node, limits } = context;
   const rules: ChainRules = {
     chain: node.chain,

@@ -13,8 +13,12 @@ export interface Turns {
    * Resolves when the work is done, and rejects as it does.
    * @param before the answer that has to be taken first
    */
-  run(socket: Pick<Socket, 'pause' | 'resume'>, work: () => void | Promise<void>, before?: Before): Promise<void>;
+  run(socket: Pausable, work: () => void | Promise<void>, before?: Before): Promise<void>;
+  /** The same, with no other connection before it. */
+  atOnce(socket: Pausable, work: () => void | Promise<void>, before?: Before): Promise<void>;
 }
+
+type Pausable = Pick<Socket, 'pause' | 'resume'>;
 
 export type Before = Pick<ServerResponse, 'writableFinished' | 'destroyed' | 'once'>;
 
@@ -38,35 +42,44 @@ export function createTurns(monotonic: () => number): Turns {
     if (waiting.length > 0) budget.goOnLater();
   }
 
+  function inLine(
+    queue: (answer: () => Promise<void>) => void,
+    ...[socket, work, before]: Parameters<Turns['run']>
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const count = countBySocket.get(socket) ?? 0;
+      countBySocket.set(socket, count + 1);
+      let paused = false;
+      const answer = async (): Promise<void> => {
+        const left = (countBySocket.get(socket) ?? 1) - 1;
+        if (left > 0) countBySocket.set(socket, left);
+        else countBySocket.delete(socket);
+        if (left === 0 && paused) socket.resume();
+        try {
+          await work();
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (before === undefined || before.writableFinished || before.destroyed) queue(answer);
+      else before.once('close', () => queue(answer));
+      if (countBySocket.has(socket)) {
+        paused = true;
+        socket.pause();
+      }
+    });
+  }
+
   return {
-    run(socket, work, before) {
-      return new Promise((resolve, reject) => {
-        const count = countBySocket.get(socket) ?? 0;
-        countBySocket.set(socket, count + 1);
-        let paused = false;
-        const answer = async (): Promise<void> => {
-          const left = (countBySocket.get(socket) ?? 1) - 1;
-          if (left > 0) countBySocket.set(socket, left);
-          else countBySocket.delete(socket);
-          if (left === 0 && paused) socket.resume();
-          try {
-            await work();
-            resolve();
-          } catch (error) {
-            reject(error);
-          }
-        };
-        const queue = (): void => {
+    run: (...asked) =>
+      inLine(
+        (answer) => {
           waiting.push(answer);
           void workOn();
-        };
-        if (before === undefined || before.writableFinished || before.destroyed) queue();
-        else before.once('close', queue);
-        if (countBySocket.has(socket)) {
-          paused = true;
-          socket.pause();
-        }
-      });
-    },
+        },
+        ...asked,
+      ),
+    atOnce: (...asked) => inLine((answer) => void answer(), ...asked),
   };
 }

@@ -91,7 +91,7 @@ test('a long list is decoded over many turns, and handed in whole', async (t) =>
     },
   };
   let runs = 0;
-  const turns: Turns = {
+  const turns: Pick<Turns, 'run'> = {
     async run(_, work) {
       runs += 1;
       await work();
