@@ -40,13 +40,19 @@ const pendingItem = (found: Evidence) => ({
   status: 'pending' as const,
 });
 
-/** Inner cursors: `p<n>` after n pending ones, `f` before the first final one, `f<cursor>` within the final ones. */
-function evidencePage(node: NodeApi, limit: number, cursor = 'p0'): InnerPage<unknown> {
+const nameOf = ({ first: { epoch, validator } }: Evidence): string => `${epoch}.${validator}`;
+
+/**
+ * Inner cursors: `p<name>` after a pending one, `f` before the first final one, `f<cursor>` within the final ones. Blocks take
+ * the oldest of what is pending: where a name is not among it any more, what came before it is not either.
+ */
+function evidencePage(node: NodeApi, limit: number, cursor = 'p'): InnerPage<unknown> {
   if (cursor.startsWith('p')) {
     const pending = node.pendingEvidence();
-    const from = Number(cursor.slice(1));
-    const items = pending.slice(from, from + limit).map(pendingItem);
-    if (from + limit < pending.length) return { items, nextCursor: `p${from + limit}` };
+    const from = pending.findIndex((one) => nameOf(one) === cursor.slice(1)) + 1;
+    const shown = pending.slice(from, from + limit);
+    const items = shown.map(pendingItem);
+    if (from + limit < pending.length) return { items, nextCursor: `p${nameOf(shown.at(-1)!)}` };
     if (items.length === limit) return { items, nextCursor: 'f' };
     const rest = evidencePage(node, limit - items.length, 'f');
     return { items: [...items, ...rest.items], nextCursor: rest.nextCursor };

@@ -56,6 +56,18 @@ test('pages of any size go through a whole list without gap or repeat', async (t
   }
 });
 
+test('what is pending is listed without gap while blocks take the first of it', async (t) => {
+  const node = await startChainNode(t, { idle: 5 });
+  let pending = [0, 1, 2, 3, 4].map((i) => node.doubleVote(i));
+  const offenders = pending.map(({ first }) => first.validator);
+  const { url } = await listening(t, { ...node.api, pendingEvidence: () => pending });
+  const first = (await call(`${url}/v1/evidence?limit=2`)).body;
+  pending = pending.slice(2);
+  const rest = (await call(`${url}/v1/evidence?limit=4&cursor=${first.next_cursor}`)).body;
+  const seen = [...first.items, ...rest.items].map(({ offender }) => offender);
+  assert.deepEqual(seen, offenders);
+});
+
 test('a cursor works for its own list only, also after a restart', async (t) => {
   const node = await startChainNode(t);
   await node.pay(5);
