@@ -98,7 +98,8 @@ const requestProblems = {
   body_too_large: {
     status: 413,
     title: 'Body too large',
-    meaning: 'The body has more bytes than http.max_body_bytes of GET /v1/limits.',
+    meaning:
+      'The body has more bytes than this route takes: for transactions http.max_body_bytes of GET /v1/limits, elsewhere 4096.',
     fix: 'Split the batch.',
   },
   batch_too_large: {

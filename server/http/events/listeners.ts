@@ -5,6 +5,7 @@ import { LedgerFailure } from '../../errors.js';
 import { parseAddress } from '../account-address.js';
 import type { HttpMetrics } from '../metrics.js';
 import type { NodeEvents } from '../node-api.js';
+import { createPlaces } from '../places.js';
 import { parseQuery } from '../query.js';
 import { problem, type Reply, sendReply } from '../reply.js';
 import type { RouteContext, RouteDescription } from '../route.js';
@@ -71,6 +72,7 @@ export function createListeners(
   const source = createEventSource(node);
   const fanOut = createFanOut(() => performance.now());
   const open = new Set<Listener>();
+  const places = createPlaces(limits.maxListeners);
 
   const passAll = (type: EventType, data: object): void => {
     if (open.size === 0) return;
@@ -102,18 +104,21 @@ export function createListeners(
       sendReply(response, asked);
       return;
     }
-    if (open.size >= limits.maxListeners) {
-      const detail = `${open.size} event streams are open, as many as this node serves.`;
+    const isHead = request.method === 'HEAD';
+    const leave = isHead ? () => undefined : places.enter(request.socket.remoteAddress ?? '', () => response.destroy());
+    if (leave === undefined) {
+      const detail = `${limits.maxListeners} event streams are open, as many as this node serves.`;
       sendReply(response, problem('too_many_listeners', detail, { headers: { 'retry-after': '10' } }));
       return;
     }
+    response.once('close', leave);
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'x-accel-buffering': 'no',
     });
-    if (request.method === 'HEAD') {
+    if (isHead) {
       response.end();
       return;
     }
