@@ -161,6 +161,8 @@ export function createHttpServer({
     answerExpectation(request, response, isLines(request) ? Number.POSITIVE_INFINITY : limits.maxBodyBytes);
     handle(request, response);
   });
+  // What else is expected of the answer: asked as if it were not, and not answered with 417 past all that stands here.
+  server.on('checkExpectation', handle);
   server.on('clientError', (error, socket) => {
     if (!openAnswers.leavesRoom(socket as Socket)) socket.destroy();
     else answerBrokenRequest(error, socket as Socket);

@@ -75,14 +75,15 @@ async function answered(port: number, text: string): Promise<string> {
   return all;
 }
 
-for (const [what, target] of [
+for (const [what, target, header = ''] of [
   ['answers', path],
   ['refusals', '/v1/nothing'],
   ['probes', '/livez'],
+  ['answers of which something is expected', path, 'expect: more\r\n'],
 ] as const) {
   test(`a connection has as many ${what} to come as may be, and ends when one more is asked for`, async (t) => {
     const { port } = await listening(t, (await shared()).api, { maxOpenAnswers: 4 });
-    const question = `GET ${target} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+    const question = `GET ${target} HTTP/1.1\r\nhost: localhost\r\n${header}\r\n`;
     const last = question.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n');
     assert.equal((await answered(port, question.repeat(3) + last)).match(/HTTP\/1\.1 /g)?.length, 4);
     assert.equal(await answered(port, question.repeat(4) + last), '');
