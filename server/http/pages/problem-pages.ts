@@ -5,7 +5,7 @@ import { escapeHtml, page, proseHtml } from './html.js';
 export function problemIndexPage(): string {
   const rows = problemCodes.map((code) => {
     const { status, title } = problems[code];
-    return `<tr><td class="number">${status}</td><td><a class="mono" href="/docs/problems/${code}">${code}</a></td><td>${escapeHtml(title)}</td></tr>`;
+    return `<tr><td class="number">${status}</td><td><a class="mono" href="/docs/problems/${code}">${code.replaceAll('_', '_<wbr>')}</a></td><td>${escapeHtml(title)}</td></tr>`;
   });
   return page(
     'Problems · slotledger',
