@@ -56,7 +56,9 @@ export function createApp({ context, metrics, listeners, submit, access, admin, 
   // Answered by the read door; known here for 405 only.
   for (const { path } of readRoutes) allowAt(routerPath(path), 'GET, HEAD');
   post('/v1/transactions', (request, response) => submit(request, response, queryOf(request)));
-  post('/v1/faucet', async (request, response) => sendReply(response, await useFaucet(context, metrics, request)));
+  post('/v1/faucet', async (request, response) =>
+    sendReply(response, await useFaucet(context, metrics, request, queryOf(request))),
+  );
   for (const route of admin === undefined ? [] : adminRoutes) {
     const path = routerPath(route.path);
     allowAt(path, route.method === 'get' ? 'GET, HEAD' : route.method.toUpperCase());

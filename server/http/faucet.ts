@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseAddress } from './account-address.js';
 import type { HttpMetrics } from './metrics.js';
-import { issueWords } from './query.js';
+import { issueWords, parseQuery } from './query.js';
 import { readJson } from './read-json.js';
 import { problem, type Reply } from './reply.js';
 import type { RouteContext } from './route.js';
@@ -16,7 +16,10 @@ export async function useFaucet(
   { node }: RouteContext,
   metrics: HttpMetrics,
   request: IncomingMessage,
+  rawQuery: URLSearchParams,
 ): Promise<Reply> {
+  const query = parseQuery(undefined, rawQuery);
+  if (!query.ok) return query.problem;
   if (node.faucet === undefined) {
     return problem('faucet_disabled', `There is no faucet for ${node.genesis.name} on this node.`);
   }

@@ -276,6 +276,8 @@ test('the faucet pays on development chains and is refused where there is none',
     const got = await post(`${url}/v1/faucet`, body);
     assert.deepEqual([got.body.code, got.body.path], [code, path]);
   }
+  const misplaced = await post(`${url}/v1/faucet?amount=7`, { address: carol });
+  assert.deepEqual([misplaced.status, misplaced.body.code], [400, 'unknown_parameter']);
   const without = await listening(t, node.other!);
   const refused = await post(`${without.url}/v1/faucet`, { address: carol });
   assert.deepEqual([refused.status, refused.body.code], [403, 'faucet_disabled']);
