@@ -12,7 +12,7 @@ import type { Certificate } from '../../ledger/values/vote.js';
 import type { CheckedReader } from './checked-reader.js';
 import { storageHasher } from './checked-state.js';
 import { checking, damage } from './ledger-damage.js';
-import { createRecent } from './state-cache.js';
+import { createRecent } from './recent.js';
 
 /** A signature takes 50 to 100 microseconds. Whoever gets more of them has to check them anyway. */
 const maxSigners = 32;

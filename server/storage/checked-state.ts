@@ -19,8 +19,8 @@ import type { Hash } from '../../ledger/values/text.js';
 import { isDiskFailure } from './disk-failure.js';
 import { checking, damage } from './ledger-damage.js';
 import type { LedgerReader } from './ledger-reader.js';
+import { createRecent } from './recent.js';
 import type { Connection } from './sqlite.js';
-import { createRecent } from './state-cache.js';
 
 export const storageHasher = {
   sha256Hex: (text: string): string => digest('sha256', text, 'hex'),
@@ -30,7 +30,15 @@ export const storageHasher = {
 /** Characters kept of proved branches, all those of a state of some 400,000 entries, and as many of buckets. */
 const maxWeight = 8 * 1024 * 1024;
 
-export interface CheckedState extends StateReader {
+/** Also for whoever knows a part of the state tree himself. */
+export interface StateFile extends StateReader {
+  /** The entry, null where there is none, if that is what this leaf hash says; undefined: the file has something else. */
+  entryWith(key: string, leafHash: string | undefined): StateEntry | null | undefined;
+  /** The node if it has this hash. */
+  nodeWith(path: string, hash: string): string | undefined;
+}
+
+export interface CheckedState extends StateFile {
   /** The last final block, which has to be in the file with its certificate, as they name each other. */
   tip(): FinalTip;
   /** Several reads of one state: the file may grow in between otherwise. */
@@ -112,8 +120,8 @@ export function createCheckedState(database: Connection, reader: LedgerReader, h
   function nodeAt(path: string, expected: string): string {
     const kept = branches.get(path) ?? buckets.get(path);
     if (kept?.hash === expected) return kept.text;
-    const text = reader.node(path) ?? (path === '' ? emptyBucket : undefined);
-    if (text === undefined || storageHasher.sha256Hex(text) !== expected) {
+    const text = nodeWith(path, expected);
+    if (text === undefined) {
       damage(
         `node ${path === '' ? '(root)' : path} of the state tree does not follow from the root in block ${known?.tip.index}`,
       );
@@ -137,14 +145,20 @@ export function createCheckedState(database: Connection, reader: LedgerReader, h
   function get(key: string): StateEntry | undefined {
     const keyHash = keyHashOf(storageHasher, key);
     const found = walk(chainShape.symbols(keyHash));
-    const proved = found && leafHashIn(found.text, keyHash);
+    const entry = entryWith(key, found && leafHashIn(found.text, keyHash));
+    if (entry === undefined) damage(`${key} of the state does not follow from the root in block ${known?.tip.index}`);
+    return entry ?? undefined;
+  }
+
+  function entryWith(key: string, leafHash: string | undefined): StateEntry | null | undefined {
     const entry = reader.get(key);
-    return checking(`${key} of the state`, () => {
-      if ((entry && leafHashOf(storageHasher, key, entry)) !== proved) {
-        damage(`${key} of the state does not follow from the root in block ${known?.tip.index}`);
-      }
-      return entry;
-    });
+    const own = checking(`${key} of the state`, () => entry && leafHashOf(storageHasher, key, entry));
+    return own === leafHash ? (entry ?? null) : undefined;
+  }
+
+  function nodeWith(path: string, hash: string): string | undefined {
+    const text = reader.node(path) ?? (path === '' ? emptyBucket : undefined);
+    return text !== undefined && storageHasher.sha256Hex(text) === hash ? text : undefined;
   }
 
   function node(path: string): string | undefined {
@@ -157,6 +171,8 @@ export function createCheckedState(database: Connection, reader: LedgerReader, h
     tip: () => once(() => checkedTip().tip),
     get: (key) => once(() => get(key)),
     node: (path) => once(() => node(path)),
+    entryWith: (key, leafHash) => once(() => entryWith(key, leafHash)),
+    nodeWith: (path, hash) => once(() => nodeWith(path, hash)),
   };
 }
 

@@ -108,7 +108,11 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   }
 
   const onDisk: StateReader = { get: guarded(reader.get), node: guarded(reader.node) };
-  const state = createStateCache(onDisk);
+  const state = createStateCache({
+    ...onDisk,
+    entryWith: guarded(reader.entryWith),
+    nodeWith: guarded(reader.nodeWith),
+  });
   const absorb = (blocks: readonly FinalBlock[]): void => {
     for (const { changes } of blocks) state.absorb(changes);
   };

@@ -5,8 +5,8 @@ import type { EpochEntry, StateEntry, SupplyEntry, ValidatorEntry } from '../../
 import { type AccountChange, createHistoryWriter, type HistoryEnd } from './account-history.js';
 import type { AccountRow } from './ledger-rows.js';
 import type { PackedState } from './packed-block.js';
+import { createRecent } from './recent.js';
 import type { Connection } from './sqlite.js';
-import { createRecent } from './state-cache.js';
 import { createNodeWriter } from './tree-places.js';
 
 /** Runs in the caller's transaction. */

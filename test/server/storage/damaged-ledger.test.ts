@@ -238,3 +238,23 @@ test('what is changed while the file is in use is noticed as well', async (t) =>
   database.close();
   assert.throws(() => opened.queries.account(ann), /account\/.* does not follow from the root in block 26/);
 });
+
+for (const [what, sql] of [
+  ['an account', 'UPDATE accounts SET balance = balance + 1'],
+  ['a missing account', `UPDATE accounts SET address = address || 'x'`],
+  ['the buckets of the tree', `UPDATE tree_nodes SET node = replace(node, 'a', 'b') WHERE place <> 1`],
+] as const) {
+  test(`the replica, which has the upper nodes in memory, is not told ${what} that was changed`, (t) => {
+    const path = join(directory, 'known-above.db');
+    copyFileSync(original, path);
+    const heard: Error[] = [];
+    const opened = open(path, (error) => heard.push(error));
+    t.after(() => close(opened));
+    opened.store.get(accountKey(person('nobody').address));
+    const database = new Database(path);
+    database.exec(sql);
+    database.close();
+    assert.throws(() => opened.store.get(accountKey(ann)), /does not follow from the root in block 26/);
+    assert.equal(heard.length, 1);
+  });
+}

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StateEntry } from '../../../ledger/values/state.js';
+import { isBucket, keyHashOf, leafHashOf } from '../../../ledger/state-tree/node-text.js';
+import { updateTree } from '../../../ledger/state-tree/update-tree.js';
+import type { StateChanges, StateEntry } from '../../../ledger/values/state.js';
+import { type StateFile, storageHasher } from '../../../server/storage/checked-state.js';
 import { createStateCache } from '../../../server/storage/state-cache.js';
 import { person, TestChain } from '../../ledger/test-chain.js';
 import { finalBlock, openStore, temporaryFile } from './final-chain.js';
@@ -26,7 +29,7 @@ for (const worker of [false, true]) {
 
 const account = (balance: number): StateEntry => ({ kind: 'account', balance, nonces: {} }) as never;
 
-/** A state that counts what is read of it. */
+/** A state whose tree proves nothing, and what is read of it. */
 function counted(limit?: number) {
   const entries = new Map<string, StateEntry>();
   const nodes = new Map<string, string>();
@@ -38,9 +41,11 @@ function counted(limit?: number) {
         return entries.get(key);
       },
       node(path) {
-        reads.push(path);
+        if (path !== '') reads.push(path);
         return nodes.get(path);
       },
+      entryWith: () => undefined,
+      nodeWith: () => undefined,
     },
     limit,
   );
@@ -116,4 +121,86 @@ test('what is read again and again does not push out the rest', () => {
   for (let i = 0; i < 100; i += 1) cache.node('0');
   all();
   assert.deepEqual(reads, ['account/a', '1', '0']);
+});
+
+/** A file with accounts and the tree over them, and what was asked of it: with a proof of its own, or with a hash at hand. */
+function treeOf(names: readonly string[]) {
+  const entries = new Map(names.map((name, at) => [`account/${name}`, account(at)]));
+  const nodes = new Map<string, string | null>();
+  const asked = { proved: 0, known: 0 };
+  const write = (changed: ReadonlyMap<string, StateEntry>): StateChanges => {
+    const reader = { node: (path: string) => nodes.get(path) ?? undefined };
+    const changes = { entries: changed, nodes: updateTree(storageHasher, reader, changed).nodes };
+    for (const [key, entry] of changes.entries) entries.set(key, entry);
+    for (const [path, text] of changes.nodes) nodes.set(path, text);
+    return changes;
+  };
+  write(entries);
+  const file: StateFile = {
+    get(key) {
+      asked.proved += 1;
+      return entries.get(key);
+    },
+    node(path) {
+      asked.proved += 1;
+      return nodes.get(path) ?? undefined;
+    },
+    entryWith(key, leafHash) {
+      asked.known += 1;
+      const entry = entries.get(key);
+      return (entry && leafHashOf(storageHasher, key, entry)) === leafHash ? (entry ?? null) : undefined;
+    },
+    nodeWith(path, hash) {
+      asked.known += 1;
+      const text = nodes.get(path) ?? undefined;
+      return text !== undefined && storageHasher.sha256Hex(text) === hash ? text : undefined;
+    },
+  };
+  return { entries, nodes, asked, write, cache: createStateCache(file) };
+}
+
+const people = Array.from({ length: 1000 }, (_, at) => `person ${at}`);
+
+test('one root is proved by the file; entries, nodes and what is not there follow from it, before and after blocks', () => {
+  const { entries, nodes, asked, write, cache } = treeOf(people);
+  for (let block = 1; block <= 3; block += 1) {
+    for (const at of [1, 2, 3])
+      assert.deepEqual(cache.get(`account/person ${100 * block + at}`), account(100 * block + at));
+    assert.equal(cache.get(`account/nobody ${block}`), undefined);
+    cache.absorb(
+      write(
+        new Map([
+          [`account/person ${block}`, account(5000 + block)],
+          [`account/new ${block}`, account(1)],
+        ]),
+      ),
+    );
+    assert.deepEqual(cache.get(`account/person ${block}`), account(5000 + block));
+  }
+  for (const [key, entry] of entries) assert.deepEqual(cache.get(key), entry);
+  for (const [path, text] of nodes) assert.equal(cache.node(path), text ?? undefined);
+  assert.equal(asked.proved, 1);
+});
+
+test('what does not fit the nodes that are kept is asked of the file with its proof', () => {
+  const { entries, nodes, asked, cache } = treeOf(people);
+  cache.get('account/person 0');
+  entries.set('account/person 1', account(77));
+  cache.get('account/person 1');
+  assert.equal(asked.proved, 2, 'another entry');
+  entries.delete('account/person 2');
+  cache.get('account/person 2');
+  assert.equal(asked.proved, 3, 'an entry that is gone');
+  entries.set('account/nobody', account(1));
+  cache.get('account/nobody');
+  assert.equal(asked.proved, 4, 'an entry that never was');
+  const read = ['person 0', 'person 1', 'person 2', 'nobody'].map((name) =>
+    keyHashOf(storageHasher, `account/${name}`),
+  );
+  const isUnread = (at: string, text: string | null) =>
+    text !== null && isBucket(text) && !read.some((hash) => hash.startsWith(at));
+  const [path, bucket] = [...nodes].find(([at, text]) => isUnread(at, text))!;
+  nodes.set(path, bucket!.replace('a', 'b'));
+  cache.node(path);
+  assert.equal(asked.proved, 5, 'another node');
 });
