@@ -4,10 +4,13 @@
  */
 import type { ResourceLimits } from 'node:worker_threads';
 import { defaultMempoolLimits, type MempoolLimits } from '../mempool/limits.js';
+import { usualBlocksGathered } from '../storage/gather-appends.js';
 import { type FileCaches, usualCaches } from '../storage/open-database.js';
 
 export interface MemoryPlan {
   readonly caches: FileCaches;
+  /** While it follows others: executed blocks that wait to be written together. */
+  readonly blocksGathered: number;
   /** Threads that check signatures, at most. */
   readonly signatureThreads: number;
   /** Of each thread but the main one. */
@@ -20,6 +23,7 @@ export interface MemoryPlan {
 /** Threads hold little for long: with less room for new objects they collect them more often, at no measurable cost. */
 const usualMemory: MemoryPlan = {
   caches: usualCaches,
+  blocksGathered: usualBlocksGathered,
   signatureThreads: 4,
   threadLimits: { maxYoungGenerationSizeMb: 8 },
   mempool: defaultMempoolLimits,
@@ -28,6 +32,7 @@ const usualMemory: MemoryPlan = {
 
 const lowMemory: MemoryPlan = {
   caches: { writerKiB: 2048, readerKiB: 1024, mempoolKiB: 512 },
+  blocksGathered: 2,
   signatureThreads: 0,
   threadLimits: { maxYoungGenerationSizeMb: 1 },
   mempool: {

@@ -50,7 +50,7 @@ export async function openStores(
   paths: HomePaths,
   context: LedgerContext,
   ownKey: PublicKey | undefined,
-  { caches, threadLimits }: Pick<MemoryPlan, 'caches' | 'threadLimits'>,
+  { caches, blocksGathered, threadLimits }: Pick<MemoryPlan, 'caches' | 'blocksGathered' | 'threadLimits'>,
   { onFailure, onLedgerWritten, log }: StoresEvents,
 ): Promise<Stores> {
   const closers: (() => void | Promise<void>)[] = [];
@@ -72,6 +72,7 @@ export async function openStores(
       path: paths.ledger,
       worker: true,
       caches,
+      blocksGathered,
       threadLimits,
       onFailure: fail,
       onSync: () => {

@@ -36,7 +36,8 @@ export interface FinalBlocks {
   /** A body arrived. */
   retry(): void;
   /** Final blocks from a peer. Nothing of the page is believed before its certificates are checked. */
-  applyPage(page: BlocksPage): Result<Height, string>;
+  /** @param moreFollow others come soon, so that these need not be on disk before. Default: no */
+  applyPage(page: BlocksPage, moreFollow?: boolean): Result<Height, string>;
   /**
    * Executes some of a page that starts after the last final block, where many blocks of it hang on one certificate, once that is
    * checked. @returns false: more is to be executed in other turns, before `applyPage`
@@ -59,7 +60,12 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
   let waiting: { readonly block: Hash; readonly certificate: Certificate } | undefined;
 
   /** @param certificates of ancestors, for whoever asks for them later */
-  function finalise(block: Hash, certificate: Certificate, certificates?: ReadonlyMap<Hash, Certificate>): void {
+  function finalise(
+    block: Hash,
+    certificate: Certificate,
+    certificates?: ReadonlyMap<Hash, Certificate>,
+    moreFollow = false,
+  ): void {
     if (block === tree.finalHash || store.blockByHash(block) !== undefined) return;
     const missing = tree.missing(block);
     if (missing !== undefined) {
@@ -93,10 +99,11 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     const { epoch } = executed.value.at(-1)!;
     for (const one of path) tree.markFinal(one.hash);
     // To the store before anyone hears of it: whoever hears may make the next block final at once.
-    store.append(finals, () => {
+    const stored = (): void => {
       tree.markStored(tip.hash);
       options.onStored(finals, certificate);
-    });
+    };
+    store.append(finals, stored, moreFollow);
     options.onFinal(tip, certificate, epoch);
   }
 
@@ -153,12 +160,12 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
   }
 
   /** Blocks that are proved. */
-  function applyRun({ blocks, certificates }: Run): string | undefined {
+  function applyRun({ blocks, certificates }: Run, moreFollow: boolean): string | undefined {
     const last = blocks.at(-1);
     const certificate = last && certificates.get(last.hash);
     if (certificate === undefined) return undefined;
     for (const block of blocks) tree.add(block);
-    finalise(last!.hash, certificate, certificates);
+    finalise(last!.hash, certificate, certificates, moreFollow);
     // Not `===`: one finality may bring the next along, whose certificate was waiting for this block.
     return tree.finalIndex >= last!.index ? undefined : `block ${last!.index} could not be applied`;
   }
@@ -168,7 +175,7 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
     retry() {
       if (waiting !== undefined) finalise(waiting.block, waiting.certificate);
     },
-    applyPage({ blocks, finality }) {
+    applyPage({ blocks, finality }, moreFollow = false) {
       const certificateByBlock = new Map(finality.map((certificate) => [certificate.block, certificate]));
       let run: Run = { blocks: [], certificates: new Map() };
       let segment: Block[] = [];
@@ -179,17 +186,17 @@ export function createFinalBlocks(options: FinalBlocksOptions): FinalBlocks {
         if (certificate === undefined) continue;
         const after = run.blocks.at(-1) ?? { hash: tree.finalHash, index: tree.finalIndex };
         const problem = segmentProblem(after, segment, certificate);
-        if (problem !== undefined) return err(applyRun(run) ?? problem);
+        if (problem !== undefined) return err(applyRun(run, false) ?? problem);
         run.blocks.push(...segment);
         run.certificates.set(block.hash, certificate);
         segment = [];
         // The set that has to have signed what comes after a closing block is known when that block is final.
         if (run.blocks.length < maxBlocksInRun && block.next_epoch === undefined) continue;
-        const failed = applyRun(run);
+        const failed = applyRun(run, moreFollow || block !== blocks.at(-1));
         if (failed !== undefined) return err(failed);
         run = { blocks: [], certificates: new Map() };
       }
-      const failed = applyRun(run);
+      const failed = applyRun(run, moreFollow);
       if (failed !== undefined) return err(failed);
       if (segment.length > 0) return err('the page does not end with a finality certificate');
       return ok(toHeight(tree.finalIndex));

@@ -123,8 +123,9 @@ export interface LedgerStore extends StateReader {
   /**
    * Appends in order; calls back, never before it returns, when it is durable. A failure never calls back:
    * it stops the node through `onFailure` given at creation.
+   * @param moreFollow nobody waits for these, and others come soon: they may become durable together with those. Default: no
    */
-  append(blocks: readonly FinalBlock[], stored: () => void): void;
+  append(blocks: readonly FinalBlock[], stored: () => void, moreFollow?: boolean): void;
 }
 
 export interface MempoolStore {

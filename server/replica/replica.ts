@@ -158,7 +158,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     clock,
     network,
     finalIndex: () => toHeight(tree.finalIndex),
-    apply: (page) => finals.applyPage(page),
+    apply: (page, moreFollow) => finals.applyPage(page, moreFollow),
     executeAhead: (page) => finals.executeAhead(page),
     follow: (certificate) => finals.follow(certificate),
     prepare: ({ blocks }, then) => {

@@ -9,6 +9,7 @@ import type { Hash } from '../../ledger/values/text.js';
 import type { FinalBlock, LedgerStore } from '../replica/ports.js';
 import { createCheckedReader } from './checked-reader.js';
 import { diskFailure, isDiskFailure } from './disk-failure.js';
+import { usualBlocksGathered } from './gather-appends.js';
 import { damagedLedger, LedgerDamage, readFailure } from './ledger-damage.js';
 import type { FromStorage, StorageThreadOptions, ToStorage } from './ledger-store.worker.js';
 import { createLedgerWriter, type LedgerGenesis, writeGenesis } from './ledger-writer.js';
@@ -52,13 +53,15 @@ export interface LedgerStoreOptions {
   /** The file may not grow past this. Default: as far as the disk lets it. */
   readonly maxBytes?: number;
   readonly caches?: FileCaches;
+  /** Of blocks behind which others follow, how many a thread waits for before it writes them. */
+  readonly blocksGathered?: number;
   /** Of the thread that writes. Starting value: none. */
   readonly threadLimits?: ResourceLimits;
 }
 
 /** Hands appends to whoever writes. */
 interface Appender {
-  append(blocks: readonly FinalBlock[], stored: () => void): void;
+  append(blocks: readonly FinalBlock[], stored: () => void, moreFollow: boolean): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +74,7 @@ export interface LedgerFile extends LedgerStore {
 /** @throws an Error of one sentence if the file cannot be opened, is damaged, newer, or of another chain. */
 export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   const { path, maxBytes, caches = usualCaches, logLimits = usualLogLimits } = options;
+  const { blocksGathered = usualBlocksGathered } = options;
   const writing = openLedger(options);
   if (options.worker) writing.close();
   const reading = options.worker ? openReader(path, ledgerMigrations, caches.readerKiB) : writing;
@@ -90,7 +94,7 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
   }
 
   const appender = options.worker
-    ? appendByThread({ path, maxBytes, cacheKiB: caches.writerKiB, logLimits }, options, fail)
+    ? appendByThread({ path, maxBytes, cacheKiB: caches.writerKiB, logLimits, blocksGathered }, options, fail)
     : opened(path, reading, () => appendHere(path, writing, maxBytes, fail));
 
   /** Reads that fail are disk failures too, and so is what does not fit its hashes; the caller cannot go on without an answer. */
@@ -127,19 +131,20 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerFile {
     certificate: guarded(reader.certificate),
     page: guarded(reader.page),
     receipt: guarded(reader.receipt),
-    append(blocks, stored) {
+    append(blocks, stored, moreFollow = false) {
       assert(!closed, 'nothing is appended to a closed ledger');
       if (failed || blocks.length === 0) return;
       const newTip = checkedTip(lastGiven, blocks);
       lastGiven = newTip;
       const askedAt = performance.now();
-      appender.append(blocks, () => {
+      const written = (): void => {
         if (failed) return;
         if (options.worker) absorb(blocks);
         tip = newTip;
         options.onWritten?.(performance.now() - askedAt);
         stored();
-      });
+      };
+      appender.append(blocks, written, moreFollow);
       // Without a thread the file has the blocks by now.
       if (!options.worker) absorb(blocks);
     },
@@ -243,10 +248,10 @@ function appendByThread(
   });
   const tell = (message: ToStorage) => thread.postMessage(message);
   return {
-    append(blocks, stored) {
+    append(blocks, stored, moreFollow) {
       lastId += 1;
       waiting.push({ id: lastId, stored });
-      tell({ kind: 'append', id: lastId, blocks: blocks.map(packBlock) });
+      tell({ kind: 'append', id: lastId, blocks: blocks.map(packBlock), moreFollow });
     },
     close() {
       closing = true;

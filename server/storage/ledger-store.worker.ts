@@ -1,11 +1,12 @@
 /**
  * The storage thread: holds the one writing connection to ledger.db. Appends that waited while the last one was written
- * go into one database transaction together, so that a busy ledger pays for fewer fsyncs. After a failure it writes
- * nothing more.
+ * go into one database transaction together, so that a busy ledger pays for fewer fsyncs; so do those that nobody waits for.
+ * After a failure it writes nothing more.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert } from '../../ledger/values/assertion.js';
 import { diskFailure } from './disk-failure.js';
+import { type Append, gatherAppends } from './gather-appends.js';
 import { createLedgerWriter } from './ledger-writer.js';
 import { createLogWatch, type LogWatchLimits } from './log-watch.js';
 import { ledgerMigrations } from './migrations/ledger-migrations.js';
@@ -20,11 +21,10 @@ export interface StorageThreadOptions {
   /** Pages kept by the connection. */
   readonly cacheKiB: number;
   readonly logLimits: LogWatchLimits;
+  readonly blocksGathered: number;
 }
 
-export type ToStorage =
-  | { readonly kind: 'append'; readonly id: number; readonly blocks: readonly PackedBlock[] }
-  | { readonly kind: 'close' };
+export type ToStorage = ({ readonly kind: 'append' } & Append) | { readonly kind: 'close' };
 
 export type FromStorage =
   /** Every append up to this id is durable. */
@@ -32,9 +32,6 @@ export type FromStorage =
   | { readonly kind: 'failed'; readonly message: string }
   /** The log cannot be shortened and has so many bytes. */
   | { readonly kind: 'long_log'; readonly bytes: number };
-
-/** Blocks in one database transaction: bounds how long an acknowledgement can wait for others. */
-const maxBlocksTogether = 64;
 
 /** How long a node that stops waits for somebody else, such as a `sqlite3` shell in a transaction, to have read. */
 const foreignReadersMs = 1_000;
@@ -52,7 +49,7 @@ function emptyLog(database: Connection): void {
   }
 }
 
-function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: StorageThreadOptions): void {
+function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits, blocksGathered }: StorageThreadOptions): void {
   const tell = (message: FromStorage) => port.postMessage(message);
   const database = openWriter(path, ledgerMigrations, cacheKiB);
   limitSize(database, maxBytes);
@@ -68,6 +65,7 @@ function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: Storage
   let failed = false;
 
   function write(id: number, blocks: readonly PackedBlock[]): void {
+    if (failed) return;
     try {
       writer.append(blocks);
       checkPlace();
@@ -79,26 +77,26 @@ function run(port: MessagePort, { path, maxBytes, cacheKiB, logLimits }: Storage
     }
   }
 
+  const after = (ms: number, call: () => void): (() => void) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  };
+  const appends = gatherAppends(write, after, blocksGathered);
+
   port.on('message', (first: ToStorage) => {
     let message: ToStorage | undefined = first;
-    while (message?.kind === 'append' && !failed) {
-      const blocks = [...message.blocks];
-      let { id } = message;
-      message = undefined;
-      while (blocks.length < maxBlocksTogether) {
-        message = (receiveMessageOnPort(port) as { message: ToStorage } | undefined)?.message;
-        if (message?.kind !== 'append') break;
-        blocks.push(...message.blocks);
-        id = message.id;
-        message = undefined;
-      }
-      write(id, blocks);
+    while (message?.kind === 'append') {
+      appends.add(message);
+      message = (receiveMessageOnPort(port) as { message: ToStorage } | undefined)?.message;
     }
-    if (message?.kind === 'close') {
-      if (!failed) emptyLog(database);
-      database.close();
-      port.close();
+    if (message?.kind !== 'close') {
+      appends.pause();
+      return;
     }
+    appends.writeAll();
+    if (!failed) emptyLog(database);
+    database.close();
+    port.close();
   });
 }
 

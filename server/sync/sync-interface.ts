@@ -13,8 +13,9 @@ export interface SyncOptions {
   /**
    * Checks hash links, certificates and execution of a page that starts at finalIndex() + 1 and makes it final; also of several pages
    * in a row as one. ok: the new final index. A problem means that a peer lied: what is before the lie may be final.
+   * `moreFollow`: later pages are here or asked for.
    */
-  readonly apply: (page: BlocksPage) => Result<Height, string>;
+  readonly apply: (page: BlocksPage, moreFollow: boolean) => Result<Height, string>;
   /** A part of the work of `apply` for such a page. @returns false: more is left, for other turns. Default: nothing is done ahead. */
   readonly executeAhead?: (page: BlocksPage) => boolean;
   /**

@@ -270,12 +270,15 @@ export function createSync(options: SyncOptions): Sync {
       next = to + 1;
       return part;
     });
-    const applied = apply({
+    const { to } = pages.at(-1)!;
+    const joined = {
       blocks: parts.flatMap(({ blocks }) => blocks),
       finality: parts.flatMap(({ finality }) => finality),
-    });
-    if (applied.ok && finalIndex() < pages.at(-1)!.to) {
-      throw new Error(`apply() accepted blocks up to ${pages.at(-1)!.to}, but ${finalIndex()} is final`);
+    };
+    const moreFollow = [...awaited(), ...readyPages].some((page) => page.to > to);
+    const applied = apply(joined, moreFollow);
+    if (applied.ok && finalIndex() < to) {
+      throw new Error(`apply() accepted blocks up to ${to}, but ${finalIndex()} is final`);
     }
     // What became final just now anybody can bring a moment before it is known here.
     const last = parts.at(-1)!.blocks.at(-1);

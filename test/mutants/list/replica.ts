@@ -219,8 +219,8 @@ export const replica: readonly Mutant[] = [
   ]),
   breaks('8-durable', 'answered-before-written', 'users hear of finality that a power cut takes back', [
     'server/replica/final-blocks.ts',
-    'store.append(finals, () => {\n      tree.markStored(tip.hash);\n      options.onStored(finals, certificate);\n    });',
-    'store.append(finals, () => tree.markStored(tip.hash));\n    options.onStored(finals, certificate);',
+    'store.append(finals, stored, moreFollow);',
+    'store.append(finals, () => tree.markStored(tip.hash), moreFollow);\n    options.onStored(finals, certificate);',
   ]),
   breaks(
     '8-in-order',
@@ -228,10 +228,9 @@ export const replica: readonly Mutant[] = [
     'one finality that leads to the next at once overtakes it on its way to the disk',
     [
       'server/replica/final-blocks.ts',
-      '    store.append(finals, () => {\n',
-      '    options.onFinal(tip, certificate, epoch);\n    store.append(finals, () => {\n',
+      'store.append(finals, stored, moreFollow);\n    options.onFinal(tip, certificate, epoch);',
+      'options.onFinal(tip, certificate, epoch);\n    store.append(finals, stored, moreFollow);',
     ],
-    ['server/replica/final-blocks.ts', '    });\n    options.onFinal(tip, certificate, epoch);\n', '    });\n'],
   ),
   breaks('8-in-order', 'effects-interleaved', 'an effect is carried out in the middle of another input', [
     'server/replica/input-queue.ts',

@@ -117,6 +117,33 @@ test('[8-in-order] a finality that leads to the next at once goes to the store b
   assert.deepEqual(appended, [1, 2]);
 });
 
+for (const moreFollow of [false, true]) {
+  test(`the store hears that more follow a part of a page, ${moreFollow ? 'and the page' : 'and not the last part'}`, () => {
+    const { nodes, blocks, finality } = chainOfOne();
+    const { store } = genesisStore(nodes.context);
+    const said: unknown[] = [];
+    const hearing: LedgerStore = {
+      ...store,
+      append: (finals, _, more) => void said.push([finals.map(({ block }) => block.index), more]),
+    };
+    const finals = createFinalBlocks({
+      crypto: nodes.context.crypto,
+      store: hearing,
+      tree: createBlockTree(nodes.context, hearing, { kept: () => [], onForgotten: assert.fail }),
+      onFinal: () => {},
+      onStored: () => {},
+      onMissing: assert.fail,
+      onFatal: assert.fail,
+      checks: { certificate: () => 'good' } as unknown as MessageChecks,
+    });
+    finals.applyPage({ blocks, finality }, moreFollow);
+    assert.deepEqual(said, [
+      [[1, 2], true],
+      [[3, 4], moreFollow],
+    ]);
+  });
+}
+
 test('[7-proved] a certificate told in place of blocks makes nothing final that is no finality of the epoch, or does not hold', () => {
   const { nodes, blocks, finality, certificateOf } = chainOfOne();
   const { store, appended } = genesisStore(nodes.context);

@@ -129,6 +129,17 @@ test('when it is closed, its file alone is the whole ledger', async (t) => {
   await moved.close();
 });
 
+test('blocks that others were to follow are on disk when the store is closed', async (t) => {
+  const { chain, finals } = busyChain(2);
+  const path = temporaryFile(t);
+  const store = openStore(path, chain, { worker: true });
+  for (const final of finals) store.append([final], () => {}, true);
+  await store.close();
+  const again = openStore(path, chain);
+  t.after(() => again.close());
+  assert.equal(again.tip().index, 2);
+});
+
 test('a ledger of another genesis is refused', async (t) => {
   const { chain } = busyChain(0);
   const path = temporaryFile(t);

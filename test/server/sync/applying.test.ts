@@ -1,7 +1,8 @@
 /** When pages are applied, which of them together, and what follows from a page that fails. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { err } from '../../../ledger/values/result.js';
+import { toHeight } from '../../../ledger/values/numbers.js';
+import { err, ok } from '../../../ledger/values/result.js';
 import { hashOf, pageOf } from '../p2p/fixture.js';
 import { chain, headAt, honest, World } from './world.js';
 
@@ -120,4 +121,26 @@ test('what is at hand when it is stopped is not applied any more', () => {
   world.sync.onStored();
   world.run();
   assert.equal(world.final, final);
+});
+
+test('with all pages but the last comes the word that more follow', () => {
+  const said: boolean[] = [];
+  const world: World = new World({
+    apply({ blocks }, moreFollow) {
+      said.push(moreFollow);
+      world.final = blocks.at(-1)!.index;
+      return ok(toHeight(world.final));
+    },
+  });
+  world.join('a', honest(60, 1));
+  world.sync.onHead('a', headAt(60));
+  world.run();
+  assert.equal(world.final, 60);
+  // The first one is asked for alone.
+  const [, ...rest] = said;
+  assert.ok(rest.length > 2, `${rest.length} applications`);
+  assert.deepEqual(
+    rest,
+    rest.map((_, at) => at < rest.length - 1),
+  );
 });
