@@ -260,8 +260,10 @@ export function createReplica(options: ReplicaOptions): Replica {
 
   function addEvidence(evidence: Evidence): boolean {
     const { epoch, validator } = evidence.first;
-    if (readValidator(finalState(), validator)?.slashed_epochs.includes(epoch) || !evidencePool.add(evidence))
-      return false;
+    const state = finalState();
+    // [3-evidence-age] The set before the running one is known for longer than evidence of it counts.
+    if (epoch + parameters.unbonding_epochs < readEpoch(state).number) return false;
+    if (readValidator(state, validator)?.slashed_epochs.includes(epoch) || !evidencePool.add(evidence)) return false;
     onEvent({ type: 'evidence', evidence });
     network.broadcast({ type: 'evidence', evidence });
     feed({ type: 'work_available', now: clock.now() });

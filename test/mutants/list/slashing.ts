@@ -23,6 +23,11 @@ export const slashing: readonly Mutant[] = [
     'current - epoch <= context.genesis',
     'current - epoch < context.genesis',
   ]),
+  breaks('3-evidence-age', 'too-old-and-waited-for', 'proof that no block can use keeps every node waiting', [
+    'server/replica/replica.ts',
+    'if (epoch + parameters.unbonding_epochs < readEpoch(state).number) return false;',
+    '',
+  ]),
   breaks('3-evidence-signed', 'punished-unsigned', 'anyone can have anyone punished', [
     'ledger/apply-evidence.ts',
     'return isSigned(context, evidence)\n',
