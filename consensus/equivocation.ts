@@ -10,7 +10,7 @@ import type { CoreState } from './core-state.js';
 import { stakeOf, totalStake } from './quorum.js';
 import { emit } from './send.js';
 import { headerOf } from './unfinal-blocks.js';
-import { slotOfView, voteKey } from './view.js';
+import { slotOfView } from './view.js';
 
 /** Once per offender and epoch is enough: the ledger takes no more. */
 function report(state: CoreState, evidence: Evidence): void {
@@ -44,27 +44,6 @@ export function noteDoubleVote(state: CoreState, first: Vote, second: Vote): voi
 export function noteLockViolation(state: CoreState, commit: Vote, prepare: Vote): void {
   if (prepare.view > commit.view && prepare.justify_view < commit.view) {
     report(state, { kind: 'lock_violation', first: commit, second: prepare });
-  }
-}
-
-/** [5-certificate-votes] What certificates carry are votes too: one that contradicts another vote of its signer shows it. */
-export function noteCertificate(state: CoreState, certificate: Certificate): void {
-  const { phase, epoch, view, block, justify_view, signers, signatures } = certificate;
-  const { chain } = state.config;
-  const name = voteKey(view, phase);
-  for (const [at, index] of signers.entries()) {
-    const validator = state.epoch.validators[index]!.key;
-    const own = state.votes.get(validator);
-    const known = own?.get(name);
-    if (known?.signature === signatures[at]) continue;
-    const signature = signatures[at]!;
-    const vote: Vote = { chain, epoch, view, block, phase, justify_view, validator, signature };
-    if (known !== undefined) noteDoubleVote(state, known, vote);
-    const commit = state.commitVotes.get(validator);
-    if (phase === 'prepare' && commit !== undefined) noteLockViolation(state, commit, vote);
-    if (phase === 'commit' && own !== undefined) {
-      for (const other of own.values()) if (other.phase === 'prepare') noteLockViolation(state, vote, other);
-    }
   }
 }
 

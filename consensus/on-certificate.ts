@@ -3,14 +3,15 @@ import { toHeight } from '../ledger/values/numbers.js';
 import type { Certificate } from '../ledger/values/vote.js';
 import { adopt } from './adopt.js';
 import type { CoreState } from './core-state.js';
-import { noteCertificate, showProposal } from './equivocation.js';
+import { showProposal } from './equivocation.js';
+import { rememberVotesOf } from './known-votes.js';
 import { emit, refuse, tellSelf } from './send.js';
 import { fetch, pathFromTip } from './unfinal-blocks.js';
 
 export function onCertificate(state: CoreState, certificate: Certificate): void {
   // [6-old-epoch] Nothing of an earlier epoch is signed or moves the lock.
   if (certificate.epoch !== state.epoch.number) return;
-  noteCertificate(state, certificate);
+  rememberVotesOf(state, certificate);
   showProposal(
     state,
     certificate,

@@ -60,6 +60,23 @@ test('[5-certificate-votes] a certificate against an own lock is evidence, which
   assert.deepEqual(kinds(second.lone), ['lock_violation']);
 });
 
+test('[5-certificate-votes] what a certificate carries is held against what its signers sign later, alone or in another', () => {
+  const vote = entered();
+  vote.lone.step({ type: 'certificate', certificate: vote.lone.certificate(vote.one, vote.view) });
+  vote.lone.step({ type: 'vote', vote: vote.lone.vote('v2', vote.two, vote.view) });
+  assert.deepEqual(kinds(vote.lone), ['double_vote']);
+
+  const lock = entered();
+  lock.lone.step({ type: 'certificate', certificate: lock.lone.certificate(lock.one, lock.view, 'commit') });
+  lock.lone.step({ type: 'vote', vote: lock.lone.vote('v2', lock.two, lock.view + 3, 'prepare', lock.view - 1) });
+  assert.deepEqual(kinds(lock.lone), ['lock_violation']);
+
+  const two = entered();
+  two.lone.step({ type: 'certificate', certificate: two.lone.certificate(two.one, two.view) });
+  two.lone.step({ type: 'certificate', certificate: two.lone.certificate(two.two, two.view) });
+  assert.deepEqual(kinds(two.lone), ['double_vote', 'double_vote', 'double_vote']);
+});
+
 test('[5-show-proposal] who votes for another block is sent the proposal of that view, once a slot', () => {
   const { lone, slot, view, one, two } = entered();
   lone.propose(one, genesisCertificate);
@@ -93,6 +110,14 @@ test('[5-lock-violation] the highest own commit vote counts, whatever came after
   lone.step({ type: 'vote', vote: lone.vote('v2', one, view + 9, 'commit') });
   lone.step({ type: 'vote', vote: lone.vote('v2', one, view + 5, 'commit') });
   lone.step({ type: 'vote', vote: lone.vote('v2', two, view + 12, 'prepare', view + 7) });
+  assert.deepEqual(kinds(lone), ['lock_violation']);
+});
+
+test('[5-lock-violation] a second vote for the same block is looked at, where only its justification breaks the lock', () => {
+  const { lone, view, one, two } = entered();
+  lone.step({ type: 'vote', vote: lone.vote('v2', one, view + 5, 'commit') });
+  lone.step({ type: 'vote', vote: lone.vote('v2', two, view + 9, 'prepare', view + 7) });
+  lone.step({ type: 'vote', vote: lone.vote('v2', two, view + 9, 'prepare', view + 3) });
   assert.deepEqual(kinds(lone), ['lock_violation']);
 });
 

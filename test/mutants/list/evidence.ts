@@ -31,7 +31,17 @@ export const evidence: readonly Mutant[] = [
     '5-certificate-votes',
     'certificate-votes-unread',
     'the votes inside certificates are not compared with others',
-    ['consensus/on-certificate.ts', '  noteCertificate(state, certificate);\n', ''],
+    ['consensus/on-certificate.ts', '  rememberVotesOf(state, certificate);\n', ''],
+  ),
+  breaks(
+    '5-certificate-votes',
+    'certificate-votes-forgotten',
+    'a vote that a certificate carried is not held against what its signer signs later',
+    [
+      'consensus/known-votes.ts',
+      '    remember(state, { chain, epoch, view, block, phase, justify_view, validator, signature });\n',
+      '    if (state.votes.get(validator)?.size) remember(state, { chain, epoch, view, block, phase, justify_view, validator, signature });\n',
+    ],
   ),
   breaks(
     '5-show-proposal',

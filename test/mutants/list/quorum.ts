@@ -27,12 +27,12 @@ export const quorum: readonly Mutant[] = [
       'votes-for-anything',
       'votes for different blocks are added up',
       [
-        'consensus/on-vote.ts',
+        'consensus/known-votes.ts',
         'if (other?.block === vote.block && other.justify_view === vote.justify_view) same.push(other);',
         'if (other !== undefined) same.push(other);',
       ],
       [
-        'consensus/on-vote.ts',
+        'consensus/known-votes.ts',
         'const tallyName = (vote: Vote): string => voteSigningText(vote);',
         'const tallyName = (vote: Vote): string => `${vote.view}/${vote.phase}`;',
       ],
