@@ -317,6 +317,9 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
         secondSigner = event.sentence;
         log.error(event.sentence);
         return;
+      case 'conflicting_finality':
+        log.error(event.sentence);
+        return;
       case 'fatal':
         fatal(event.sentence);
         return;

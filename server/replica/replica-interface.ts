@@ -35,6 +35,8 @@ export type ReplicaEvent =
   | { readonly type: 'slot'; readonly slot: Slot; readonly leader: PublicKey }
   /** It signs nothing any more until it is started again: another process uses its key, or its vote state is too old. */
   | { readonly type: 'second_signer'; readonly sentence: string }
+  /** Once in a process: validators with more than two thirds of the stake made another chain final than this node has. */
+  | { readonly type: 'conflicting_finality'; readonly sentence: string }
   /** The node must stop: going on would be going on wrongly. */
   | { readonly type: 'fatal'; readonly sentence: string };
 

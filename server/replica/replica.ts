@@ -50,6 +50,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   const { checkpoint } = options;
   let suspect = false;
   let secondSigner = false;
+  let sawConflict = false;
   /** [7-checkpoint] Until it has the block that it was told of, it may be on another chain, and signs nothing. */
   let isBeforeCheckpoint = signer !== undefined && checkpoint !== undefined && ledger.tip().index < checkpoint.index;
   let lastId = 0;
@@ -233,6 +234,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     work,
     feed,
     addEvidence,
+    onConflict,
     log,
   });
 
@@ -256,6 +258,16 @@ export function createReplica(options: ReplicaOptions): Replica {
   function fatal(sentence: string): void {
     stop();
     onEvent({ type: 'fatal', sentence });
+  }
+
+  /** [5-conflicting-finality] No node can mend it, so people have to hear of it. */
+  function onConflict(): void {
+    if (sawConflict) return;
+    sawConflict = true;
+    const sentence =
+      'A block is final elsewhere that contradicts the final blocks here: validators with more than a third of the stake signed on ' +
+      'both sides, or this ledger is wrong. Rely on no payment until its operators agree; see docs/TROUBLESHOOTING.md, two chains.';
+    onEvent({ type: 'conflicting_finality', sentence });
   }
 
   function addEvidence(evidence: Evidence): boolean {

@@ -28,6 +28,8 @@ export interface EffectRunnerOptions {
   readonly work: BlockWork;
   readonly feed: (input: Input) => void;
   readonly addEvidence: (evidence: Evidence) => boolean;
+  /** A block is final by a good certificate that contradicts what is final here. */
+  readonly onConflict: () => void;
   /** Which rule refused what; for traces. */
   readonly log: (text: string, fields: object) => void;
 }
@@ -103,6 +105,7 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Effec
         break;
       case 'refused':
         options.log(effect.reason, { rule: effect.rule, by: effect.by });
+        if (effect.rule === '5-conflicting-finality') options.onConflict();
         break;
     }
   };

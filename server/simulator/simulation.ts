@@ -198,6 +198,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const onEvent = (node: number, event: ReplicaEvent): void => {
     if (event.type === 'fatal' && !isByzantine(node))
       throw new Violation('no honest node stops by itself', `node ${node}: ${event.sentence}`);
+    if (event.type === 'conflicting_finality' && !isByzantine(node))
+      throw new Violation('one final block per height', `node ${node}: ${event.sentence}`);
     if (event.type === 'second_signer' && !isByzantine(node))
       throw new Violation('nobody takes its own signature for that of another', `node ${node}: ${event.sentence}`);
     if (event.type !== 'final') return;

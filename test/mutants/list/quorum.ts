@@ -54,6 +54,11 @@ export const quorum: readonly Mutant[] = [
       "if (path.kind === 'forked' && path.kind.length === 0) {",
     ]),
   ),
+  breaks('5-conflicting-finality', 'fork-untold', 'nobody hears that there are two chains', [
+    'server/replica/run-effect.ts',
+    "if (effect.rule === '5-conflicting-finality') options.onConflict();",
+    '',
+  ]),
   breaks('5-assemble', 'new-views-not-counted', 'a QC that only new-views together hold is never made', [
     'consensus/on-new-view.ts',
     'if (newView.last_prepare !== undefined) onVote(state, newView.last_prepare);',

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { executeBlock, executeFinalRun } from '../../../ledger/execute-block.js';
 import type { Block } from '../../../ledger/values/block.js';
 import { blockHash, transactionsRoot } from '../../../ledger/values/identity.js';
-import { toEpoch, toHeight } from '../../../ledger/values/numbers.js';
+import { toEpoch, toHeight, toSlot } from '../../../ledger/values/numbers.js';
 import { genesisCertificate } from '../../../server/replica/recover.js';
 import { maxUnfinalBytes } from '../../../server/replica/replica-limits.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
@@ -145,6 +145,22 @@ for (const told of ['proposed', 'fetched'] as const) {
     assert.deepEqual(nodes.sent.at(-1)?.message, { type: 'block', id: 7, block: first });
   });
 }
+
+test('[5-conflicting-finality] who sees another chain made final tells people, once, and keeps its own', () => {
+  const { member, replica, receive } = newcomer(20);
+  receive({ type: 'blocks', id: 0, blocks: [first!], finality: finality.slice(0, 1) });
+  const beside = withHash({ ...first!, round: 1 });
+  const above = withHash({ ...first!, index: toHeight(2), slot: toSlot(20), prev_hash: beside.hash });
+  receive(proposalOf(above, certificateOf(beside, 'prepare')));
+  const conflicts = () => member.events.filter(({ type }) => type === 'conflicting_finality').length;
+  assert.equal(conflicts(), 0);
+  for (let time = 0; time < 2; time += 1) receive({ type: 'certificate', certificate: certificateOf(above, 'commit') });
+  assert.equal(conflicts(), 1);
+  assert.equal(replica.head().final_hash, first!.hash);
+});
+
+const withHash = ({ hash: _, ...header }: Block): Block =>
+  ({ ...header, hash: blockHash(standInCrypto, header) }) as Block;
 
 /** Beside the first block, in another round; twelve of them are more than a node has room for. */
 function largeSibling(round: number): Block {
