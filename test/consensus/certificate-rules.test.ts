@@ -23,6 +23,28 @@ import {
   votes,
 } from './lone-core.js';
 
+test('[5-final] of the finality that waits for bodies the highest brings all below it along', () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ]) {
+    const lone = new LoneCore();
+    const slot = lone.slotLedBy(others);
+    lone.enter(slot);
+    const parent = lone.child(genesis, slot);
+    const block = lone.child(parent, slot, 1, viewOf(slot));
+    const both = [
+      lone.certificate(parent, viewOf(slot), 'commit'),
+      lone.certificate(block, viewOf(slot, 1), 'commit', viewOf(slot)),
+    ];
+    for (const at of order) lone.step({ type: 'certificate', certificate: both[at]! });
+    lone.take();
+    lone.give(block);
+    lone.give(parent);
+    assert.equal(only(lone.take(), 'finalise').block, block.hash);
+  }
+});
+
 test('[5-conflicting-finality] a certificate for a block that does not descend from the tip is refused, not obeyed', () => {
   const lone = new LoneCore();
   const slot = lone.slotLedBy(others);

@@ -46,6 +46,40 @@ test('[5-lock-at-hand] of several that wait, the highest whose block has come be
   assert.equal(lockOf(lone), blocks[2]!.hash);
 });
 
+test('[5-lock-at-hand] of several certificates that one body was missing for, the highest is the lock, and it alone is committed to', () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ]) {
+    const { lone, slot } = entered();
+    const parent = lone.child(genesis, slot);
+    const blocks = [1, 2].map((round) => lone.child(parent, slot, round, viewOf(slot)));
+    lone.give(...blocks);
+    for (const at of order) {
+      const { round } = blocks[at]!;
+      const certificate = lone.certificate(blocks[at]!, viewOf(slot, round), 'prepare', viewOf(slot));
+      lone.step({ type: 'certificate', certificate });
+    }
+    assert.deepEqual(votes(lone.give(parent), 'commit'), [[blocks[1]!.hash, viewOf(slot, 2)]]);
+    assert.equal(lockOf(lone), blocks[1]!.hash);
+  }
+});
+
+test('[5-lock-at-hand] of the certificates of one block that waits the highest counts, in whatever order they came', () => {
+  for (const rounds of [
+    [1, 2],
+    [2, 1],
+  ]) {
+    const { lone, slot } = entered();
+    const block = lone.child(genesis, slot);
+    for (const round of rounds) {
+      lone.step({ type: 'certificate', certificate: lone.certificate(block, viewOf(slot, round)) });
+    }
+    lone.give(block);
+    assert.equal(lone.core.describe().lock.view, viewOf(slot, 2));
+  }
+});
+
 test('[5-lock-at-hand] a proposal that brings the block is as good as the block', () => {
   const { lone, slot, view } = entered();
   const block = lone.child(genesis, slot);

@@ -105,6 +105,12 @@ describe('applyTransaction', () => {
     assert.equal(asked, 2);
   });
 
+  test('who was slashed asks nothing back: all of it leaves at the closing block', () => {
+    const chain = new TestChain();
+    chain.add(0, [chain.pay('ann', 'v1', 100)], [chain.doubleVote('v1', 0)], 1);
+    assert.equal(codeOf(chain, chain.unstake('v1', 5)), 'validator_slashed');
+  });
+
   test('a full queue takes what adds to a request of this epoch', () => {
     const chain = new TestChain();
     chain.add(1, [chain.pay('ann', 'v2', 50)]);

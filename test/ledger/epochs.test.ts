@@ -3,7 +3,9 @@ import { describe, test } from 'node:test';
 import { countsForNonce, emptyNonceDigest, nextNonce, withVrfOutput } from '../../ledger/epoch-nonce.js';
 import { readCertifyingSet, readEpoch, readEpochNumbered, readQueue, readSupply } from '../../ledger/state-keys.js';
 import { toEpoch, toSlot } from '../../ledger/values/numbers.js';
-import { vrfAlpha } from '../../ledger/values/signing.js';
+import { voteSigningText, vrfAlpha } from '../../ledger/values/signing.js';
+import type { ChainId } from '../../ledger/values/text.js';
+import type { Vote } from '../../ledger/values/vote.js';
 import { standInCrypto } from './stand-in-crypto.js';
 import { person, TestChain } from './test-chain.js';
 
@@ -320,6 +322,17 @@ describe('evidence', () => {
     } as const;
     assert.equal(chain.draft(1, [], [evidence]), undefined);
     assert.equal(chain.draft(1, [], [chain.doubleVote('ann', 0)]), undefined);
+  });
+
+  test('what was signed on another chain with the same key is no evidence here', () => {
+    const chain = new TestChain();
+    const { validator } = person('v1');
+    const elsewhere = (block: string): Vote => {
+      const vote = { ...chain.vote('v1', 0, 5, block), chain: 'other-00000000' as ChainId };
+      return { ...vote, signature: validator.sign(voteSigningText(vote)) };
+    };
+    const offence = { kind: 'double_vote', first: elsewhere('a'), second: elsewhere('b') } as const;
+    assert.equal(chain.draft(1, [], [offence]), undefined);
   });
 
   test('if all are offenders the last one stays until there is other stake', () => {

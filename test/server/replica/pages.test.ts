@@ -72,6 +72,34 @@ test('[7-proved] of a page that does not hang together nothing is kept', () => {
   assert.equal(replica.status().unfinalBlocks, 0);
 });
 
+test('help that begins further on than this node is does no harm, and is no lie', () => {
+  const { replica, receive } = newcomer(20);
+  const page = { blocks: blocks.slice(2), finality: finality.slice(2) };
+  assert.deepEqual(receive({ type: 'blocks', id: 0, ...page }), { relay: false, peer: 'fine' });
+  assert.deepEqual([replica.head().final_index, replica.status().unfinalBlocks], [0, 0]);
+});
+
+test('[3-hash] of a block that was asked for nothing but its own body is taken, and of one that was not, nothing', () => {
+  const { replica, receive } = newcomer(20);
+  const unasked = { type: 'block', id: 1, block: first! } as const;
+  assert.deepEqual(receive(unasked), { relay: false, peer: 'fine' });
+  assert.equal(replica.status().unfinalBlocks, 0);
+  receive({ type: 'certificate', certificate: finality[0]! });
+  const forged = { ...first!, transactions: closing!.transactions };
+  assert.equal(receive({ ...unasked, block: forged }).peer, 'ban');
+  assert.equal(replica.status().unfinalBlocks, 0);
+  receive(unasked);
+  assert.equal(replica.head().final_index, 1);
+});
+
+test('[5-proposal] who sends another block beside a proposal than the one it names is banned', () => {
+  const { nodes, replica, receive } = newcomer(20);
+  const proposal = proposalOf(first!, genesisCertificate(nodes.context.genesisHash));
+  assert.equal(receive({ ...proposal, block: closing! }).peer, 'ban');
+  assert.equal(receive({ ...proposal, justify: finality[0]! }).peer, 'ban');
+  assert.equal(replica.status().unfinalBlocks, 0);
+});
+
 test('[6-catch-up] a message of a later epoch is kept until its set is known', () => {
   const { replica, receive } = newcomer(16);
   assert.equal(receive(proposalOf(third!, finality[1]!)).peer, 'fine');

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newViewSigningText } from '../../../consensus/new-view.js';
+import { blockHash } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight, toSlot } from '../../../ledger/values/numbers.js';
 import type { Certificate } from '../../../ledger/values/vote.js';
 import type { ReplicaMessage } from '../../../server/replica/ports.js';
 import { genesisCertificate } from '../../../server/replica/recover.js';
+import { maxSlotsAhead } from '../../../server/replica/replica-limits.js';
+import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { person } from '../../ledger/test-chain.js';
 import { chainOfOne, newcomer } from './chain-of-one.js';
 
@@ -58,6 +61,17 @@ for (const [name, message] of [
     assert.equal(relays(slot, 2, message), false);
   });
 }
+
+test('what is signed for slots far ahead is not passed on', () => {
+  const inSlot = (slot: number) => {
+    const { hash: _, ...header } = { ...blocks[0]!, slot: toSlot(slot) };
+    const block = { ...header, hash: blockHash(standInCrypto, header) };
+    return [proposalOf(block, genesis), voteIn(certificateOf(block, 'prepare')), newViewOf(slot, 0)];
+  };
+  const passedOn = (slot: number): readonly boolean[] => inSlot(slot).map((message) => relays(3, 0, message));
+  assert.deepEqual(passedOn(3 + maxSlotsAhead), [true, true, true]);
+  assert.deepEqual(passedOn(4 + maxSlotsAhead), [false, false, false]);
+});
 
 test('[7-news] of the certificates of one thing one is passed on in a slot, and again in the next', () => {
   const { receive, nodes: own } = newcomer(3);
