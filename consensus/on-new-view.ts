@@ -16,7 +16,7 @@ export function onNewView(state: CoreState, newView: NewView, lock: Certificate 
   const { epoch, tip } = state;
   // [6-help] Whoever is behind gets the final blocks it misses. One behind by what became final just now is not behind.
   if (newView.final_index < state.finalAtSlot[1] || (newView.epoch < epoch.number && newView.final_index < tip.index)) {
-    help(state, newView.validator, newView.final_index);
+    help(state, newView.validator, newView.final_index, newView.slot);
   }
   // [6-catch-up] Whoever is ahead is asked, at once when far or an epoch ahead, else if it is still so at the next slot.
   if (newView.epoch > epoch.number || newView.final_index > tip.index + 8) {

@@ -6,7 +6,7 @@ import type { Certificate, Proposal, Vote } from '../ledger/values/vote.js';
 import { adoptWaiting, isAtHand } from './adopt.js';
 import type { CoreState, ProposalInput } from './core-state.js';
 import { noteProposal } from './equivocation.js';
-import { help, helpClosed } from './help.js';
+import { help, helpClosed, isAnswered } from './help.js';
 import { finalise, onCertificate } from './on-certificate.js';
 import { isOfEpoch, isOpening } from './rank.js';
 import { didPrepare, mayCommit, maySign, signerOf, whyNotPrepare } from './safety.js';
@@ -101,12 +101,13 @@ function flawOf(state: CoreState, { proposal, block, justify }: ProposalInput): 
 
 /** [5-already-final] Who knows that block final answers with the certificate, not with a vote. */
 function answerFinal(state: CoreState, { proposal, block }: ProposalInput): void {
-  if (proposal.validator === state.config.signer?.publicKey) return;
+  const slot = slotOfView(state.config.parameters, proposal.view);
+  if (proposal.validator === state.config.signer?.publicKey || !isAnswered(state, slot)) return;
   if (block.hash === state.tip.hash) {
     const message = { type: 'certificate', certificate: state.tipCertificate } as const;
     emit(state, { type: 'send', to: proposal.validator, message });
   } else {
-    help(state, proposal.validator, toHeight(block.index - 1));
+    help(state, proposal.validator, toHeight(block.index - 1), slot);
   }
 }
 

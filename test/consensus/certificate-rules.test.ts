@@ -16,6 +16,7 @@ import {
   genesisCertificate,
   keyOf,
   LoneCore,
+  messages,
   ofType,
   only,
   others,
@@ -156,6 +157,29 @@ test('[6-help] a validator that is behind within the epoch is helped; one behind
   lone.enter(slot + 2);
   assert.equal(only(lone.hear(behind(slot + 2)), 'help_behind').final_index, 0);
   assert.equal(ofType(lone.hear(behind(slot + 2)), 'help_behind').length, 0, 'once a slot');
+});
+
+test('[6-help] nobody is helped for what it said longer ago than the longest term: anybody can say that again', () => {
+  const lone = new LoneCore();
+  const slot = lone.slotLedBy(others);
+  lone.enter(slot);
+  const blocks = [lone.child(genesis, slot)];
+  blocks.push(lone.child(blocks[0]!, slot, 1, viewOf(slot)));
+  lone.give(...blocks);
+  lone.final(blocks[1]!, lone.certificate(blocks[1]!, viewOf(slot, 1), 'commit'));
+  const behind = lone.newView('v2', slot, genesisCertificate, { final_index: toHeight(0) });
+  const answers = (later: number): readonly number[] => {
+    for (const before of [1, 0]) lone.enter(slot + later - before);
+    const helped = (effects: readonly Effect[]) => ofType(effects, 'help_behind').length;
+    const toNewView = helped(lone.hear(behind));
+    for (const before of [1, 0]) lone.enter(slot + later - before);
+    const toProposal = helped(lone.propose(blocks[0]!, genesisCertificate));
+    const proved = messages(lone.propose(blocks[1]!, lone.certificate(blocks[0]!, viewOf(slot))), 'certificate');
+    return [toNewView, toProposal, proved.length];
+  };
+  const longest = lone.parameters.max_term_slots;
+  assert.deepEqual(answers(longest), [1, 1, 1]);
+  assert.deepEqual(answers(longest + 1), [0, 0, 0]);
 });
 
 test('[5-future-view] votes for views beyond twice the longest term are not kept, so that they push nothing out', () => {

@@ -129,6 +129,16 @@ export const epochs: readonly Mutant[] = [
     'if (newView.final_index < state.finalAtSlot[1] ||',
     'if (newView.final_index < tip.index ||',
   ]),
+  breaks(
+    '6-help',
+    'helped-for-old-words',
+    'whoever says again what validators signed long ago has pages sent to all of them, every slot',
+    [
+      'consensus/help.ts',
+      'slot + state.config.parameters.max_term_slots >= state.slot;',
+      'slot + state.config.parameters.max_term_slots >= 0 * state.slot;',
+    ],
+  ),
   breaks('6-help', 'helped-without-end', 'one lagging validator makes others send pages for every message', [
     'consensus/help.ts',
     'state.helped.has(validator)) return;',
