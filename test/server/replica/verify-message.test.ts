@@ -1,11 +1,14 @@
 /** The gate before the core: nothing passes it that is not signed by a member, for this chain, in its own name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { newViewSigningText } from '../../../consensus/new-view.js';
 import { toView } from '../../../ledger/values/numbers.js';
+import { proposalSigningText, voteSigningText } from '../../../ledger/values/signing.js';
 import type { ChainId } from '../../../ledger/values/text.js';
 import { createMessageChecks } from '../../../server/replica/verify-message.js';
 import { chain, epochEntry, genesis, genesisCertificate, LoneCore, viewOf } from '../../consensus/lone-core.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
+import { person } from '../../ledger/test-chain.js';
 
 function gate() {
   const lone = new LoneCore();
@@ -46,6 +49,23 @@ test('[5-member] a vote is of a member, signed by it, for this chain', () => {
   assert.ok(isBad(checks.vote({ ...good, view: toView(good.view + 1) })), 'the signature of another vote');
   assert.ok(isBad(checks.vote(lone.vote('stranger', block, viewOf(1)))));
   assert.ok(isBad(checks.vote({ ...good, chain: 'other-00000000' as ChainId })));
+});
+
+test('what the same key signed for another chain does not pass', () => {
+  const { lone, block, checks } = gate();
+  const { validator } = person('v2');
+  const at = <Message>(message: Message, chainId: ChainId, text: (message: Message) => string): Message => {
+    const there = { ...message, chain: chainId };
+    return { ...there, signature: validator.sign(text(there)) };
+  };
+  const proposal = lone.proposal(block, genesisCertificate, viewOf(1), 'v2');
+  const checked = (chainId: ChainId) => [
+    checks.vote(at(lone.vote('v2', block, viewOf(1)), chainId, voteSigningText)),
+    checks.proposal(at(proposal, chainId, proposalSigningText)),
+    checks.newView(at(lone.newView('v2', 2, genesisCertificate), chainId, newViewSigningText)),
+  ];
+  assert.deepEqual(checked(chain), ['good', 'good', 'good']);
+  assert.deepEqual(checked('other-00000000' as ChainId).map(isBad), [true, true, true]);
 });
 
 test('[5-assemble] a new-view carries the vote of its sender, not of someone else', () => {
