@@ -50,6 +50,8 @@ export interface ReceiverOptions {
   readonly feed: (input: Input) => void;
   /** @returns whether it is new */
   readonly addEvidence: (evidence: Evidence) => boolean;
+  /** Whether the disk follows closely enough for more final blocks. */
+  readonly mayApply: () => boolean;
   /** See ReplicaOptions. */
   readonly checkAhead: (transactions: readonly Transaction[], urgent: boolean, then: () => void) => void;
 }
@@ -167,7 +169,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (sync.onBlocks(peer, message.id, message)) return keep;
     if (message.id !== 0 || message.blocks[0] === undefined) return keep;
     // Help that nobody asked for: taken where it fits.
-    if (message.blocks[0].index > tree.finalIndex + 1) return keep;
+    if (message.blocks[0].index > tree.finalIndex + 1 || !options.mayApply()) return keep;
     const applied = finals.applyPage(message);
     return applied.ok ? keep : ban(applied.problem);
   }

@@ -155,6 +155,8 @@ export function createReplica(options: ReplicaOptions): Replica {
       if (mempool.size > 0) feed({ type: 'work_available', now: clock.now() });
     },
   });
+  /** Each block that is not on disk yet is kept in memory with what it changed. */
+  const mayApply = (): boolean => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync;
   const sync = createSync({
     clock,
     network,
@@ -169,8 +171,7 @@ export function createReplica(options: ReplicaOptions): Replica {
         then,
       );
     },
-    // Each block that is not on disk yet is kept in memory with what it changed.
-    mayApply: () => tree.finalIndex - ledger.tip().index <= maxUnstoredInSync,
+    mayApply,
     isOld: ({ slot }) => slot + slotsUntilOld < slots.now(),
     ...(options.isVouchedFor ? { isVouchedFor: options.isVouchedFor } : {}),
     ...(options.isAgreed ? { isAgreed: options.isAgreed } : {}),
@@ -193,6 +194,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     now: () => clock.now(),
     feed,
     addEvidence,
+    mayApply,
     checkAhead,
   });
   const work = createBlockWork({

@@ -6,7 +6,7 @@ import type { Block } from '../../../ledger/values/block.js';
 import { blockHash, transactionsRoot } from '../../../ledger/values/identity.js';
 import { toEpoch, toHeight, toSlot } from '../../../ledger/values/numbers.js';
 import { genesisCertificate } from '../../../server/replica/recover.js';
-import { maxUnfinalBytes } from '../../../server/replica/replica-limits.js';
+import { maxUnfinalBytes, maxUnstoredInSync } from '../../../server/replica/replica-limits.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { cluster } from '../replica-cluster.js';
 import { chainOfOne, newcomer, pay } from './chain-of-one.js';
@@ -77,6 +77,29 @@ test('help that begins further on than this node is does no harm, and is no lie'
   const page = { blocks: blocks.slice(2), finality: finality.slice(2) };
   assert.deepEqual(receive({ type: 'blocks', id: 0, ...page }), { relay: false, peer: 'fine' });
   assert.deepEqual([replica.head().final_index, replica.status().unfinalBlocks], [0, 0]);
+});
+
+test('help that nobody asked for waits for the disk, as what was asked for does', () => {
+  const parameters = { slots_per_epoch: 1_000 };
+  const nodes = cluster(['v1'], { parameters });
+  const count = 2 * maxUnstoredInSync;
+  for (let nonce = 0; nonce < count; nonce += 1) {
+    nodes.time.runUntil(2_000 + nonce * 20);
+    pay(nodes, nonce);
+  }
+  nodes.time.runUntil(nodes.time.now() + 2_000);
+  const { blocks: made, certificates } = nodes.members[0]!;
+  assert.equal(made.length, count + 1);
+  const behind = newcomer(20, { parameters });
+  const help = () => {
+    for (const block of made.slice(1)) {
+      behind.receive({ type: 'blocks', id: 0, blocks: [block], finality: [certificates.get(block.hash)!] });
+    }
+    return behind.replica.head().final_index;
+  };
+  assert.equal(help(), maxUnstoredInSync + 1);
+  behind.nodes.time.runUntil(21_000);
+  assert.equal(help(), count);
 });
 
 test('[3-hash] of a block that was asked for nothing but its own body is taken, and of one that was not, nothing', () => {

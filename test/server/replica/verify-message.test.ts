@@ -5,6 +5,7 @@ import { newViewSigningText } from '../../../consensus/new-view.js';
 import { toView } from '../../../ledger/values/numbers.js';
 import { proposalSigningText, voteSigningText } from '../../../ledger/values/signing.js';
 import type { ChainId } from '../../../ledger/values/text.js';
+import type { Evidence, Proposal, Vote } from '../../../ledger/values/vote.js';
 import { createMessageChecks } from '../../../server/replica/verify-message.js';
 import { chain, epochEntry, genesis, genesisCertificate, LoneCore, viewOf } from '../../consensus/lone-core.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
@@ -66,6 +67,29 @@ test('what the same key signed for another chain does not pass', () => {
   ];
   assert.deepEqual(checked(chain), ['good', 'good', 'good']);
   assert.deepEqual(checked('other-00000000' as ChainId).map(isBad), [true, true, true]);
+});
+
+test('[3-evidence-signed] evidence passes if it shows something and both signatures hold', () => {
+  const { lone, block, checks } = gate();
+  const [one, two] = [block, lone.child(genesis, 1, 1)];
+  const votes = [one, two].map((voted) => lone.vote('v2', voted, viewOf(1))) as [Vote, Vote];
+  const proposals = [one, two].map((proposed) => lone.proposal(proposed, genesisCertificate, viewOf(1), 'v2')) as [
+    Proposal,
+    Proposal,
+  ];
+  const forge = <Message>(message: Message): Message => ({ ...message, signature: forged });
+  const kinds = [
+    ['double_vote', votes],
+    ['double_proposal', proposals],
+  ] as const;
+  for (const [kind, [first, second]] of kinds) {
+    const checked = (left: Vote | Proposal, right: Vote | Proposal) =>
+      checks.evidence({ kind, first: left, second: right } as Evidence);
+    assert.equal(checked(first, second), 'good');
+    assert.ok(isBad(checked(first, first)), 'it shows nothing');
+    assert.ok(isBad(checked(forge(first), second)));
+    assert.ok(isBad(checked(first, forge(second))));
+  }
 });
 
 test('[5-assemble] a new-view carries the vote of its sender, not of someone else', () => {
