@@ -178,6 +178,16 @@ test('[5-lock-at-hand] the core hears of a block that large ones pushed out, and
   assert.equal(lockAfter(12), 0);
 });
 
+test('what was pushed out, and what lost its height to a final block, takes no room any more', () => {
+  const { nodes, replica, receive } = newcomer(3);
+  const genesis = genesisCertificate(nodes.context.genesisHash);
+  for (let round = 1; round <= 24; round += 1) receive(proposalOf(largeSibling(round), genesis));
+  receive({ type: 'blocks', id: 0, blocks: [first!], finality: finality.slice(0, 1) });
+  assert.equal(replica.status().unfinalBlocks, 0);
+  for (const round of [0, 1]) receive(proposalOf(withHash({ ...closing!, round }), finality[0]!));
+  assert.equal(replica.status().unfinalBlocks, 2);
+});
+
 for (const told of ['proposed', 'fetched'] as const) {
   test(`[5-lock-at-hand] a block, ${told}, that large ones pushed out while its transactions were checked can be shown by who locked on it`, () => {
     const underCheck: (() => void)[] = [];
