@@ -60,6 +60,16 @@ describe('executeBlock', () => {
     ['next_epoch', () => ({ next_epoch: { number: toEpoch(1), validators_hash: zero, nonce: zero } })],
     ['state_root', () => ({ state_root: zero })],
   ];
+  test('refuses a block of an earlier slot than its parent, in whatever round', () => {
+    const chain = new TestChain();
+    chain.add(5, [chain.pay('ann', 'bob', 1)]);
+    const { block } = chain.draft(6, [chain.pay('ann', 'bob', 1)])!;
+    const early = { ...block, slot: toSlot(4), round: 7 };
+    const { context, state, parent } = chain;
+    const executed = executeBlock({ context, state, parent, block: early });
+    assert.equal(executed.ok ? 'executed' : executed.problem.code, 'slot');
+  });
+
   for (const [code, change] of wrong) {
     test(`refuses a block whose ${code} does not follow from the state (${change})`, () => {
       const chain = new TestChain();

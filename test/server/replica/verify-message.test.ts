@@ -7,7 +7,7 @@ import { proposalSigningText, voteSigningText } from '../../../ledger/values/sig
 import type { ChainId } from '../../../ledger/values/text.js';
 import type { Evidence, Proposal, Vote } from '../../../ledger/values/vote.js';
 import { createMessageChecks } from '../../../server/replica/verify-message.js';
-import { chain, epochEntry, genesis, genesisCertificate, LoneCore, viewOf } from '../../consensus/lone-core.js';
+import { chain, epochEntry, genesis, genesisCertificate, keyOf, LoneCore, viewOf } from '../../consensus/lone-core.js';
 import { standInCrypto } from '../../ledger/stand-in-crypto.js';
 import { person } from '../../ledger/test-chain.js';
 
@@ -48,6 +48,7 @@ test('[5-member] a vote is of a member, signed by it, for this chain', () => {
   assert.equal(checks.vote(good), 'good');
   assert.ok(isBad(checks.vote({ ...good, signature: forged })));
   assert.ok(isBad(checks.vote({ ...good, view: toView(good.view + 1) })), 'the signature of another vote');
+  assert.ok(isBad(checks.vote({ ...good, validator: keyOf('v3') })), 'the signature of another member for the same');
   assert.ok(isBad(checks.vote(lone.vote('stranger', block, viewOf(1)))));
   assert.ok(isBad(checks.vote({ ...good, chain: 'other-00000000' as ChainId })));
 });
