@@ -16,6 +16,17 @@ export class SlotledgerError extends Error {
 export const startStopped = (): SlotledgerError =>
   new SlotledgerError('START_STOPPED', 'The node was stopped while it started.', 'Start it again.');
 
+export const notRunning = (): SlotledgerError =>
+  new SlotledgerError('NOT_RUNNING', 'This server is not running.', 'Call start() first, and await it.');
+
+/** Of what was under way when the node stopped. */
+export const stoppedMeanwhile = (): SlotledgerError =>
+  new SlotledgerError(
+    'NOT_RUNNING',
+    'This server stopped before it was known what became of that.',
+    'Start it again, and hand in the very same: what is signed once pays once.',
+  );
+
 export const isStartStopped = (error: unknown): boolean =>
   error instanceof SlotledgerError && error.code === 'START_STOPPED';
 

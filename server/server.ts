@@ -9,7 +9,7 @@ import type { Slot } from '../ledger/values/numbers.js';
 import type { Address, PublicKey } from '../ledger/values/text.js';
 import { isHashText } from '../ledger/values/text-forms.js';
 import { badOption, checkServerOptions, checkStart } from './check-options.js';
-import { isStartStopped, SlotledgerError } from './errors.js';
+import { isStartStopped, notRunning, SlotledgerError } from './errors.js';
 import type { NodeApi, NodeEvents, PeerSummary, SubmitOutcome } from './http/node-api.js';
 import { accountNamed } from './node-runtime/account-named.js';
 import { readTransaction } from './node-runtime/read-transaction.js';
@@ -114,13 +114,14 @@ export class Server extends EventEmitter<ServerEvents> {
     );
   }
 
+  /** Started, and nobody has called stop() since. */
   isRunning(): boolean {
-    return this.#node !== undefined;
+    return this.#node !== undefined && this.#stopping === undefined;
   }
 
   /** Runs, and nothing is wrong with disk, clock, sync or peers. */
   isHealthy(): boolean {
-    return this.#node !== undefined && Object.keys(this.#node.api.health()).length === 0;
+    return this.isRunning() && Object.keys(this.#running().api.health()).length === 0;
   }
 
   /**
@@ -129,8 +130,10 @@ export class Server extends EventEmitter<ServerEvents> {
    * then bonds that stake as soon as its account (`addressOf(id)`) holds it.
    * @param stake units of the token, at least 1
    * @param publicKey of the account that owns the stake; without it one is made under keys/accounts/
+   * @throws SlotledgerError ALREADY_RUNNING after start(), BAD_OPTIONS
    */
   registerStakeholder(id: string, stake: number, publicKey?: PublicKey): void {
+    this.#beforeStart('registerStakeholder()');
     if (typeof id !== 'string' || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(id)) {
       throw badOption(`"${id}" is no name: use 1 to 32 lower-case letters, digits, "-" and "_".`);
     }
@@ -144,8 +147,12 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#stakeholders.push({ id, stake, ...(publicKey === undefined ? {} : { owner: publicKey }) });
   }
 
-  /** Shapes the genesis of a NEW chain; one that exists keeps its own, and another is refused. */
+  /**
+   * Shapes the genesis of a NEW chain; one that exists keeps its own, and another is refused by start().
+   * @throws SlotledgerError ALREADY_RUNNING after start(), BAD_OPTIONS
+   */
   setSlotDuration(seconds: number): void {
+    this.#beforeStart('setSlotDuration()');
     const ms = Math.round(seconds * 1000);
     if (!(ms >= 250 && ms <= 60_000)) throw badOption(`A slot lasts 0.25 to 60 seconds, not ${seconds}.`);
     this.#slotDurationMs = ms;
@@ -261,14 +268,14 @@ export class Server extends EventEmitter<ServerEvents> {
   async #stop(): Promise<void> {
     this.#startEnds.abort();
     await this.#starting?.catch(() => undefined);
-    const node = this.#node;
-    this.#node = undefined;
     try {
-      await node?.stop();
+      // It is there to the end: of what becomes final meanwhile the program is told, and its listeners ask for more.
+      await this.#node?.stop();
     } catch (error) {
       this.#failure ??= error as SlotledgerError;
       throw error;
     } finally {
+      this.#node = undefined;
       for (const end of this.#endings) end(this.#failure);
     }
   }
@@ -282,11 +289,18 @@ export class Server extends EventEmitter<ServerEvents> {
     tellProgram(() => this.emit('failed', failure));
   }
 
+  /** What shapes a chain does nothing any more once there is one. */
+  #beforeStart(call: string): void {
+    if (this.#node === undefined && this.#starting === undefined) return;
+    throw new SlotledgerError(
+      'ALREADY_RUNNING',
+      `${call} shapes a new chain, and this server is started already.`,
+      'Call it before start().',
+    );
+  }
+
   #running(): RunningNode {
     if (this.#node !== undefined) return this.#node;
     throw notRunning();
   }
 }
-
-const notRunning = (): SlotledgerError =>
-  new SlotledgerError('NOT_RUNNING', 'This server is not running.', 'Call start() first, and await it.');

@@ -8,12 +8,10 @@ import type { Logger } from 'pino';
 import type { createConsensus } from '../../consensus/consensus.js';
 import { slotOfView } from '../../consensus/view.js';
 import type { LedgerContext } from '../../ledger/context.js';
-import { takesNewStake } from '../../ledger/stake-requests.js';
-import { readAccount, readEpoch, readNonce, readQueue } from '../../ledger/state-keys.js';
+import { readEpoch } from '../../ledger/state-keys.js';
 import type { Crypto, Signer } from '../../ledger/values/crypto.js';
 import { evidenceOffender, transactionId } from '../../ledger/values/identity.js';
 import { type Slot, toEpoch, toHeight, toSlot } from '../../ledger/values/numbers.js';
-import { minimumFee } from '../../ledger/values/parameters.js';
 import type { Transaction } from '../../ledger/values/transaction.js';
 import { createSignatureThreads, signatureThreadCount } from '../crypto/signature-threads.js';
 import { createTimedCrypto } from '../crypto/timed-crypto.js';
@@ -21,8 +19,6 @@ import { SlotledgerError } from '../errors.js';
 import type { HomePaths } from '../home/home.js';
 import type { OpenedGenesis } from '../home/init-home.js';
 import type { NodeApi, PeerSummary } from '../http/node-api.js';
-import { isAccepted } from '../mempool/held-up.js';
-import { createMempool } from '../mempool/mempool.js';
 import type { Ban } from '../p2p/ban-list.js';
 import { createPeerNetwork } from '../p2p/create-peer-network.js';
 import type { PeerNetwork } from '../p2p/peer-network.js';
@@ -33,8 +29,8 @@ import { createReplica } from '../replica/replica.js';
 import type { ReplicaEvent } from '../replica/replica-interface.js';
 import { servableHead } from '../replica/servable-head.js';
 import type { NetworkConfig } from '../server-options.js';
-import { createAdmissionState } from './admission-state.js';
 import { createClockWatch } from './clock-watch.js';
+import { createPool } from './create-pool.js';
 import { createGuardedVoteState } from './guarded-vote-state.js';
 import { createHealth } from './health.js';
 import { createHearing, mayBeBehind } from './hearing.js';
@@ -46,6 +42,7 @@ import { noNetwork } from './no-network.js';
 import { createNodeApi } from './node-api.js';
 import { createPace } from './pace.js';
 import { peerSummary } from './peer-summary.js';
+import { createPendingAnswers } from './pending-answers.js';
 import { createRecentFinals } from './recent-finals.js';
 import { createSignatureGate } from './signature-gate.js';
 import { createSlices } from './slices.js';
@@ -127,13 +124,15 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   for (const path of [paths.ledger, paths.mempool].filter(finishTakingPlace)) {
     log.warn(`a repair or restore of ${path} was cut off and is finished now: what it replaced lies beside it`);
   }
+  const answers = createPendingAnswers();
+  closers.push(async () => answers.end());
   const stores = await openStores(paths, context, keys.validator?.signer.publicKey, memory, {
     onFailure: (error) => fatal(error.message),
     onLedgerWritten: (ms) => timings.observe('ledger_write', ms),
     log,
   });
   closers.push(stores.close);
-  const { ledger, queries, stateOnDisk } = stores;
+  const { ledger, queries } = stores;
   const contradiction =
     checkpoint && checkpointProblem(checkpoint, ledger.blockByIndex(checkpoint.index) ?? ledger.tip());
   if (contradiction !== undefined) {
@@ -169,33 +168,17 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
   const gate = createSignatureGate({ threads, known, idOf, prefix: genesis.address_prefix });
   const slices = createSlices(steadyNow);
   const pace = createPace({ ready: () => pool.summary().ready, clock: createSystemClock(steadyNow) });
-  const admission = createAdmissionState(context, ledger, () =>
-    queries.tip().index > ledger.tip().index ? stateOnDisk : undefined,
-  );
-  const pool = createMempool({
+  const pool = createPool({
+    context,
     limits: memory.mempool,
-    store: stores.mempool,
+    stores,
+    known,
     idOf,
-    check(transaction, slot) {
-      const checked = admission.check(transaction, slot);
-      if (checked.ok) known.add(checked.value, transaction.signature);
-      else if (isAccepted(checked.problem)) known.add(idOf(transaction), transaction.signature);
-      return checked;
-    },
-    minimumFee: (transaction) => minimumFee(genesis.parameters, transaction),
-    nextNonce: (from, lane) => readNonce(readAccount(ledger, from), lane),
-    covers: admission.covers,
-    takesStakes: () => takesNewStake(readQueue(ledger)),
     isBehind: () => mayBeBehind(hearing.now()) || replica.status().sync.state === 'syncing',
-    onDropped(id) {
-      // Nobody's block needs it soon, and what expires or gives way costs its sender nothing.
-      known.forget([id]);
-      waiters.tell(id);
-    },
+    onDropped: waiters.tell,
   });
   const stalls = createStallLog(log, steadyNow);
   let secondSigner: string | undefined;
-
   const voteState = createGuardedVoteState(stores.voteState, keys.validator?.signer.publicKey, log, fatal);
   const peerNetwork = parts.network && createPeers(parts.network);
   const network: Network = peerNetwork ?? noNetwork;
@@ -353,6 +336,7 @@ async function assemble(parts: NodeParts, closers: (() => Promise<void>)[], clos
     replica,
     slices,
     pace,
+    answers,
     waiters,
     recentFinals,
     peers,

@@ -20,6 +20,7 @@ import { createFaucet } from './faucet.js';
 import { type Hearing, mayBeBehind } from './hearing.js';
 import { observerBecause } from './own-place.js';
 import type { Pace } from './pace.js';
+import type { PendingAnswers } from './pending-answers.js';
 import { proveAccount } from './prove-account.js';
 import { proveTransaction } from './prove-transaction.js';
 import type { RecentFinals } from './recent-finals.js';
@@ -43,6 +44,7 @@ export interface NodeApiParts {
   /** Where batches are answered. */
   readonly slices: Slices;
   readonly pace: Pace;
+  readonly answers: PendingAnswers;
   readonly waiters: Waiters;
   readonly recentFinals: RecentFinals;
   readonly peers: () => readonly PeerSummary[];
@@ -129,7 +131,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
   }
 
   const submit = (transactions: readonly Transaction[]): Promise<readonly SubmitOutcome[]> =>
-    new Promise((resolve, reject) => {
+    parts.answers.wait((resolve, reject) => {
       const answer = (admissions: readonly Admission[]): void => {
         const outcomes: SubmitOutcome[] = [];
         slices.run(() => {

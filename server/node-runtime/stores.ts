@@ -96,7 +96,8 @@ export async function openStores(
       signatures: { verifier: context.crypto, addressPrefix: context.genesis.address_prefix },
       onFailure: fail,
     });
-    closers.push(() => queries.close());
+    // The last: of what becomes final while the ledger is closed the program is told, and reads about it.
+    closers.unshift(() => queries.close());
     const mempool = createMempoolStore({
       path: paths.mempool,
       cacheKiB: caches.mempoolKiB,

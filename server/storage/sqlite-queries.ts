@@ -12,7 +12,7 @@ import { transactionSigningText } from '../../ledger/values/signing.js';
 import type { ChainId, Hash } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
 import type { Certificate } from '../../ledger/values/vote.js';
-import type { LedgerFailure } from '../errors.js';
+import { type LedgerFailure, notRunning } from '../errors.js';
 import { createAccountQueries } from './account-queries.js';
 import { createCertificateCheck } from './certificate-check.js';
 import { createChainQueries } from './chain-queries.js';
@@ -49,9 +49,12 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
   const proofQueries = createProofQueries(database, reader, chainQueries.epoch);
   const checkCertificate = createCertificateCheck(chainQueries.epoch, reader, chain, options.signatures?.verifier);
 
+  let closed = false;
+
   /** Damage and disk errors stop the node; whoever asked gets no answer. What the question did wrong is thrown as it is. */
   function guarded<Arguments extends readonly unknown[], Answer>(read: (...of: Arguments) => Answer) {
     return (...of: Arguments): Answer => {
+      if (closed) throw notRunning();
       try {
         return reader.once(() => read(...of));
       } catch (cause) {
@@ -144,6 +147,7 @@ export function createLedgerQueries(options: LedgerQueriesOptions): LedgerQuerie
     evidence: guarded(chainQueries.evidence),
     supply: guarded(chainQueries.supply),
     close: () => {
+      closed = true;
       database.close();
     },
   };

@@ -1,9 +1,11 @@
 /** Class Server used wrongly: what a program says at the wrong time, or to the wrong node, ends in a sentence about that. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { idOfTransaction } from '../../client/account.js';
 import { Server } from '../../server/server.js';
 import { freePort } from '../free-ports.js';
-import { startServer, temporaryDirectory } from './nodes.js';
+import { accountIn, payment, startServer, temporaryDirectory } from './nodes.js';
 
 test('no account given is nobody: not the owner of the validator that genesis gives no name', async (t) => {
   const server = await startServer(t, { home: temporaryDirectory(t) });
@@ -68,4 +70,61 @@ test('a stop ends runUntilSignal without an error, also where it ends the start 
   const run = server.runUntilSignal();
   await server.stop();
   await Promise.all([start, run]);
+});
+
+test('what shapes a new chain is refused where the server has one already, and not forgotten silently', async (t) => {
+  const server = new Server({ home: temporaryDirectory(t), logLevel: 'silent' });
+  server.setSlotDuration(2);
+  server.registerStakeholder('one', 500);
+  const tooLate = (): void => {
+    assert.throws(() => server.registerStakeholder('two', 500), {
+      code: 'ALREADY_RUNNING',
+      fix: 'Call it before start().',
+    });
+    assert.throws(() => server.setSlotDuration(3), { code: 'ALREADY_RUNNING' });
+  };
+  const starting = server.start(0);
+  tooLate();
+  await starting;
+  tooLate();
+  const stopping = server.stop();
+  tooLate();
+  await stopping;
+  // It is said by the start then: the chain exists.
+  server.registerStakeholder('two', 500);
+  await assert.rejects(server.start(0), { code: 'CHAIN_EXISTS' });
+});
+
+test('what becomes final during a stop is told of, and who hears it reads about it', async (t) => {
+  const home = temporaryDirectory(t);
+  const server = await startServer(t, { home, http: false });
+  const transaction = payment(server, accountIn(home, 'treasury'), server.addressOf('shop'), 5, 0);
+  const answer = server.submitTransaction(transaction);
+  const final = once(server, 'final').then(() => ({
+    shop: server.getBalance('shop'),
+    blocks: server.getBlockCount(),
+    status: server.api?.transactionStatus(idOfTransaction(transaction))?.status,
+    isRunning: server.isRunning(),
+  }));
+  let stopped = false;
+  const stopping = server.stop().then(() => {
+    stopped = true;
+  });
+  assert.deepEqual(await final, { shop: 5, blocks: 2, status: 'final', isRunning: false });
+  assert.equal(stopped, false);
+  await Promise.all([answer, stopping]);
+  assert.throws(() => server.getBalance('shop'), { code: 'NOT_RUNNING' });
+});
+
+test('what was being handed in when the server stopped is answered, if only by that', async (t) => {
+  const home = temporaryDirectory(t);
+  const server = await startServer(t, { home, http: false });
+  const { api } = server;
+  const treasury = accountIn(home, 'treasury');
+  const heap = Array.from({ length: 500 }, (_, nonce) => payment(server, treasury, treasury.address, 5, nonce));
+  const [answer] = await Promise.allSettled([api!.submit(heap), server.stop()]);
+  if (answer.status === 'rejected') assert.equal(answer.reason.code, 'NOT_RUNNING');
+  // Also for who keeps what belonged to the node.
+  await assert.rejects(api!.submit(heap), { code: 'NOT_RUNNING' });
+  assert.throws(() => api!.queries.tip(), { code: 'NOT_RUNNING' });
 });
