@@ -42,7 +42,7 @@ export function createMetricsServer({ metrics, tls, log, host, port }: MetricsSe
   return {
     listen: () =>
       new Promise((resolve, reject) => {
-        server.once('error', (error) => reject(listenError(error, host, port)));
+        server.once('error', (error) => reject(listenError(error, host, port, '--metrics-port')));
         server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
       }),
     close: () =>

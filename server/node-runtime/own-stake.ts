@@ -29,7 +29,11 @@ export interface OwnStakeParts {
 /** Waits for the money, then bonds. @returns what stops the waiting */
 export function bondOwnStake({ api, home, stakeholder, keyPassword, log, audit }: OwnStakeParts): () => void {
   const account = ownAccount(home, stakeholder.id, api.genesis.address_prefix);
-  const stop = (): void => void api.events.off('slot', tryToBond);
+  let isOver = false;
+  const stop = (): void => {
+    isOver = true;
+    api.events.off('slot', onSlot);
+  };
   let asked = false;
   let proved: ReturnType<typeof proveValidatorKeys> | undefined;
 
@@ -55,7 +59,17 @@ export function bondOwnStake({ api, home, stakeholder, keyPassword, log, audit }
     log.warn({ outcome }, 'the stake of this node was not taken');
   }
 
-  api.events.on('slot', tryToBond);
+  /** What fails costs the stake, and not the program around the node. */
+  function onSlot(): void {
+    tryToBond().catch((error: Error) => {
+      // A node that has stopped meanwhile bonds with its next start.
+      if (isOver) return;
+      stop();
+      log.warn({ reason: error.message }, 'this node cannot bond its stake');
+    });
+  }
+
+  api.events.on('slot', onSlot);
   return stop;
 }
 

@@ -11,13 +11,18 @@ import { binOf, environment, temporaryHome } from '../cli/programs.js';
 import { until } from '../cli/running-node.js';
 import { freePort } from '../free-ports.js';
 import { hangGuardMs } from '../hang-guard.js';
-import { temporaryDirectory } from './nodes.js';
+import { startServer, temporaryDirectory } from './nodes.js';
 
-const module = JSON.stringify(new URL('../../server/index.js', import.meta.url));
+const moduleAt = (path: string): string => JSON.stringify(new URL(path, import.meta.url));
+const localPeers = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: 0 };
 
 /** Runs a module of its own process. @returns what it printed; rejects where it ends with another code than 0 */
 async function runProgram(text: string): Promise<string> {
-  const args = ['--input-type=module', '--eval', `import { Server } from ${module};\n${text}`];
+  const args = [
+    '--input-type=module',
+    '--eval',
+    `import { Server } from ${moduleAt('../../server/index.js')};\n${text}`,
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: hangGuardMs });
   return stdout;
 }
@@ -64,6 +69,30 @@ test('a listener that throws takes nothing from the node: what it threw reaches 
     await server.stop();
   `);
   assert.match(printed, /^\d+ true true\n$/);
+});
+
+test('a node that is stopped while it opens its keys to bond its stake does not end the program', async (t) => {
+  const first = await startServer(t, { home: temporaryDirectory(t), slotDurationMs: 250 }, localPeers);
+  const home = temporaryDirectory(t);
+  const network = { ...localPeers, nodeId: 'joining', bootstrapPeers: [`127.0.0.1:${first.p2pPort}`] };
+  const printed = await runProgram(`
+    import { sealKeys } from ${moduleAt('../../server/home/key-files.js')};
+    const keyPassword = 'correct horse battery staple';
+    const home = ${JSON.stringify(home)};
+    async function start(options) {
+      const server = new Server({ home, logLevel: 'silent', ...options });
+      server.registerStakeholder('joining', 1500);
+      await server.start(0, ${JSON.stringify(network)});
+      return server;
+    }
+    await (await start({})).stop();
+    await sealKeys(home + '/keys', keyPassword, () => {});
+    const server = await start({ keyPassword });
+    await new Promise((resolve) => server.once('slot', resolve));
+    await server.stop();
+    console.log('stopped');
+  `);
+  assert.equal(printed, 'stopped\n');
 });
 
 test('a log that cannot be written, such as on a full disk, costs lines and not the node', async (t) => {

@@ -110,6 +110,8 @@ test('a port in use is refused with a typed error, and nothing stays open', asyn
   assert.equal(server.isRunning(), false);
   const p2p = { enableP2P: true, listenAddr: '127.0.0.1', p2pPort: port };
   await assert.rejects(server.start(0, p2p), { code: 'PORT_IN_USE' });
+  const fix = `Stop it, or choose another port: server start --metrics-port ${port + 1}`;
+  await assert.rejects(new Server({ metricsPort: port }).start(0), { code: 'PORT_IN_USE', fix });
   await server.start(0);
   assert.equal(server.isRunning(), true);
 });
