@@ -6,19 +6,14 @@ import type { Parameters } from '../ledger/values/genesis.js';
 import { type Amount, type Nonce, toNonce, toSlot } from '../ledger/values/numbers.js';
 import { minimumFee } from '../ledger/values/parameters.js';
 import type { ChainId } from '../ledger/values/text.js';
-import type {
-  Output,
-  Transaction,
-  TransactionBody,
-  TransactionId,
-  ValidatorKeys,
-} from '../ledger/values/transaction.js';
-import { type Account, accountFromSecret, idOfTransaction, signTransaction } from './account.js';
+import type { Output, Transaction, TransactionBody, ValidatorKeys } from '../ledger/values/transaction.js';
+import { type Account, accountFromSecret, signTransaction } from './account.js';
 import type { AccountAnswer, TransactionAnswer } from './api-types.js';
-import { checkIntent, checkTransactionOptions, refuseUnknown } from './http/check-options.js';
+import { checkIntent, checkTransactionOptions, refuseUnknown, waitingTimeout } from './http/check-options.js';
 import type { Client } from './http/client.js';
 import { ApiProblem } from './http/problem.js';
 import { type SendOptions, sendOptionNames } from './http/send-and-wait.js';
+import { inTurn, untilEnded } from './in-turn.js';
 import { unusedFrom } from './used-nonces.js';
 
 /** What is wanted; the rest of the transaction follows from it. */
@@ -71,10 +66,14 @@ export interface Wallet {
 }
 
 const transactionOptionNames: readonly string[] = ['memo', 'lane', 'fee', 'expiresInSlots'];
-/** What wallets of this program have handed in and is not decided. */
-const underWay = new Map<TransactionId, Promise<TransactionAnswer>>();
+/** What wallets of this program have handed in and is not decided, by chain, account, lane and nonce. */
+const underWay = new Map<string, Promise<TransactionAnswer>>();
+const placeOf = ({ chain, from, lane = 0, nonce }: Transaction): string => `${chain} ${from} ${lane} ${nonce}`;
 /** How often another program with the same key may take the nonce first before we give up. */
-const nonceAttempts = 5;
+const nonceAttempts = 100;
+/** Between two questions whether the node has taken the one before, in ms. */
+const firstPauseMs = 5;
+const longestPauseMs = 200;
 
 /** @param secret 32 bytes: the Ed25519 seed */
 export async function createWallet(client: Client, secret: Uint8Array): Promise<Wallet> {
@@ -106,17 +105,28 @@ export function walletOf(client: Client, account: Account): Wallet {
     });
   }
 
+  /** With a nonce with which nothing of this program is under way; where the time is over, with whatever the node says. */
+  async function prepareNext(intent: Intent, options: TransactionOptions & SendOptions, deadline: number) {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
+      const transaction = await prepare(intent, options);
+      const before = underWay.get(placeOf(transaction));
+      const leftMs = deadline - Date.now();
+      if (before === undefined || leftMs <= 0) return transaction;
+      await untilEnded(before, Math.min(pauseMs, leftMs), options.signal);
+    }
+  }
+
   async function handIn(transaction: Transaction, waiting: SendOptions): Promise<Sent> {
-    const id = idOfTransaction(transaction);
+    const place = placeOf(transaction);
     const started = performance.now();
     const sending = client.sendAndWait(transaction, waiting);
-    underWay.set(id, sending);
+    underWay.set(place, sending);
     try {
       const answer = await sending;
       if (answer.known) throw new PaidByAnother(transaction, answer);
       return { transaction, answer, tookMs: performance.now() - started };
     } finally {
-      underWay.delete(id);
+      if (underWay.get(place) === sending) underWay.delete(place);
     }
   }
 
@@ -139,20 +149,18 @@ export function walletOf(client: Client, account: Account): Wallet {
         ...(signal === undefined ? {} : { signal }),
         ...(onRetry === undefined ? {} : { onRetry }),
       };
+      const deadline = Date.now() + waitingTimeout(timeoutMs);
+      const lane = `${account.address} ${options.lane ?? 0}`;
       for (let attempt = 1; ; attempt += 1) {
-        const transaction = await prepare(intent, options);
-        // Signed with one nonce, two payments that are alike are one transaction: the second waits for its own.
-        const same = underWay.get(idOfTransaction(transaction));
-        if (same !== undefined) {
-          await same.catch(() => undefined);
-          attempt -= 1;
-          continue;
-        }
+        // Asked at one time, the node gives all of them the same nonce, and one of them could use it.
+        const { sending } = await inTurn(lane, deadline, signal, async () => ({
+          sending: handIn(await prepareNext(intent, options, deadline), waiting),
+        }));
         try {
-          return await handIn(transaction, waiting);
+          return await sending;
         } catch (error) {
           // A refusal is thrown as such only where surely nobody has what was refused.
-          if (!lostTheNonce(error) || attempt === nonceAttempts) throw error;
+          if (!lostTheNonce(error) || attempt === nonceAttempts || Date.now() >= deadline) throw error;
         }
       }
     },
