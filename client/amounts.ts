@@ -50,7 +50,7 @@ export function formatNumber(amount: number, token: Token): string {
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
-/** What a command accepts again as an amount: as formatNumber, without commas. */
+/** As formatNumber, without commas: what `parseAmount`, and each command, accepts again. */
 export function plainNumber(amount: number, token: Token): string {
   return formatNumber(amount, token).replaceAll(',', '');
 }

@@ -25,7 +25,7 @@ export {
   idOfTransaction,
   signTransaction,
 } from './account.js';
-export { formatAmount, formatNumber, parseAmount } from './amounts.js';
+export { formatAmount, formatNumber, parseAmount, plainNumber } from './amounts.js';
 export type * from './api-types.js';
 export { type ClientCrypto, clientCrypto } from './crypto.js';
 export { type Client, type ClientOptions, createClient } from './http/client.js';

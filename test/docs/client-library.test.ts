@@ -44,7 +44,7 @@ test('the blocks, one after the other, are a program that compiles under --stric
   const printed = await outputOf(process.execPath, [join(directory, 'program.js')]);
   for (const line of [
     /^dev-[0-9a-f]{32}: block \d+ is final$/m,
-    /^alice holds 10 /m,
+    /^alice holds 10 .*\ntrue$/m,
     /^final after \d+ ms in block \d+$/m,
     /^final true$/m,
     /^true$/m,
