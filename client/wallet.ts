@@ -6,8 +6,14 @@ import type { Parameters } from '../ledger/values/genesis.js';
 import { type Amount, type Nonce, toNonce, toSlot } from '../ledger/values/numbers.js';
 import { minimumFee } from '../ledger/values/parameters.js';
 import type { ChainId } from '../ledger/values/text.js';
-import type { Output, Transaction, TransactionBody, ValidatorKeys } from '../ledger/values/transaction.js';
-import { type Account, accountFromSecret, signTransaction } from './account.js';
+import type {
+  Output,
+  Transaction,
+  TransactionBody,
+  TransactionId,
+  ValidatorKeys,
+} from '../ledger/values/transaction.js';
+import { type Account, accountFromSecret, idOfTransaction, signTransaction } from './account.js';
 import type { AccountAnswer, TransactionAnswer } from './api-types.js';
 import { checkIntent, checkTransactionOptions, refuseUnknown, waitingTimeout } from './http/check-options.js';
 import type { Client } from './http/client.js';
@@ -66,14 +72,18 @@ export interface Wallet {
 }
 
 const transactionOptionNames: readonly string[] = ['memo', 'lane', 'fee', 'expiresInSlots'];
-/** What wallets of this program have handed in and is not decided, by chain, account, lane and nonce. */
-const underWay = new Map<string, Promise<TransactionAnswer>>();
+/** What wallets of this program have handed in and is not decided. */
+const underWay = new Map<TransactionId, Promise<TransactionAnswer>>();
+/** The latest of them by chain, account, lane and nonce. */
+const underWayAt = new Map<string, Promise<TransactionAnswer>>();
 const placeOf = ({ chain, from, lane = 0, nonce }: Transaction): string => `${chain} ${from} ${lane} ${nonce}`;
 /** How often another program with the same key may take the nonce first before we give up. */
 const nonceAttempts = 100;
 /** Between two questions whether the node has taken the one before, in ms. */
 const firstPauseMs = 5;
 const longestPauseMs = 200;
+/** So long another payment with the same nonce may be on its way to a node, as to one that is gone; then whoever comes first is paid. */
+const patienceMs = 3_000;
 
 /** @param secret 32 bytes: the Ed25519 seed */
 export async function createWallet(client: Client, secret: Uint8Array): Promise<Wallet> {
@@ -105,28 +115,31 @@ export function walletOf(client: Client, account: Account): Wallet {
     });
   }
 
-  /** With a nonce with which nothing of this program is under way; where the time is over, with whatever the node says. */
+  /** With a nonce with which nothing of this program is under way, but what has been for too long. */
   async function prepareNext(intent: Intent, options: TransactionOptions & SendOptions, deadline: number) {
+    const patientUntil = Math.min(deadline, Date.now() + patienceMs);
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
       const transaction = await prepare(intent, options);
-      const before = underWay.get(placeOf(transaction));
-      const leftMs = deadline - Date.now();
+      const before = underWayAt.get(placeOf(transaction));
+      const leftMs = patientUntil - Date.now();
       if (before === undefined || leftMs <= 0) return transaction;
       await untilEnded(before, Math.min(pauseMs, leftMs), options.signal);
     }
   }
 
   async function handIn(transaction: Transaction, waiting: SendOptions): Promise<Sent> {
-    const place = placeOf(transaction);
+    const [id, place] = [idOfTransaction(transaction), placeOf(transaction)];
     const started = performance.now();
     const sending = client.sendAndWait(transaction, waiting);
-    underWay.set(place, sending);
+    underWay.set(id, sending);
+    underWayAt.set(place, sending);
     try {
       const answer = await sending;
       if (answer.known) throw new PaidByAnother(transaction, answer);
       return { transaction, answer, tookMs: performance.now() - started };
     } finally {
-      if (underWay.get(place) === sending) underWay.delete(place);
+      underWay.delete(id);
+      if (underWayAt.get(place) === sending) underWayAt.delete(place);
     }
   }
 
@@ -153,11 +166,19 @@ export function walletOf(client: Client, account: Account): Wallet {
       const lane = `${account.address} ${options.lane ?? 0}`;
       for (let attempt = 1; ; attempt += 1) {
         // Asked at one time, the node gives all of them the same nonce, and one of them could use it.
-        const { sending } = await inTurn(lane, deadline, signal, async () => ({
-          sending: handIn(await prepareNext(intent, options, deadline), waiting),
-        }));
+        const { same, sending } = await inTurn(lane, deadline, signal, async () => {
+          const transaction = await prepareNext(intent, options, deadline);
+          const alike = underWay.get(idOfTransaction(transaction));
+          return { same: alike, sending: alike === undefined ? handIn(transaction, waiting) : undefined };
+        });
+        // Signed with one nonce, two payments that are alike are one transaction: the second waits for its own.
+        if (same !== undefined) {
+          await untilEnded(same, Number.POSITIVE_INFINITY, signal);
+          attempt -= 1;
+          continue;
+        }
         try {
-          return await sending;
+          return await sending!;
         } catch (error) {
           // A refusal is thrown as such only where surely nobody has what was refused.
           if (!lostTheNonce(error) || attempt === nonceAttempts || Date.now() >= deadline) throw error;

@@ -13,7 +13,7 @@ import { walletOf } from '../../client/wallet.js';
 import type { Amount } from '../../ledger/values/numbers.js';
 import type { Address } from '../../ledger/values/text.js';
 import type { Transaction, TransactionId } from '../../ledger/values/transaction.js';
-import { hangGuardMs } from '../hang-guard.js';
+import { hangGuardMs, until } from '../hang-guard.js';
 
 const transaction = {
   type: 'transfer',
@@ -23,6 +23,8 @@ const transaction = {
   signature: '0x00',
 } as unknown as Transaction;
 const id: TransactionId = idOfTransaction(transaction);
+const parameters = { min_fee: 1, min_fee_per_output: 0, min_fee_per_memo_byte: 0 };
+const account = accountFromSecret(new Uint8Array(32).fill(7), 'sl');
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -120,8 +122,6 @@ test('a transaction that was given up is surely not paid once its nonce is used,
 });
 
 test('a wallet signs anew where the nonce is surely gone, and never what a node has taken', async (t) => {
-  const parameters = { min_fee: 1, min_fee_per_output: 0, min_fee_per_memo_byte: 0 };
-  const account = accountFromSecret(new Uint8Array(32).fill(7), 'sl');
   const pay = async (...answers: readonly Answer[]) => {
     let asked = 0;
     const { client, bodies } = await serveRoutes(t, {
@@ -150,6 +150,37 @@ test('a wallet signs anew where the nonce is surely gone, and never what a node 
   assert.deepEqual(await pay(cut, known('final')), ['final', 2]);
   assert.deepEqual(await pay(pending, known('final')), ['final', 2]);
   assert.deepEqual(await pay(cut, problem(422, 'nonce_too_low'), final), ['NotFinalYet', 2]);
+});
+
+test('a node that is gone with one payment keeps another from the same account from nobody else', async (t) => {
+  const routes = (post: Answer) => ({
+    'GET /v1/status': json(200, { chain: `dev-${'1'.repeat(32)}`, slot: 1 }),
+    'GET /v1/limits': json(200, { parameters }),
+    [`GET /v1/accounts/${account.address}`]: json(200, { nonces: {}, pending_nonces: {} }),
+    'POST /v1/transactions': post,
+  });
+  const intent = { type: 'transfer', outputs: [{ to: account.address, amount: 1 as Amount }] } as const;
+  const stop = new AbortController();
+  let reached = (): void => {};
+  const arrived = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const silent = await serveRoutes(
+    t,
+    routes(() => reached()),
+  );
+  const lost = walletOf(silent.client, account).send(intent, { memo: 'one', signal: stop.signal });
+  await arrived;
+  // What is like it in everything would be the same one: it waits, and is not said to be paid beside it.
+  const third = await serveRoutes(t, routes(final));
+  const alike = walletOf(third.client, account).send(intent, { memo: 'one', timeoutMs: 1, signal: stop.signal });
+  await until('it has looked', () => third.bodies.length >= 3);
+  const other = await serveRoutes(t, routes(final));
+  const sent = await walletOf(other.client, account).send(intent, { memo: 'two', timeoutMs: 30_000 });
+  assert.equal(sent.answer.status, 'final');
+  assert.ok(third.bodies.every((body) => body === ''));
+  stop.abort(new Error('enough'));
+  for (const one of [lost, alike]) await assert.rejects(one, { message: 'enough' });
 });
 
 test('when the time is up, a transaction that was taken is said to be waiting still', async (t) => {
