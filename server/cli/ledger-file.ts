@@ -4,7 +4,7 @@ import { CliProblem } from '../../client/cli/cli-problem.js';
 import { isDamage } from '../storage/disk-failure.js';
 import { isLedgerDamage } from '../storage/ledger-damage.js';
 import { ledgerMigrations } from '../storage/migrations/ledger-migrations.js';
-import { OlderFile, openReader, RefusedFile } from '../storage/open-database.js';
+import { ForeignFile, OlderFile, openReader, RefusedFile } from '../storage/open-database.js';
 import { serverExitCodes } from './server-failure.js';
 
 /** @throws CliProblem for a file that is no SQLite database, or one of something else; an error of the system. */
@@ -19,12 +19,13 @@ export function assertBackup(file: string): void {
   } catch (error) {
     throw backupFailure(error, file);
   }
-  if (!isLedger) throw noBackup(`${file} is a SQLite database, but not a ledger.`);
+  if (!isLedger) throw noBackup(notALedger(file));
 }
 
 /** What keeps a backup from being read, said with its code: no reason to repair the ledger of the home. */
 export function backupFailure(error: unknown, file: string): unknown {
   if (error instanceof OlderFile) return refused(error, olderBackup);
+  if (error instanceof ForeignFile) return noBackup(notALedger(file));
   const damaged = error instanceof Error && isDamage(error.cause);
   return damaged ? noBackup(`${file} is not a SQLite database, or is damaged.`) : openFailure(error);
 }
@@ -38,6 +39,8 @@ export function openFailure(error: unknown): unknown {
 /** What keeps the ledger of a home from being read on, said with its code. */
 export const readFailure = (error: unknown, ledger: string): unknown =>
   isLedgerDamage(error) ? damaged(`${ledger} is damaged: ${(error as Error).message}.`) : error;
+
+const notALedger = (file: string): string => `${file} is a SQLite database, but not a ledger.`;
 
 const damaged = (detail: string): CliProblem =>
   new CliProblem('ledger_damaged', detail, 'Stop the node and run `server repair`.', serverExitCodes.corruptData);

@@ -122,7 +122,7 @@ export class OlderFile extends RefusedFile {
   override readonly fix: string = 'Start the node once, which brings it up to date.';
 }
 
-class ForeignFile extends RefusedFile {
+export class ForeignFile extends RefusedFile {
   override readonly fix: string = 'Move it away; is --home right?';
 }
 
