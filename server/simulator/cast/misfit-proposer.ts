@@ -39,14 +39,14 @@ function inView(stage: Stage, like: NewBlock, view: View): NewBlock {
   return propose(stage, like, altered(stage, like.block, fields), view);
 }
 
-/** The last view of its own that lies in no later slot than a certificate. */
+/** The last view of its own that lies in no later slot than a certificate; no decoder lets in what is said in view 0. */
 function earlyView(stage: Stage, { view }: Certificate): View {
   const { crypto, genesis } = stage.chain.context;
   const { leader } = createSchedule(crypto, readEpoch(stage.self().disk));
   const { parameters } = genesis;
   let slot = slotOfView(parameters, view);
   while (slot > 0 && leader(slot) !== stage.signer.publicKey) slot = toSlot(slot - 1);
-  return viewAt(parameters, slot, parameters.rounds_per_slot - 1);
+  return toView(Math.max(1, viewAt(parameters, slot, parameters.rounds_per_slot - 1)));
 }
 
 /** @param older a certificate of an epoch before */
