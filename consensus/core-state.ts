@@ -61,11 +61,13 @@ export interface CoreState {
   /** The one execution that was asked for; the next waits, so that a flood of proposals costs one at a time. */
   validating: Hash | undefined;
   readonly fetching: Set<Hash>;
-  /** Every vote of the epoch still of interest: by validator, then by `voteKey`. */
+  /** Every vote of the epoch still of interest that came alone: by validator, then by `voteKey`. */
   readonly votes: Map<PublicKey, Map<number, Vote>>;
+  /** What certificates carried, in the same order: for evidence only. */
+  readonly certifiedVotes: Map<PublicKey, Map<number, Vote>>;
   /** Stake behind each thing that is voted for, over all of `votes`. */
   readonly tallies: Map<string, number>;
-  /** Highest commit vote seen of each validator in this epoch. */
+  /** Highest commit vote of each validator in this epoch that came alone. */
   readonly commitVotes: Map<PublicKey, Vote>;
   /** The first proposal seen of each view, by who signed it: the latest views to arrive. */
   readonly proposals: Map<PublicKey, Map<View, Proposal>>;
@@ -146,6 +148,7 @@ export function createCoreState(config: ConsensusConfig, recovered: Recovered): 
     fetching: new Set(),
     votes: new Map(),
     tallies: new Map(),
+    certifiedVotes: new Map(),
     commitVotes: new Map(),
     proposals: new Map(),
     reported: new Set(),

@@ -55,6 +55,7 @@ function enterEpoch(state: CoreState, epoch: EpochEntry): void {
   state.schedule = createSchedule(config.hasher, epoch);
   state.base = { block: tip, certificate: tipCertificate };
   state.votes.clear();
+  state.certifiedVotes.clear();
   state.tallies.clear();
   state.commitVotes.clear();
   state.proposals.clear();

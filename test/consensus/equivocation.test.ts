@@ -77,6 +77,22 @@ test('[5-certificate-votes] what a certificate carries is held against what its 
   assert.deepEqual(kinds(two.lone), ['double_vote', 'double_vote', 'double_vote']);
 });
 
+test('[5-certificate-votes] what certificates carry hides no lock and pushes out no vote that came alone', () => {
+  const lock = entered();
+  lock.lone.step({ type: 'vote', vote: lock.lone.vote('v2', lock.one, lock.view + 1, 'commit') });
+  lock.lone.step({ type: 'certificate', certificate: lock.lone.certificate(lock.one, lock.view + 9, 'commit') });
+  lock.lone.step({ type: 'vote', vote: lock.lone.vote('v2', lock.two, lock.view + 4, 'prepare', lock.view - 1) });
+  assert.deepEqual(kinds(lock.lone), ['lock_violation']);
+
+  const vote = entered();
+  vote.lone.step({ type: 'vote', vote: vote.lone.vote('v2', vote.one, vote.view) });
+  for (let later = 1; later <= 2 * maxVotesPerValidator; later += 1) {
+    vote.lone.step({ type: 'certificate', certificate: vote.lone.certificate(vote.one, vote.view + later) });
+  }
+  vote.lone.step({ type: 'vote', vote: vote.lone.vote('v2', vote.two, vote.view) });
+  assert.deepEqual(kinds(vote.lone), ['double_vote']);
+});
+
 test('[5-show-proposal] who votes for another block is sent the proposal of that view, once a slot', () => {
   const { lone, slot, view, one, two } = entered();
   lone.propose(one, genesisCertificate);
